@@ -1,0 +1,39 @@
+# Everything a fresh machine with Python ≥ 3.11 needs: `make run`, `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := streamlit_app.py pages ui cnn tests benchmarks
+
+.PHONY: run test lint format pretrained
+
+run: .venv/.runs
+	$(BIN)/streamlit run streamlit_app.py
+
+test: .venv/.tests
+	$(BIN)/python -m pytest
+
+lint: .venv/.tests
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+
+format: .venv/.tests
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+# Train the built-in run again and put it in its place. MNIST comes from MNIST_NPZ or Keras's cache.
+pretrained: .venv/.runs
+	$(BIN)/python -m cnn train --preset accurate --runs-dir .pretrained
+	cd .pretrained/*-accurate-* && cp hyperparameters.json status.json metrics.jsonl \
+		model.keras model.onnx test_predictions.npz $(CURDIR)/cnn/pretrained/
+	rm -r .pretrained
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.runs: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	touch $@
+
+.venv/.tests: requirements-dev.txt requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	touch $@

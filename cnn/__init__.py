@@ -1,0 +1,1 @@
+"""Everything about digits and the networks that read them."""
