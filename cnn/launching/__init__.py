@@ -1,0 +1,45 @@
+"""Start and stop runs. The training itself is another process, called by its name."""
+
+from pathlib import Path
+
+from cnn import run_queue, runs
+from cnn.hyperparameters import Hyperparameters
+from cnn.launching import local
+from cnn.runs import Run
+from cnn.status import State
+
+
+def start(hyperparameters: Hyperparameters, folder: Path, idle_seconds: float | None = None) -> Run:
+    """Queue a new run and see that somebody trains it.
+
+    Args:
+        hyperparameters: what to train.
+        folder: the folder of all runs.
+        idle_seconds: how long a worker started for this waits for more; None: its own default.
+    """
+    run = runs.create(hyperparameters, folder)
+    run_queue.enqueue(run)
+    local.ensure_workers(folder, run_queue.alive(folder), idle_seconds)
+    return run
+
+
+def resume(run: Run) -> None:
+    """Let an interrupted run go on from its last whole epoch.
+
+    Raises:
+        RunError: it is not interrupted.
+    """
+    if run.status().state is not State.INTERRUPTED:
+        raise runs.RunError("Only an interrupted run can go on.")
+    run_queue.enqueue(run)
+    warm(run.path.parent, spare=0)
+
+
+def stop(run: Run) -> None:
+    """Stop a run and keep the network it has reached."""
+    run_queue.stop(run)
+
+
+def warm(folder: Path, spare: int = 1) -> None:
+    """See that a worker waits with everything loaded, so that a click is answered at once."""
+    local.ensure_workers(folder, run_queue.alive(folder) + spare)

@@ -1,0 +1,49 @@
+"""Named hyperparameters to start from."""
+
+from cnn.hyperparameters import Hyperparameters
+
+# The tutorial's own figure, which every result is compared with.
+TUTORIAL_TEST_ACCURACY = 0.9706
+
+PRESETS: dict[str, Hyperparameters] = {
+    "article": Hyperparameters(),
+    "fast": Hyperparameters(
+        filters=(8, 16),
+        pool_after=(1, 2),
+        learning_rate=0.005,
+        schedule="one_cycle",
+        batch_size=128,
+        epochs=1,
+        scale_pixels=True,
+    ),
+    "accurate": Hyperparameters(
+        filters=(16, 16, 24, 32, 32, 48),
+        padding="same",
+        pool_after=(2, 4),
+        batch_normalization=True,
+        global_average_pooling=True,
+        learning_rate=0.01,
+        schedule="one_cycle",
+        batch_size=64,
+        epochs=10,
+        augmentation="light",
+        scale_pixels=True,
+    ),
+}
+
+
+def preset(name: str) -> Hyperparameters:
+    """Return the preset of this name.
+
+    Raises:
+        ValueError: there is none; the sentence names those there are.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"There is no preset {name!r}. Choose one of: {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def preset_name(hyperparameters: Hyperparameters) -> str:
+    """Return the name of the preset with exactly these values, else "custom"."""
+    names = [name for name, values in PRESETS.items() if values == hyperparameters]
+    return names[0] if names else "custom"

@@ -1,0 +1,43 @@
+"""Where a run stands, as its status.json says it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a run stands. `interrupted` is never written: it is running without a lock."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What status.json holds. Times are seconds since 1970, durations seconds."""
+
+    state: State
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    seconds: float | None = None  # spent in training, validation included
+    message: str = ""  # why it failed, or was stopped
+    phase: str = ""  # what its process is doing: starting, training, saving, testing
+    mnist_file: str = ""  # the file that was in use when it was queued, for the worker
+    dataset: str = ""  # "mnist" or "sample"
+    training_images: int | None = None
+    validation_accuracy: float | None = None
+    test_accuracy: float | None = None
+
+    @property
+    def in_work(self) -> bool:
+        """Whether a process still works on it: a stopped run's test comes after its state."""
+        return self.state is State.RUNNING or bool(self.phase)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the run still goes on, or waits its turn."""
+        return self.state in (State.QUEUED, State.RUNNING)

@@ -1,0 +1,37 @@
+"""The trained network as ONNX: probabilities, every convolution's activations, the features."""
+
+import logging
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from cnn.architecture import IMAGE_SHAPE
+
+
+def export_onnx(network: keras.Model, path: Path) -> None:
+    """Write the network for ONNX Runtime.
+
+    Input `image`: (n, 28, 28, 1) float32, raw pixels 0–255. Outputs: `probabilities` (n, 10);
+    `convolution_1` … after activation (n, height, width, filters); `features`, what the last
+    layer sees (n, size).
+    """
+    model = keras.Model(network.inputs, named_outputs(network))
+    model(np.zeros((1, *IMAGE_SHAPE), "float32"))  # export wants to have seen one call
+    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+    part = path.with_suffix(".part.onnx")
+    model.export(str(part), format="onnx", verbose=False)
+    part.replace(path)
+
+
+def named_outputs(network: keras.Model) -> dict[str, keras.KerasTensor]:
+    """Return the network's inner tensors by the names they are exported under."""
+    by_name = {layer.name: layer.output for layer in network.layers}
+    outputs = {}
+    for name, output in by_name.items():
+        kind, _, number = name.rpartition("_")
+        if kind == "convolution":
+            outputs[name] = by_name.get(f"activation_{number}", output)
+    outputs["features"] = network.get_layer("probabilities").input
+    outputs["probabilities"] = by_name["probabilities"]
+    return outputs

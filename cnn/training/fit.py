@@ -1,0 +1,118 @@
+"""Train one run from its folder, and leave everything it reached in that folder."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from cnn.data import Dataset, Digits
+from cnn.hyperparameters import Hyperparameters
+from cnn.metrics import Metrics, keep_epochs
+from cnn.runs import Run
+from cnn.status import State
+from cnn.training.export import export_onnx
+from cnn.training.model import build_network, compile_network
+from cnn.training.pipeline import choose_images, plain_batches, training_batches
+from cnn.training.reporter import Reporter, StopRequestedError
+
+# Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer when
+# batches are large, so that Stop and the curve never wait long.
+MOST_BATCHES_PER_CALL = 16
+IMAGES_PER_CALL = 512
+
+
+def train(run: Run, dataset: Dataset) -> None:
+    """Train, save, export and test one run. The caller holds the run's lock.
+
+    Raises:
+        TrainingFailedError: the training came to nothing; the message says why.
+    """
+    hyperparameters = run.hyperparameters
+    keras.utils.set_random_seed(hyperparameters.seed)
+    digits = choose_images(dataset.train, hyperparameters)
+    run.update_status(dataset=dataset.name, training_images=len(digits.labels), mnist_file="")
+    network = build_network(hyperparameters)
+    state, seconds = _fit(run, network, digits, dataset.validation)
+    run.update_status(phase="saving", seconds=seconds)
+    network.save(run.path / "model.keras")
+    export_onnx(network, run.model_path)
+    shutil.rmtree(_checkpoint(run), ignore_errors=True)
+    accuracy = _validation_accuracy(run.metrics(), hyperparameters)
+    if state is State.STOPPED:  # usable from here on, two seconds after the click at most
+        run.update_status(state=state, phase="testing", validation_accuracy=accuracy)
+    run.update_status(phase="testing")
+    run.update_status(
+        state=state,
+        phase="",
+        ended=time.time(),
+        validation_accuracy=accuracy,
+        test_accuracy=_test(run, network, dataset.test),
+    )
+
+
+def _fit(run: Run, network: keras.Model, digits: Digits, validation: Digits) -> tuple[State, float]:
+    """Train the network and return how it ended, with the seconds it took."""
+    hyperparameters = run.hyperparameters
+    batch_size = hyperparameters.batch_size
+    jump = max(1, min(MOST_BATCHES_PER_CALL, IMAGES_PER_CALL // batch_size))
+    steps = -(-len(digits.labels) // batch_size)
+    compile_network(network, hyperparameters, steps, min(jump, steps))
+    spent = keep_epochs(run.metrics_path, _saved_epoch(_checkpoint(run)))
+    reporter = Reporter(run, len(digits.labels), batch_size, spent)
+    try:
+        network.fit(
+            training_batches(digits, hyperparameters),
+            validation_data=plain_batches(validation),
+            epochs=hyperparameters.epochs,
+            callbacks=[*_keras_callbacks(run, hyperparameters), reporter],
+            verbose=0,
+        )
+        return State.FINISHED, reporter.seconds
+    except StopRequestedError:
+        return State.STOPPED, reporter.seconds
+
+
+def _keras_callbacks(run: Run, hyperparameters: Hyperparameters) -> list[keras.callbacks.Callback]:
+    callbacks = [keras.callbacks.BackupAndRestore(_checkpoint(run), double_checkpoint=True)]
+    if hyperparameters.early_stopping:
+        callbacks.append(
+            keras.callbacks.EarlyStopping(
+                monitor="val_loss",
+                patience=hyperparameters.early_stopping,
+                restore_best_weights=True,
+            )
+        )
+    return callbacks
+
+
+def _checkpoint(run: Run) -> Path:
+    return run.path / "checkpoint"
+
+
+def _saved_epoch(checkpoint: Path) -> int:
+    """Return how many epochs an interrupted training has kept."""
+    try:
+        return int(json.loads((checkpoint / "training_metadata.json").read_text())["epoch"])
+    except (OSError, ValueError, KeyError):
+        return 0
+
+
+def _validation_accuracy(metrics: Metrics, hyperparameters: Hyperparameters) -> float | None:
+    """Return the validation accuracy of the weights kept: the best epoch's or the last one's."""
+    if not metrics.epochs:
+        return None
+    if hyperparameters.early_stopping:
+        return min(metrics.epochs, key=lambda point: point.validation_loss).validation_accuracy
+    return metrics.epochs[-1].validation_accuracy
+
+
+def _test(run: Run, network: keras.Model, test: Digits) -> float:
+    """Keep the answers for all test digits, and return the share that is right."""
+    probabilities = network.predict(plain_batches(test), verbose=0)
+    part = run.path / "test_predictions.part.npz"
+    np.savez_compressed(part, probabilities=probabilities, labels=test.labels)
+    part.replace(run.path / "test_predictions.npz")
+    return float(np.mean(probabilities.argmax(axis=1) == test.labels))
