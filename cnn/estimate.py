@@ -6,7 +6,7 @@ from statistics import median
 
 from cnn.architecture import Layer, layer_table
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import Run, RunError
+from cnn.runs import Run
 from cnn.status import State
 
 # Least squares over trainings on two cores (benchmarks/estimate.py): seconds for each image.
@@ -54,7 +54,7 @@ def machine_factor(runs: Iterable[Run]) -> float:
     for run in runs:
         try:
             factors += _factor(run)
-        except RunError:
+        except ValueError:  # damaged, or its layers do not fit
             continue
         if len(factors) == EARLIER_RUNS:
             break

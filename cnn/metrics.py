@@ -34,44 +34,56 @@ class Metrics(NamedTuple):
 
 
 def read_metrics(path: Path) -> Metrics:
-    """Return the points of a metrics.jsonl; a line still being written is left out."""
-    training: list[TrainingPoint] = []
-    epochs: list[EpochPoint] = []
-    for values in _json_lines(path):
-        if "validation_loss" in values:
-            epochs.append(EpochPoint(**values))
-        else:
-            training.append(TrainingPoint(**values))
-    return Metrics(tuple(training), tuple(epochs))
+    """Return the points of a metrics.jsonl; half-written and damaged lines are left out."""
+    points = [point for line in _lines(path) if (point := _point(line))]
+    return Metrics(
+        tuple(point for point in points if isinstance(point, TrainingPoint)),
+        tuple(point for point in points if isinstance(point, EpochPoint)),
+    )
 
 
-def _json_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the JSON objects of a file that may still be growing."""
+def _lines(path: Path) -> list[str]:
+    """Return the lines of a file that may still be growing."""
     try:
-        lines = path.read_text().splitlines()
+        return path.read_text(errors="replace").splitlines()
     except OSError:
         return []
-    objects = []
-    for line in lines:
-        try:
-            objects.append(json.loads(line))
-        except ValueError:
-            continue
-    return objects
+
+
+def _point(line: str) -> TrainingPoint | EpochPoint | None:
+    """Return the point of one line, or None where it is not a whole one."""
+    kind: type[TrainingPoint] | type[EpochPoint]
+    try:
+        values = json.loads(line)
+        kind = EpochPoint if "validation_loss" in values else TrainingPoint
+        point = kind(**values)
+    except (ValueError, TypeError):
+        return None
+    return point if all(map(_is_finite, point)) else None
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, (int, float)) and abs(value) < 1e300  # false for not-a-number too
 
 
 def append_point(path: Path, point: TrainingPoint | EpochPoint) -> None:
     """Add one point as a line of JSON."""
     with path.open("a") as file:
-        file.write(json.dumps(point._asdict()) + "\n")
+        file.write(_line(point))
+
+
+def _line(point: TrainingPoint | EpochPoint) -> str:
+    return json.dumps(point._asdict()) + "\n"
 
 
 def keep_epochs(path: Path, epochs: int) -> float:
     """Drop what came after a number of whole epochs, and return the seconds spent until then."""
     metrics = read_metrics(path)
-    kept = [point for point in metrics.epochs if point.epoch <= epochs]
-    points = [point for point in metrics.training if point.epoch <= epochs]
-    path.unlink(missing_ok=True)
-    for point in sorted([*points, *kept], key=lambda point: point.seconds):
-        append_point(path, point)
-    return kept[-1].seconds if kept else 0.0
+    points: list[TrainingPoint | EpochPoint] = [*metrics.training, *metrics.epochs]
+    kept = sorted(
+        (point for point in points if point.epoch <= epochs), key=lambda point: point.seconds
+    )
+    part = path.with_suffix(".part")
+    part.write_text("".join(map(_line, kept)))
+    part.replace(path)
+    return max((point.seconds for point in kept if isinstance(point, EpochPoint)), default=0.0)

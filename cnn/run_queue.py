@@ -64,6 +64,8 @@ def enqueue(run: Run) -> None:
     """Put a run in the queue, with the data in use here: a worker may be older than this app."""
     source, _ = data.find_source()
     with _lock(run.path.parent):
+        if run.status().state is State.RUNNING:
+            return  # a worker was quicker, or somebody else let it go on
         (run.path / "stop").unlink(missing_ok=True)
         run.update_status(
             state=State.QUEUED, phase="", message="", ended=None, mnist_file=str(source.path or "")

@@ -6,7 +6,7 @@ import re
 import secrets
 import shutil
 import time
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from cnn import hyperparameters as hp
 from cnn.metrics import Metrics, read_metrics
 from cnn.presets import preset_name
-from cnn.status import State, Status
+from cnn.status import State, Status, from_json_values
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parent / "pretrained"
@@ -119,10 +119,7 @@ class Run:
 
     def _read_status(self) -> Status:
         try:
-            values = json.loads((self.path / "status.json").read_text())
-            known = {field.name for field in fields(Status)} & set(values)
-            status = Status(**{name: values[name] for name in known})
-            return replace(status, state=State(status.state))
+            return from_json_values(json.loads((self.path / "status.json").read_text()))
         except (OSError, ValueError, TypeError) as error:
             raise RunError(f"The state of run {self.id} can't be read: {error}") from error
 
@@ -171,9 +168,10 @@ def open_run(run_id: str, folder: Path) -> Run:
 
 
 def list_runs(folder: Path) -> list[Run]:
-    """Return the runs in a folder, newest first, without the built-in one."""
-    paths = folder.glob("*/status.json")
-    return sorted((Run(path.parent) for path in paths), key=_creation, reverse=True)
+    """Return the runs in a folder that can be opened, newest first, without the built-in one."""
+    paths = [path.parent for path in folder.glob("*/status.json")]
+    listed = [Run(path) for path in paths if RUN_ID.fullmatch(path.name) and path.name != BUILT_IN]
+    return sorted(listed, key=_creation, reverse=True)
 
 
 def _creation(run: Run) -> tuple[float, str]:
@@ -191,6 +189,14 @@ def delete(run: Run) -> None:
     """
     if run.is_built_in:
         raise RunError("The built-in run can't be deleted.")
-    if run.status().alive:
+    if _goes_on(run):
         raise RunError("This run is still going on. Stop it first, then delete it.")
     shutil.rmtree(run.path)
+
+
+def _goes_on(run: Run) -> bool:
+    try:
+        status = run.status()
+    except RunError:
+        return run._is_locked()  # damaged, and nobody's any more
+    return status.alive or status.in_work

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, get_type_hints
+
+LARGEST = 1e11  # seconds since 1970: calendars go little further
 
 
 class State(StrEnum):
@@ -41,3 +44,24 @@ class Status:
     def alive(self) -> bool:
         """Whether the run still goes on, or waits its turn."""
         return self.state in (State.QUEUED, State.RUNNING)
+
+
+def from_json_values(values: Any) -> Status:
+    """Return the status that a status.json holds; names that a newer app wrote are left out.
+
+    Raises:
+        ValueError, TypeError: it holds something else.
+    """
+    kinds = get_type_hints(Status)
+    known = {name: value for name, value in dict(values).items() if name in kinds}
+    known["state"] = State(str(known.get("state")))
+    for name, value in known.items():
+        if not _fits(value, kinds[name]):
+            raise ValueError(f"{name} is {value!r:.40}")
+    return Status(**known)
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if isinstance(value, (int, float)):  # JSON tells 5 and 5.0 apart, a status does not
+        return (isinstance(0.0, kind) or isinstance(0, kind)) and 0 <= value < LARGEST
+    return isinstance(value, kind)

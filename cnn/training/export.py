@@ -2,9 +2,11 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
+from tf2onnx.handler import tf_op
 
 from cnn.architecture import IMAGE_SHAPE
 
@@ -16,7 +18,7 @@ def export_onnx(network: keras.Model, path: Path) -> None:
     `convolution_1` … after activation (n, height, width, filters); `features`, what the last
     layer sees (n, size).
     """
-    model = keras.Model(network.inputs, named_outputs(network))
+    model = keras.Model(network.input, named_outputs(network))
     model(np.zeros((1, *IMAGE_SHAPE), "float32"))  # export wants to have seen one call
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     part = path.with_suffix(".part.onnx")
@@ -35,3 +37,23 @@ def named_outputs(network: keras.Model) -> dict[str, keras.KerasTensor]:
     outputs["features"] = network.get_layer("probabilities").input
     outputs["probabilities"] = by_name["probabilities"]
     return outputs
+
+
+@tf_op("Erfc")
+class Erfc:
+    """TensorFlow makes gelu of it, and tf2onnx 1.17 lacks it (onnx/tensorflow-onnx#2463)."""
+
+    @classmethod
+    def version_9(cls, graph: Any, node: Any, **_: Any) -> None:
+        """Write erfc(x) as 1 - erf(x)."""
+        shapes, dtypes = node.output_shapes, node.output_dtypes
+        graph.remove_node(node.name)
+        one = graph.make_const(f"{node.name}_one", np.array(1, np.float32))
+        erf = graph.make_node("Erf", node.input, shapes=shapes, dtypes=dtypes)
+        graph.make_node(
+            "Sub",
+            [one.output[0], erf.output[0]],
+            outputs=node.output,
+            shapes=shapes,
+            dtypes=dtypes,
+        )

@@ -8,7 +8,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from cnn.architecture import layer_table
 from cnn.data import Dataset, Digits
+from cnn.estimate import seconds_per_image
 from cnn.hyperparameters import Hyperparameters
 from cnn.metrics import Metrics, keep_epochs
 from cnn.runs import Run
@@ -18,10 +20,10 @@ from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import choose_images, plain_batches, training_batches
 from cnn.training.reporter import Reporter, StopRequestedError
 
-# Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer when
-# batches are large, so that Stop and the curve never wait long.
+# Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer where
+# batches take long, so that Stop and the curve never wait for a call.
 MOST_BATCHES_PER_CALL = 16
-IMAGES_PER_CALL = 512
+CALL_SECONDS = 0.4
 
 
 def train(run: Run, dataset: Dataset) -> None:
@@ -57,9 +59,8 @@ def _fit(run: Run, network: keras.Model, digits: Digits, validation: Digits) -> 
     """Train the network and return how it ended, with the seconds it took."""
     hyperparameters = run.hyperparameters
     batch_size = hyperparameters.batch_size
-    jump = max(1, min(MOST_BATCHES_PER_CALL, IMAGES_PER_CALL // batch_size))
     steps = -(-len(digits.labels) // batch_size)
-    compile_network(network, hyperparameters, steps, min(jump, steps))
+    compile_network(network, hyperparameters, steps, min(_batches_per_call(hyperparameters), steps))
     spent = keep_epochs(run.metrics_path, _saved_epoch(_checkpoint(run)))
     reporter = Reporter(run, len(digits.labels), batch_size, spent)
     try:
@@ -68,11 +69,17 @@ def _fit(run: Run, network: keras.Model, digits: Digits, validation: Digits) -> 
             validation_data=plain_batches(validation),
             epochs=hyperparameters.epochs,
             callbacks=[*_keras_callbacks(run, hyperparameters), reporter],
+            shuffle=False,  # the pipeline does
             verbose=0,
         )
         return State.FINISHED, reporter.seconds
     except StopRequestedError:
         return State.STOPPED, reporter.seconds
+
+
+def _batches_per_call(hyperparameters: Hyperparameters) -> int:
+    seconds = seconds_per_image(layer_table(hyperparameters)) * hyperparameters.batch_size
+    return max(1, min(MOST_BATCHES_PER_CALL, int(CALL_SECONDS / seconds)))
 
 
 def _keras_callbacks(run: Run, hyperparameters: Hyperparameters) -> list[keras.callbacks.Callback]:

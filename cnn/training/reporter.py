@@ -72,12 +72,7 @@ class Reporter(keras.callbacks.Callback):
 
     def _report(self, seen: int, mean_loss: float, mean_accuracy: float) -> None:
         """Append one point: Keras gives means since the epoch began, a curve needs the latest."""
-        if not math.isfinite(mean_loss):
-            rate = self._run.hyperparameters.learning_rate
-            raise TrainingFailedError(
-                f"The loss is no longer a number: the network's weights have exploded. The likely "
-                f"cause is the learning rate of {rate:g}; try {rate / 10:g}."
-            )
+        self._check_finite(mean_loss)
         now = time.monotonic()
         window = max(seen - self._seen, 1)
         point = TrainingPoint(
@@ -94,6 +89,7 @@ class Reporter(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Append the epoch with its validation."""
         values = {name: float(value) for name, value in (logs or {}).items()}
+        self._check_finite(values["val_loss"])  # the last batch may have been the one too many
         point = EpochPoint(
             epoch + 1,
             values["loss"],
@@ -103,3 +99,11 @@ class Reporter(keras.callbacks.Callback):
             self.seconds,
         )
         append_point(self._run.metrics_path, point)
+
+    def _check_finite(self, loss: float) -> None:
+        if not math.isfinite(loss):
+            rate = self._run.hyperparameters.learning_rate
+            raise TrainingFailedError(
+                f"The loss is no longer a number: the network's weights have exploded. The likely "
+                f"cause is the learning rate of {rate:g}; try {rate / 10:g}."
+            )

@@ -20,6 +20,7 @@ def warm_up() -> None:
     network.fit(
         training_batches(digits, hyperparameters),
         validation_data=plain_batches(digits),
+        shuffle=False,
         verbose=0,
     )
     keras.backend.clear_session()

@@ -15,8 +15,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cnn import data, run_queue
-from cnn.data import Dataset
-from cnn.runs import Run
+from cnn.data import DataError, Dataset
+from cnn.runs import Run, RunError
 from cnn.status import State
 
 IDLE_SECONDS = 600.0
@@ -108,7 +108,9 @@ def _fail(run: Run, message: str) -> None:
 
 
 def explain(error: Exception) -> str:
-    """Return a sentence on an unforeseen failure for the page."""
+    """Return a sentence for the page on what ended a training."""
+    if isinstance(error, (RunError, DataError)):
+        return str(error)
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The memory of this machine was not enough. Try a smaller batch or fewer filters."
     if isinstance(error, OSError):

@@ -1,0 +1,1 @@
+"""One file for each figure in the README; each prints how it was measured."""

@@ -1,0 +1,26 @@
+"""Runs trained by the real worker, for benchmarks."""
+
+import time
+from itertools import pairwise
+from pathlib import Path
+
+from cnn import launching
+from cnn.hyperparameters import Hyperparameters
+from cnn.runs import Run
+
+LONG_IDLE = 3600.0
+
+
+def train(hyperparameters: Hyperparameters, folder: Path) -> tuple[Run, float]:
+    """Train one run to its end and return it with the seconds from the click on."""
+    began = time.perf_counter()
+    run = launching.start(hyperparameters, folder, idle_seconds=LONG_IDLE)
+    while run.status().alive or run.status().in_work:
+        time.sleep(0.01)
+    return run, time.perf_counter() - began
+
+
+def epoch_seconds(run: Run) -> list[float]:
+    """Return how long each epoch took, its validation included."""
+    ends = [0.0, *(point.seconds for point in run.metrics().epochs)]
+    return [after - before for before, after in pairwise(ends)]

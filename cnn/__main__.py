@@ -1,0 +1,71 @@
+"""The command line: `python -m cnn train | runs | recognize | export`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from cnn import commands, runs
+from cnn.presets import PRESETS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status; what is wrong is one sentence on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m cnn", description=__doc__)
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--runs-dir",
+        type=Path,
+        default=runs.runs_folder(),
+        help="the folder of all runs (default: the variable RUNS_DIR, else runs)",
+    )
+    _add_train(subparsers.add_parser("train", parents=[common], help="train a network"))
+    listing = subparsers.add_parser("runs", parents=[common], help="list the runs")
+    listing.set_defaults(command=commands.list_runs)
+    _add_recognize(subparsers.add_parser("recognize", parents=[common], help="read drawn digits"))
+    _add_export(subparsers.add_parser("export", parents=[common], help="take a network along"))
+    return parser
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=commands.train)
+    parser.add_argument("--preset", choices=PRESETS, default="article")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change one hyperparameter, such as filters=16,8 or dropout=0.2; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+
+
+def _add_recognize(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=commands.recognize)
+    parser.add_argument("file", help='JSON lines {"strokes": [[[x, y], …], …]}, plain or gzip; -')
+    parser.add_argument("--run", default=runs.BUILT_IN, help="the network (default: built-in)")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=commands.export)
+    parser.add_argument("run", help="a run's id, or built-in")
+    parser.add_argument(
+        "--format",
+        choices=("keras", "onnx", "csv"),
+        required=True,
+        help="the network for Keras or ONNX, or the curves as a table with a line an epoch",
+    )
+    parser.add_argument("--output", type=Path, required=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""What a network gets right and wrong: its answers to the test digits, counted and sorted."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, NamedTuple, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.data import DataError, DatasetName, Digits, load_test
+from cnn.predictor import load_predictor
+from cnn.runs import Run
+
+CLASSES = 10
+_CURE = "Train it again on the Train page, or choose another network."
+
+Kind = Literal["all", "mistakes", "correct"]
+Order = Literal["least sure first", "most sure first", "test order"]
+
+
+class PredictionsError(ValueError):
+    """Answers that cannot be shown; the message says why and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """A network's answers to some digits, with the digits. All arrays are of the same length n."""
+
+    probabilities: NDArray[np.float32]
+    """(n, 10), each row adds up to 1."""
+    labels: NDArray[np.uint8]
+    """(n,), the digits really written."""
+    images: NDArray[np.uint8]
+    """(n, 28, 28), read-only, shared with everyone who looks at them."""
+    seen_in_training: bool = False
+    """Whether the network was trained on these very digits, so that they test nothing."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def predicted(self) -> NDArray[np.uint8]:
+        """(n,), the digit with the highest probability."""
+        return self.probabilities.argmax(axis=1).astype(np.uint8)
+
+    @cached_property
+    def confidence(self) -> NDArray[np.float32]:
+        """(n,), the probability of the predicted digit, 0.1 to 1."""
+        return self.probabilities.max(axis=1)
+
+    @cached_property
+    def correct(self) -> NDArray[np.bool_]:
+        """(n,), whether the predicted digit is the one really written."""
+        return self.predicted == self.labels
+
+
+class ClassAccuracy(NamedTuple):
+    """How one digit is read."""
+
+    digit: int
+    correct: int
+    total: int
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share read right, 0 to 1; None without any such digit."""
+        return self.correct / self.total if self.total else None
+
+
+def accuracy(predictions: Predictions) -> float:
+    """Return the share of digits read right, 0 to 1."""
+    return float(predictions.correct.mean())
+
+
+def confusion_matrix(predictions: Predictions) -> NDArray[np.intp]:
+    """Return how often each digit was read as each: (10, 10), rows actual, columns predicted.
+
+    Equal to scikit-learn's, whose import alone would keep the page waiting for seconds.
+    """
+    pairs = predictions.labels.astype(np.intp) * CLASSES + predictions.predicted
+    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+
+
+def accuracy_per_class(predictions: Predictions) -> tuple[ClassAccuracy, ...]:
+    """Return for each of the ten digits how many there are and how many are read right."""
+    matrix = confusion_matrix(predictions)
+    return tuple(
+        ClassAccuracy(digit, int(matrix[digit, digit]), int(matrix[digit].sum()))
+        for digit in range(CLASSES)
+    )
+
+
+def percent_sure(confidence: float) -> str:
+    """Return a confidence as a person would say it: 61 %, and never a false 100 %."""
+    return "> 99 %" if confidence > 0.99 else f"{confidence * 100:.0f} %"
+
+
+def select(
+    predictions: Predictions,
+    kind: Kind = "all",
+    digit: int | None = None,
+    order: Order = "test order",
+) -> NDArray[np.intp]:
+    """Return the indices of the digits asked for, in the order asked for.
+
+    Args:
+        kind: all of them, only the mistakes, or only those read right.
+        digit: only pictures of this digit (the one really written), or None for all ten.
+        order: by confidence, or as in the test set; equal confidence keeps the test's order.
+
+    Raises:
+        ValueError: one of the three is none of the choices.
+    """
+    _check_choice("kind", kind, get_args(Kind))
+    _check_choice("order", order, get_args(Order))
+    _check_choice("digit", digit, (None, *range(CLASSES)))
+    everything = np.ones(len(predictions), dtype=bool)
+    wanted = {"all": everything, "mistakes": ~predictions.correct, "correct": predictions.correct}
+    of_digit = everything if digit is None else predictions.labels == digit
+    indices = np.flatnonzero(wanted[kind] & of_digit)
+    if order == "test order":
+        return indices
+    sign = 1 if order == "least sure first" else -1
+    return indices[np.argsort(sign * predictions.confidence[indices], kind="stable")]
+
+
+def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(str, choices))}, not {value!r}.")
+
+
+def load_predictions(run: Run) -> Predictions:
+    """Return a run's answers to the test digits it was trained for.
+
+    Without the whole of MNIST on this computer, a network trained on it answers the sample's
+    test digits instead. They come from MNIST's training set, so `seen_in_training` is set.
+
+    Raises:
+        PredictionsError: the run has no answers (yet), or they are damaged.
+        RunError: the run's state cannot be read.
+    """
+    status = run.status()
+    if status.alive or not run.is_usable:
+        raise PredictionsError(f"Run {run.id} is {status.state} and has no network yet. {_CURE}")
+    try:
+        digits = load_test(cast(DatasetName, status.dataset))
+    except DataError as error:
+        if status.dataset != "mnist":
+            raise PredictionsError(
+                f"Run {run.id} doesn't say which digits it was tested on. {_CURE}"
+            ) from error
+        return _answer_sample(run)
+    probabilities = _read_probabilities(run.path / "test_predictions.npz", digits)
+    return Predictions(probabilities, digits.labels, digits.images)
+
+
+def _answer_sample(run: Run) -> Predictions:
+    digits = load_test("sample")
+    try:
+        probabilities = load_predictor(run.model_path).probabilities(digits.images)
+    except ValueError as error:
+        raise PredictionsError(str(error)) from error
+    return Predictions(probabilities, digits.labels, digits.images, seen_in_training=True)
+
+
+def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
+    """Return the stored probabilities, checked to be answers to these digits."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            probabilities, labels = file["probabilities"], file["labels"]
+    except FileNotFoundError:
+        raise PredictionsError(f"This run has no stored answers ({path.name}). {_CURE}") from None
+    except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
+        raise _damaged(path, "can't be read") from error
+    if probabilities.dtype.kind != "f" or probabilities.shape != (labels.size, CLASSES):
+        raise _damaged(path, f"doesn't hold {CLASSES} probabilities for each digit")
+    if not np.isfinite(probabilities).all():
+        raise _damaged(path, "holds numbers that are no probabilities")
+    if not np.array_equal(labels, digits.labels):
+        raise PredictionsError(
+            f"The stored answers of this run ({path.name}) are to {labels.size:,} other digits "
+            f"than the {len(digits.labels):,} test digits on this computer. {_CURE}"
+        )
+    return probabilities.astype(np.float32)
+
+
+def _damaged(path: Path, problem: str) -> PredictionsError:
+    return PredictionsError(
+        f"The stored answers of this run are damaged: {path.name} {problem}. {_CURE}"
+    )

@@ -1,0 +1,65 @@
+"""Runs: what has been tried, and what was best."""
+
+import streamlit as st
+
+from cnn import runs
+from cnn.runs import RunError
+from ui import navigation, run_picker
+from ui.run_table import run_table
+
+navigation.begin_page("Runs")
+run = run_picker.pick_run()
+folder = runs.runs_folder()
+everything = [*runs.list_runs(folder), runs.open_run(runs.BUILT_IN, folder)]
+
+if len(everything) == 1:
+    st.info("Nothing trained yet. Your runs will stand here.", icon=":material/info:")
+    if st.button("Train a network", icon=":material/model_training:", type="primary"):
+        st.switch_page(navigation.TRAIN)
+
+table = run_table(everything)
+chosen = st.dataframe(
+    table.drop(columns="id"),
+    hide_index=True,
+    selection_mode="single-row",
+    on_select="rerun",
+    selection_default={"selection": {"rows": [list(table["id"]).index(run.id)]}},
+    key=f"run_table_{run.id}",
+    column_config={
+        "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+        "Validation accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+        "Parameters": st.column_config.NumberColumn(format="localized"),
+        "Started": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+    },
+)
+rows = chosen["selection"]["rows"]
+if rows and rows[0] < len(table):
+    selected = table["id"].iloc[rows[0]]
+    if selected != run.id:
+        run_picker.choose(runs.open_run(selected, folder))
+        st.rerun()
+
+
+@st.dialog("Delete this run?")
+def confirm_deletion() -> None:
+    """Ask once more: a deleted run's network is gone."""
+    st.write(f"**{run_picker.run_label(run)}** and its network will be gone for good.")
+    if st.button("Delete for good", type="primary", icon=":material/delete:"):
+        try:
+            runs.delete(run)
+        except RunError as error:
+            st.error(str(error))
+            return
+        run_picker.choose(runs.open_run(runs.BUILT_IN, folder))
+        st.rerun()
+
+
+with st.container(horizontal=True):
+    if st.button("Its predictions", icon=":material/grid_view:", disabled=not run.is_usable):
+        st.switch_page(navigation.PREDICTIONS, query_params={"run": run.id})
+    if st.button("Draw with it", icon=":material/draw:", disabled=not run.is_usable):
+        st.switch_page(navigation.DRAW, query_params={"run": run.id})
+    if st.button("Its curves", icon=":material/show_chart:", disabled=run.is_built_in):
+        st.switch_page(navigation.TRAIN, query_params={"run": run.id})
+    if st.button("Delete", icon=":material/delete:", disabled=run.is_built_in):
+        confirm_deletion()

@@ -1,0 +1,64 @@
+"""Train: turn the knobs of a network, press the button, watch the curves grow."""
+
+import streamlit as st
+
+from cnn import data, estimate, launching, runs
+from cnn.architecture import layer_table, total_parameters
+from ui import hyperparameter_form, navigation, run_picker
+from ui.data_source import show_data_source
+from ui.layer_frame import layer_frame
+from ui.network_picture import network_html
+from ui.numbers import duration
+from ui.training_panel import show_run
+
+navigation.begin_page("Train")
+folder = runs.runs_folder()
+launching.warm(folder)
+
+with st.sidebar:
+    knobs = st.container()
+picker = st.container()
+presets, button = st.columns([3, 2], vertical_alignment="bottom")
+with presets:
+    hyperparameter_form.choose_preset()
+with knobs:
+    hyperparameter_form.choose_values()
+
+try:
+    chosen = hyperparameter_form.chosen_hyperparameters()
+    layers, problem = layer_table(chosen), ""
+except ValueError as error:
+    problem = str(error)
+
+if button.button(
+    "Train",
+    icon=":material/play_arrow:",
+    type="primary",
+    width="stretch",
+    disabled=bool(problem),
+    help=problem or "It goes on even if you close the page.",
+):
+    run_picker.choose(launching.start(chosen, folder))
+with picker:
+    run = run_picker.pick_run()
+if not run.is_built_in:
+    show_run(run)
+
+st.subheader("Network to train")
+if problem:
+    st.error(problem, icon=":material/error:")
+    st.stop()
+st.html(network_html(layers))
+images = min(chosen.training_images, data.find_source()[0].training_images)
+factor = estimate.machine_factor(runs.list_runs(folder))
+seconds = estimate.training_seconds(chosen, images, factor)
+st.markdown(
+    f"**{total_parameters(layers):,} parameters** · {images:,} images × {chosen.epochs} epochs · "
+    f"about **{duration(seconds)}** to train"
+)
+st.dataframe(
+    layer_frame(layers),
+    hide_index=True,
+    column_config={"Parameters": st.column_config.NumberColumn(format="localized")},
+)
+show_data_source()

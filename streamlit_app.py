@@ -1,0 +1,5 @@
+"""Digit Lab: tune, train, browse, draw. Start with `streamlit run streamlit_app.py`."""
+
+from ui import navigation
+
+navigation.menu().run()

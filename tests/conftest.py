@@ -1,0 +1,84 @@
+"""Each test lives in a world of its own: its runs, its digits, no network."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anybody imports TensorFlow
+
+# The same examples each time, and no time limit on a busy machine.
+settings.register_profile("seeded", derandomize=True, deadline=None)
+settings.load_profile("seeded")
+
+HOLD_LOCK = """
+import sys
+from filelock import FileLock
+lock = FileLock(sys.argv[1])
+lock.acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_world(tmp_path, monkeypatch):
+    """No runs, no MNIST but the sample, and a download address where nothing answers."""
+    monkeypatch.setenv("RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("MNIST_URL", "http://127.0.0.1:9/mnist.npz")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.delenv("MNIST_NPZ", raising=False)
+
+
+@pytest.fixture
+def runs_dir(tmp_path):
+    """The folder of all runs, that RUNS_DIR names."""
+    folder = tmp_path / "runs"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def tiny_mnist(tmp_path, monkeypatch):
+    """The path of 240 training and 40 test digits that a tiny network learns; in MNIST_NPZ."""
+    path = tmp_path / "tiny_mnist.npz"
+    generator = np.random.default_rng(28)
+    arrays = {}
+    for part, count in {"train": 240, "test": 40}.items():
+        labels = np.arange(count, dtype=np.uint8) % 10
+        arrays |= {f"x_{part}": _bars(labels, generator), f"y_{part}": labels}
+    np.savez(path, **arrays)
+    monkeypatch.setenv("MNIST_NPZ", str(path))
+    return path
+
+
+def _bars(labels, generator):
+    """Images (n, 28, 28) of a bright bar whose place tells the label, in faint noise."""
+    images = generator.integers(0, 60, (len(labels), 28, 28), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        row, column = divmod(int(label), 5)
+        image[3 + 12 * row : 13 + 12 * row, 2 + 5 * column : 5 + 5 * column] = 255
+    return images
+
+
+@pytest.fixture
+def hold_elsewhere():
+    """Holds a lock file from another process until the returned process is killed."""
+    processes = []
+
+    def hold(path):
+        command = [sys.executable, "-c", HOLD_LOCK, str(path)]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        processes.append(process)
+        assert process.stdout.readline() == "held\n"
+        return process
+
+    yield hold
+    for process in processes:
+        process.kill()
+        process.communicate()

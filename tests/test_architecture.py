@@ -1,0 +1,131 @@
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from cnn import architecture
+from cnn.architecture import layer_table, total_parameters
+from cnn.hyperparameters import CHOICES, Hyperparameters
+
+small_filters = st.lists(st.integers(1, 3), min_size=1, max_size=6)
+
+
+@st.composite
+def networks(draw, fits=None):
+    """Hyperparameters of small networks, whose layers fit into each other or not."""
+    filters = draw(small_filters)
+    return Hyperparameters(
+        filters=filters,
+        kernel_size=draw(st.integers(1, 7)),
+        padding=draw(st.sampled_from(CHOICES["padding"])),
+        pool_after=sorted(draw(st.sets(st.integers(1, len(filters))))),
+        batch_normalization=draw(st.booleans()),
+        activation=draw(st.sampled_from(CHOICES["activation"])),
+        dropout=draw(st.sampled_from((0, 0.5))),
+        dense_units=draw(st.sampled_from((0, 1, 7))),
+        global_average_pooling=draw(st.booleans()),
+        scale_pixels=draw(st.booleans()),
+    )
+
+
+def fits(hyperparameters):
+    try:
+        return bool(layer_table(hyperparameters))
+    except ValueError:
+        return False
+
+
+@settings(max_examples=25)
+@given(networks().filter(fits))
+def test_the_layer_table_is_what_keras_builds(hyperparameters):
+    from cnn.training.model import build_network
+
+    table = layer_table(hyperparameters)
+    network = build_network(hyperparameters)
+    assert [
+        (layer.name, type(layer).__name__, layer.output.shape[1:], layer.count_params())
+        for layer in network.layers[1:]
+    ] == [(layer.name, layer.kind, layer.output_shape, layer.parameters) for layer in table]
+    assert total_parameters(table) == network.count_params()
+    event(f"{len(table)} layers")
+
+
+def first_layer_that_keras_refuses(hyperparameters):
+    """Build convolutions and poolings one by one with Keras alone, without the table."""
+    from keras import Input, layers
+
+    outputs = Input((28, 28, 1))
+    for number, filters in enumerate(hyperparameters.filters, start=1):
+        size, padding = hyperparameters.kernel_size, hyperparameters.padding
+        try:
+            outputs = layers.Conv2D(filters, size, padding=padding)(outputs)
+        except ValueError:
+            return f"before convolution {number}, which looks at {size}×{size} pixels."
+        if number in hyperparameters.pool_after:
+            try:
+                outputs = layers.MaxPooling2D()(outputs)
+            except ValueError:
+                return f"before the pooling after convolution {number}, which looks at 2×2 pixels."
+    return None
+
+
+@settings(max_examples=60)
+@given(networks())
+def test_layers_are_refused_by_name_exactly_where_keras_cannot_build_them(hyperparameters):
+    refused = first_layer_that_keras_refuses(hyperparameters)
+    event("refused" if refused else "built")
+    if refused is None:
+        layer_table(hyperparameters)
+    else:
+        with pytest.raises(ValueError, match=r"^The image has shrunk to ") as error:
+            layer_table(hyperparameters)
+        assert refused in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"filters": [1] * 5, "kernel_size": 7},
+            "The image has shrunk to 4×4 before convolution 5, which looks at 7×7 pixels.",
+        ),
+        (
+            {"filters": [1] * 5, "padding": "same", "pool_after": [1, 2, 3, 4, 5]},
+            "The image has shrunk to 1×1 before the pooling after convolution 5, which looks at "
+            "2×2 pixels.",
+        ),
+    ],
+)
+def test_a_shape_that_cannot_be_is_told_with_its_layer_and_the_cure(changes, sentence):
+    with pytest.raises(ValueError, match="shrunk") as error:
+        layer_table(Hyperparameters(**changes))
+    assert str(error.value).startswith(sentence)
+    assert "Remove a layer or a pooling, use a smaller kernel" in str(error.value)
+
+
+def test_a_kernel_as_large_as_the_image_left_still_fits():
+    layers = layer_table(Hyperparameters(filters=[1] * 4, kernel_size=7))
+    assert layers[3].output_shape == (4, 4, 1)
+    pooled = layer_table(Hyperparameters(filters=[1] * 2, kernel_size=7, pool_after=[1]))
+    assert pooled[2].output_shape == (5, 5, 1)  # 28 → 22 → 11 → 5
+
+
+def test_more_than_five_million_parameters_are_refused():
+    large = Hyperparameters(filters=[128], dense_units=1024)
+    with pytest.raises(ValueError, match=r"would have 88\.6 million parameters") as error:
+        layer_table(large)
+    assert "the limit is 5 million. Use fewer filters or units, or pool once more" in str(
+        error.value
+    )
+
+
+@pytest.mark.parametrize(("limit", "is_allowed"), [(47_410, True), (47_409, False)])
+def test_the_limit_itself_is_allowed(monkeypatch, limit, is_allowed):
+    monkeypatch.setattr(architecture, "MOST_PARAMETERS", limit)
+    assert fits(Hyperparameters()) is is_allowed
+
+
+def test_multiply_adds_are_weights_times_places():
+    first, second, _, answers = layer_table(Hyperparameters())
+    assert first.multiply_adds == 3 * 3 * 1 * 16 * 26 * 26
+    assert second.multiply_adds == 3 * 3 * 16 * 8 * 24 * 24
+    assert answers.multiply_adds == 24 * 24 * 8 * 10

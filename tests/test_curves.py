@@ -1,0 +1,144 @@
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from cnn.metrics import EpochPoint, Metrics, TrainingPoint
+from ui import curves
+from ui.curves import FLOORS, MOST_POINTS
+
+EMPTY = Metrics((), ())
+
+
+def training(*values, loss=0.5):
+    """Points at epochs 0.1, 0.2, … with these accuracies."""
+    return tuple(
+        TrainingPoint((number + 1) / 10, loss, value, 3000.0, number / 10)
+        for number, value in enumerate(values)
+    )
+
+
+def with_losses(*losses, validation=()):
+    points = tuple(TrainingPoint(1.0, loss, 0.5, 3000.0, 1.0) for loss in losses)
+    return Metrics(points, tuple(EpochPoint(1, 0.5, 0.5, loss, 0.5, 1.0) for loss in validation))
+
+
+def domain(metrics, value, axis="y"):
+    """Return the axis of a chart as Vega gets it."""
+    line = curves._chart(metrics, 5, value).to_dict()["layer"][0]
+    return line["encoding"][axis]["scale"].get("domain")
+
+
+def drawn(chart):
+    """Return the rows of each layer's data."""
+    described = chart.to_dict()
+    return [described["datasets"][layer["data"]["name"]] for layer in described["layer"]]
+
+
+def show_an_empty_curve():
+    from cnn.metrics import Metrics
+    from ui.curves import show_curves
+
+    show_curves(Metrics((), ()), 5)
+
+
+def test_a_run_without_points_has_two_empty_charts():
+    page = AppTest.from_function(show_an_empty_curve, default_timeout=30).run()
+    assert not page.exception
+    assert len(page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart")) == 2
+    for value in ("accuracy", "loss"):
+        assert drawn(curves._chart(EMPTY, 5, value)) == [[], [], []]
+
+
+def test_training_is_a_line_and_each_validation_a_point():
+    metrics = Metrics(training(0.5, 0.75), (EpochPoint(1, 0.4, 0.8, 0.3, 0.85, 2.0),))
+    accuracy = [
+        {"epoch": 0.1, "accuracy": 0.5, "digits": "training"},
+        {"epoch": 0.2, "accuracy": 0.75, "digits": "training"},
+    ]
+    validation = [{"epoch": 1, "accuracy": 0.85, "digits": "validation"}]
+    assert drawn(curves._chart(metrics, 5, "accuracy")) == [accuracy, validation, validation]
+    loss = drawn(curves._chart(metrics, 5, "loss"))
+    assert [row["loss"] for row in loss[0]] == [0.5, 0.5]
+    assert loss[1] == [{"epoch": 1, "loss": 0.3, "digits": "validation"}]
+
+
+@pytest.mark.parametrize("value", ["accuracy", "loss"])
+def test_all_planned_epochs_are_on_the_axis_from_the_start(value):
+    assert domain(EMPTY, value, "x") == [0, 5]
+    assert domain(Metrics(training(0.5), ()), value, "x") == [0, 5]
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "floor"),
+    [
+        ([], 0.0),
+        ([0.99], 0.0),  # not settled yet
+        ([0.1, 0.97], 0.95),
+        ([0.1, 0.95], 0.95),
+        ([0.1, 0.94], 0.9),
+        ([0.1, 0.9, 0.97], 0.9),
+        ([0.1, 0.85], 0.8),
+        ([0.1, 0.6], 0.5),
+        ([0.1, 0.3], 0.0),
+        ([0.1, 0.0], 0.0),
+        ([0.1, *[0.97] * 19, 0.2], 0.95),  # one bad point in twenty is no reason
+        ([0.1, *[0.97] * 18, 0.2], 0.0),
+    ],
+)
+def test_the_accuracy_axis_starts_where_the_settled_curve_is(accuracies, floor):
+    assert domain(Metrics(training(*accuracies), ()), "accuracy") == [floor, 1]
+
+
+@given(st.lists(st.floats(0, 1), max_size=60))
+def test_the_accuracy_axis_starts_at_one_of_five_floors(accuracies):
+    scale = curves._accuracy_scale(Metrics(training(*accuracies), ()))
+    assert scale.to_dict()["domain"] in [[floor, 1] for floor in FLOORS]
+
+
+def test_a_validation_far_below_the_training_is_on_the_axis():
+    overfitted = EpochPoint(1, 0.01, 1.0, 2.0, 0.62, 2.0)
+    metrics = Metrics(training(0.1, 0.97, 0.99), (overfitted,))
+    assert domain(metrics, "accuracy") == [0.5, 1]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "expected"),
+    [
+        (EMPTY, None),
+        (with_losses(0.5), [0.1, 1.0]),
+        (with_losses(250.0, 0.5), [0.1, 250.0]),
+        (with_losses(2.0, 0.03), [0.03, 2.0]),
+        (with_losses(2.0, 0.0), [0.1, 2.0]),  # nothing to take a logarithm of
+        (with_losses(2.0, 1e-9), [1e-4, 2.0]),
+        (with_losses(0.5, validation=[0.02, 30.0]), [0.02, 30.0]),
+        (with_losses(0.0), None),
+    ],
+)
+def test_the_loss_axis_is_logarithmic_and_holds_every_loss(metrics, expected):
+    line = curves._chart(metrics, 5, "loss").to_dict()["layer"][0]
+    assert line["encoding"]["y"]["scale"]["type"] == "log"
+    assert domain(metrics, "loss") == expected
+
+
+@given(st.integers(0, 5000))
+@example(MOST_POINTS)
+@example(MOST_POINTS + 1)
+@example(2 * MOST_POINTS)
+def test_a_long_curve_is_thinned_and_keeps_its_first_and_last_point(count):
+    points = [TrainingPoint(float(number), 1.0, 0.5, 1.0, 1.0) for number in range(count)]
+    kept = curves._thinned(points)
+    assert len(kept) <= MOST_POINTS
+    assert kept[:1] == points[:1]
+    assert kept[-1:] == points[-1:]
+    assert kept == sorted(set(kept))
+    assert len(kept) >= min(count, MOST_POINTS // 2)
+    if count <= MOST_POINTS:
+        assert kept == points
+
+
+@pytest.mark.parametrize("value", ["accuracy", "loss"])
+def test_colours_mean_the_same_before_and_after_the_first_validation(value):
+    for metrics in (EMPTY, Metrics(training(0.5), (EpochPoint(1, 0.4, 0.8, 0.3, 0.85, 2.0),))):
+        for layer in curves._chart(metrics, 5, value).to_dict()["layer"]:
+            assert layer["encoding"]["color"]["scale"]["domain"] == ["training", "validation"]

@@ -1,0 +1,207 @@
+import re
+
+import numpy as np
+import pytest
+import sklearn.metrics
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn import data, evaluation
+from cnn.evaluation import (
+    ClassAccuracy,
+    Predictions,
+    PredictionsError,
+    accuracy,
+    accuracy_per_class,
+    confusion_matrix,
+    load_predictions,
+    percent_sure,
+    select,
+)
+from cnn.status import State
+from tests.evaluated_run import ReadsEverythingAsThree, answers, make_evaluated_run, make_run
+from tests.evaluated_run import store_answers as store
+
+
+def predictions_of(labels, probabilities):
+    images = np.zeros((len(labels), 28, 28), np.uint8)
+    return Predictions(probabilities, np.asarray(labels, np.uint8), images)
+
+
+@st.composite
+def any_predictions(draw):
+    labels = draw(st.lists(st.integers(0, 9), min_size=1, max_size=60))
+    seed = draw(st.integers(0, 2**32 - 1))
+    probabilities = np.random.default_rng(seed).dirichlet(np.ones(10), len(labels))
+    return predictions_of(labels, probabilities.astype(np.float32))
+
+
+@given(any_predictions())
+def test_figures_are_those_of_scikit_learn(predictions):
+    labels, predicted = predictions.labels, predictions.predicted
+    matrix = sklearn.metrics.confusion_matrix(labels, predicted, labels=range(10))
+    assert np.array_equal(confusion_matrix(predictions), matrix)
+    assert accuracy(predictions) == pytest.approx(sklearn.metrics.accuracy_score(labels, predicted))
+    recall = sklearn.metrics.recall_score(
+        labels, predicted, labels=range(10), average=None, zero_division=np.nan
+    )
+    shares = [one.accuracy for one in accuracy_per_class(predictions)]
+    assert [np.nan if share is None else share for share in shares] == pytest.approx(
+        recall, nan_ok=True
+    )
+
+
+@given(any_predictions(), st.sampled_from([None, *range(10)]))
+def test_mistakes_and_correct_together_are_all_of_a_digit(predictions, digit):
+    everything = select(predictions, "all", digit)
+    mistakes = select(predictions, "mistakes", digit)
+    correct = select(predictions, "correct", digit)
+    assert sorted([*mistakes, *correct]) == list(everything)
+    assert (predictions.predicted[mistakes] != predictions.labels[mistakes]).all()
+    assert (predictions.predicted[correct] == predictions.labels[correct]).all()
+    assert digit is None or (predictions.labels[everything] == digit).all()
+
+
+@given(any_predictions())
+def test_digits_are_sorted_by_confidence_or_left_in_their_order(predictions):
+    least, most = (
+        predictions.confidence[select(predictions, order=order)]
+        for order in ("least sure first", "most sure first")
+    )
+    assert (np.diff(least) >= 0).all()
+    assert (np.diff(most) <= 0).all()
+    assert list(select(predictions)) == list(range(len(predictions)))
+
+
+def test_equally_sure_answers_keep_their_order():
+    predictions = predictions_of([1, 2, 3], np.eye(10, dtype=np.float32)[[1, 2, 3]])
+    assert list(select(predictions, order="most sure first")) == [0, 1, 2]
+    assert list(select(predictions, order="least sure first")) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "some"}, {"digit": 10}, {"order": "random"}])
+def test_an_unknown_filter_is_named_with_what_there_is(wrong):
+    (name, value) = wrong.popitem()
+    predictions = predictions_of([1], np.eye(10, dtype=np.float32)[[1]])
+    with pytest.raises(ValueError, match=f"{name} must be one of .*, not {value!r}"):
+        select(predictions, **{name: value})
+
+
+def test_a_digit_that_is_not_there_has_no_accuracy():
+    classes = accuracy_per_class(predictions_of([1, 1], answers([1, 1], wrong=[0])))
+    assert classes[1] == ClassAccuracy(1, correct=1, total=2)
+    assert (classes[1].accuracy, classes[2].accuracy) == (0.5, None)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"), [(0.104, "10 %"), (0.99, "99 %"), (0.9999, "> 99 %"), (1, "> 99 %")]
+)
+def test_confidence_is_said_in_round_figures_and_never_as_certain(confidence, words):
+    assert percent_sure(confidence) == words
+
+
+def test_stored_answers_are_joined_with_the_test_digits(runs_dir, tiny_mnist):
+    predictions = load_predictions(make_evaluated_run(runs_dir, wrong=[3, 5]))
+    test = data.load_test("mnist")
+    assert list(select(predictions, "mistakes")) == [3, 5]
+    assert accuracy(predictions) == 38 / 40
+    assert predictions.probabilities.dtype == np.float32
+    assert predictions.images is test.images  # not a copy for each visitor
+    assert not predictions.seen_in_training
+
+
+def test_a_run_on_the_sample_keeps_to_the_samples_test_digits(runs_dir, tiny_mnist):
+    predictions = load_predictions(make_evaluated_run(runs_dir, wrong=[0], dataset="sample"))
+    assert (len(predictions), accuracy(predictions)) == (1000, 0.999)
+    assert not predictions.seen_in_training
+
+
+def test_without_mnist_a_network_trained_on_it_answers_digits_it_has_seen(runs_dir, monkeypatch):
+    monkeypatch.setattr(evaluation, "load_predictor", lambda path: ReadsEverythingAsThree())
+    predictions = load_predictions(make_run(runs_dir))
+    assert predictions.seen_in_training
+    assert accuracy(predictions) == 0.1
+    assert np.array_equal(predictions.images, data.load_test("sample").images)
+
+
+def test_without_mnist_a_damaged_network_is_named(runs_dir):
+    with pytest.raises(PredictionsError, match=re.escape("model.onnx is damaged. Train it again")):
+        load_predictions(make_run(runs_dir))
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.FAILED, State.STOPPED])
+def test_a_run_without_a_network_says_its_state(runs_dir, state):
+    run = make_run(runs_dir, state)
+    run.model_path.unlink()
+    with pytest.raises(PredictionsError, match=f"is {state} and has no network yet"):
+        load_predictions(run)
+
+
+def test_a_run_that_waits_to_go_on_does_not_show_old_answers(runs_dir, tiny_mnist):
+    run = make_evaluated_run(runs_dir)
+    run.update_status(state=State.QUEUED)
+    with pytest.raises(PredictionsError, match="is queued"):
+        load_predictions(run)
+
+
+def test_a_run_on_unknown_digits_says_so(runs_dir, tiny_mnist):
+    with pytest.raises(PredictionsError, match="doesn't say which digits it was tested on"):
+        load_predictions(make_run(runs_dir, dataset=""))
+
+
+LABELS = np.arange(40) % 10  # tiny_mnist's
+
+
+def leave_out(run):
+    pass
+
+
+def write_nonsense(run):
+    (run.path / "test_predictions.npz").write_bytes(b"PK\x03\x04 no archive")
+
+
+def cut_in_half(run):
+    store(run, answers(LABELS), LABELS)
+    path = run.path / "test_predictions.npz"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def overwrite_the_middle(run):
+    store(run, answers(LABELS), LABELS)
+    path = run.path / "test_predictions.npz"
+    content = bytearray(path.read_bytes())
+    content[100:400] = bytes(300)
+    path.write_bytes(content)
+
+
+def write_only_labels(run):
+    np.savez(run.path / "test_predictions.npz", labels=LABELS)
+
+
+def write_pickled_objects(run):
+    store(run, np.array([{"digit": 3}] * 40), LABELS)
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (leave_out, "has no stored answers (test_predictions.npz)"),
+        (write_nonsense, "test_predictions.npz can't be read"),
+        (cut_in_half, "test_predictions.npz can't be read"),
+        (overwrite_the_middle, "test_predictions.npz can't be read"),
+        (write_only_labels, "test_predictions.npz can't be read"),
+        (write_pickled_objects, "test_predictions.npz can't be read"),
+        (lambda run: store(run, answers(LABELS)[:, :9], LABELS), "doesn't hold 10 probabilities"),
+        (lambda run: store(run, answers(LABELS)[:39], LABELS), "doesn't hold 10 probabilities"),
+        (lambda run: store(run, np.zeros((40, 10), int), LABELS), "doesn't hold 10 probabilities"),
+        (lambda run: store(run, answers(LABELS) * np.nan, LABELS), "that are no probabilities"),
+        (lambda run: store(run, answers(LABELS), LABELS[::-1]), "40 other digits than the 40"),
+        (lambda run: store(run, answers(LABELS[:9]), LABELS[:9]), "9 other digits than the 40"),
+    ],
+)
+def test_damaged_answers_are_told_with_what_to_do(runs_dir, tiny_mnist, damage, sentence):
+    run = make_run(runs_dir)
+    damage(run)
+    with pytest.raises(PredictionsError, match=re.escape(sentence)) as error:
+        load_predictions(run)
+    assert "Train it again on the Train page, or choose another network." in str(error.value)

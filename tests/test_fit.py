@@ -1,0 +1,148 @@
+import json
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from cnn import data, runs
+from cnn.data import load, load_test
+from cnn.hyperparameters import Hyperparameters
+from cnn.metrics import EpochPoint, append_point
+from cnn.status import State
+from cnn.training import fit
+from cnn.training.fit import train
+from cnn.training.reporter import Reporter, TrainingFailedError
+
+SMALL = {"filters": (4,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
+
+
+@pytest.fixture
+def new_run(tiny_mnist, runs_dir):
+    def create(**changes):
+        return runs.create(Hyperparameters(**{**SMALL, "epochs": 2, **changes}), runs_dir)
+
+    return create
+
+
+def test_a_finished_run_holds_its_network_its_curves_and_its_test(new_run):
+    run = new_run(learning_rate=0.01)
+    train(run, load())
+    status, metrics = run.status(), run.metrics()
+    assert status.state is State.FINISHED
+    assert status.phase == ""
+    assert status.dataset == "mnist"
+    assert [point.epoch for point in metrics.epochs] == [1, 2]
+    assert metrics.training[-1].epoch == 2
+    assert status.validation_accuracy == metrics.epochs[-1].validation_accuracy
+    assert (run.path / "model.keras").is_file()
+    assert not (run.path / "checkpoint").exists()
+
+
+def test_the_stored_test_predictions_are_those_of_the_exported_network(new_run):
+    run = new_run()
+    train(run, load())
+    with np.load(run.path / "test_predictions.npz") as stored:
+        probabilities, labels = stored["probabilities"], stored["labels"]
+    test = load_test("mnist")
+    session = onnxruntime.InferenceSession(run.model_path)
+    pixels = test.images[..., None].astype("float32")
+    (answers,) = session.run(["probabilities"], {"image": pixels})
+    np.testing.assert_allclose(probabilities, answers, atol=1e-5)
+    np.testing.assert_array_equal(labels, test.labels)
+    assert run.status().test_accuracy == np.mean(answers.argmax(axis=1) == labels)
+
+
+def test_a_stopped_run_keeps_the_network_it_reached(new_run):
+    run = new_run(epochs=50)
+    run.request_stop()
+    train(run, load())
+    status = run.status()
+    assert status.state is State.STOPPED
+    assert run.is_usable
+    assert status.test_accuracy is not None
+    assert run.metrics().epochs == ()
+
+
+def test_a_stopped_run_is_usable_before_all_test_digits_are_read(new_run, monkeypatch):
+    run = new_run()
+    run.request_stop()
+    seen = []
+    monkeypatch.setattr(fit, "_test", lambda *_: seen.append((run.is_usable, run._read_status())))
+    train(run, load())
+    ((usable, status),) = seen
+    assert usable
+    assert (status.state, status.phase) == (State.STOPPED, "testing")
+
+
+def test_an_exploding_loss_fails_with_the_learning_rate_as_the_likely_cause(new_run):
+    run = new_run(
+        filters=(8, 8, 8, 8),
+        pool_after=(),
+        optimizer="sgd",
+        learning_rate=10,
+        activation="elu",
+        scale_pixels=False,
+    )
+    with pytest.raises(TrainingFailedError, match=r"learning rate of 10; try 1"):
+        train(run, load())
+    assert not run.is_usable
+
+
+def test_early_stopping_keeps_the_weights_of_the_best_epoch(new_run):
+    run = new_run(epochs=8, early_stopping=1, learning_rate=0.3, optimizer="sgd")
+    train(run, load())
+    epochs = run.metrics().epochs
+    best = min(epochs, key=lambda point: point.validation_loss)
+    session = onnxruntime.InferenceSession(run.model_path)
+    validation = load().validation
+    pixels = validation.images[..., None].astype("float32")
+    (answers,) = session.run(["probabilities"], {"image": pixels})
+    accuracy = np.mean(answers.argmax(axis=1) == validation.labels)
+    assert run.status().validation_accuracy == best.validation_accuracy
+    assert accuracy == pytest.approx(best.validation_accuracy, abs=1e-6)
+
+
+def test_fewer_training_images_are_drawn_with_the_seed(tiny_mnist):
+    digits = load().train
+    first = fit.choose_images(digits, Hyperparameters(training_images=100, seed=1))
+    again = fit.choose_images(digits, Hyperparameters(training_images=100, seed=1))
+    other = fit.choose_images(digits, Hyperparameters(training_images=100, seed=2))
+    assert len(first.labels) == 100
+    np.testing.assert_array_equal(first.images, again.images)
+    assert not np.array_equal(first.images, other.images)
+
+
+def test_an_interrupted_run_goes_on_after_its_last_whole_epoch(new_run, monkeypatch):
+    run = new_run(epochs=3)
+    on_epoch_begin = Reporter.on_epoch_begin
+
+    def die_in_the_third_epoch(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+        on_epoch_begin(self, epoch, logs)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Reporter, "on_epoch_begin", die_in_the_third_epoch)
+        with pytest.raises(KeyboardInterrupt):
+            train(run, load())
+    before = run.metrics()
+    append_point(run.metrics_path, EpochPoint(9, 0.0, 0.0, 0.0, 0.0, 99.0))  # half an epoch lost
+    train(run, load())
+    after = run.metrics()
+    assert [point.epoch for point in after.epochs] == [1, 2, 3]
+    assert after.epochs[:2] == before.epochs[:2]
+    assert run.status().seconds > before.epochs[-1].seconds
+
+
+def test_a_run_on_the_sample_says_so(new_run, monkeypatch):
+    run = new_run(epochs=1, training_images=100)
+    monkeypatch.delenv("MNIST_NPZ")
+    train(run, data.load())
+    assert run.status().dataset == "sample"
+    with np.load(run.path / "test_predictions.npz") as stored:
+        assert stored["probabilities"].shape == (1000, 10)
+
+
+def test_a_checkpoint_that_cannot_be_read_starts_over(tmp_path):
+    (tmp_path / "training_metadata.json").write_text(json.dumps({"batch": 1}))
+    assert fit._saved_epoch(tmp_path) == 0

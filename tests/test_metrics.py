@@ -1,0 +1,92 @@
+import pytest
+
+from cnn.metrics import EpochPoint, Metrics, TrainingPoint, append_point, keep_epochs, read_metrics
+
+FIRST = TrainingPoint(0.5, 1.5, 0.4, 2900.0, 2.0)
+SECOND = TrainingPoint(1.0, 0.7, 0.8, 3000.0, 4.0)
+ONE = EpochPoint(1, 1.1, 0.6, 0.5, 0.85, 5.0)
+THIRD = TrainingPoint(1.5, 0.4, 0.9, 3100.0, 7.0)
+FOURTH = TrainingPoint(2.0, 0.3, 0.95, 3100.0, 9.0)
+TWO = EpochPoint(2, 0.35, 0.92, 0.3, 0.93, 10.0)
+UNFINISHED = TrainingPoint(2.5, 0.2, 0.97, 3100.0, 12.0)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A metrics.jsonl of two epochs and half of a third one."""
+    path = tmp_path / "metrics.jsonl"
+    for point in (FIRST, SECOND, ONE, THIRD, FOURTH, TWO, UNFINISHED):
+        append_point(path, point)
+    return path
+
+
+def test_points_are_read_back_in_their_order(path):
+    assert read_metrics(path) == Metrics((FIRST, SECOND, THIRD, FOURTH, UNFINISHED), (ONE, TWO))
+
+
+def test_a_run_without_points_yet_has_empty_metrics(tmp_path):
+    assert read_metrics(tmp_path / "metrics.jsonl") == Metrics((), ())
+
+
+def test_a_last_line_torn_anywhere_is_left_out(path):
+    whole = path.read_bytes()
+    last_line = len(whole) - len(whole.rstrip(b"\n").rpartition(b"\n")[2]) - 1
+    for end in range(last_line, len(whole) - 1):
+        path.write_bytes(whole[:end])
+        assert read_metrics(path) == Metrics((FIRST, SECOND, THIRD, FOURTH), (ONE, TWO))
+    path.write_bytes(whole[:-1])
+    assert read_metrics(path).training[-1] == UNFINISHED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"garbage",
+        b"[1, 2, 3]",
+        b"3",
+        b"null",
+        b'"validation_loss"',
+        b'["validation_loss"]',
+        b"{}",
+        b'{"epoch": 1.2, "loss": 0.5}',
+        b'{"validation_loss": 0.5}',
+        b'{"epoch": 1.2, "loss": 1, "accuracy": 1, "images_per_second": 1, "seconds": 1, "x": 1}',
+        b'{"epoch": 1.2, "loss": "1", "accuracy": 1, "images_per_second": 1, "seconds": 1}',
+        b'{"epoch": 1.2, "loss": null, "accuracy": 1, "images_per_second": 1, "seconds": 1}',
+        b'{"epoch": 1.2, "loss": NaN, "accuracy": 1, "images_per_second": 1, "seconds": 1}',
+        b'{"epoch": 1.2, "loss": 1e999, "accuracy": 1, "images_per_second": 1, "seconds": 1}',
+        b'{"epoch": 1.2, "loss": [1], "accuracy": 1, "images_per_second": 1, "seconds": 1}',
+        b"\xff\xfe\x00",
+        b"\0" * 100,
+    ],
+    ids=lambda line: line[:60].decode(errors="replace"),
+)
+def test_a_line_that_is_no_point_is_left_out(path, line):
+    expected = read_metrics(path)
+    lines = path.read_bytes().splitlines()
+    path.write_bytes(b"\n".join([*lines[:3], line, *lines[3:]]) + b"\n")
+    assert read_metrics(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("epochs", "kept", "seconds"),
+    [
+        (0, Metrics((), ()), 0.0),
+        (1, Metrics((FIRST, SECOND), (ONE,)), 5.0),
+        (2, Metrics((FIRST, SECOND, THIRD, FOURTH), (ONE, TWO)), 10.0),
+    ],
+)
+def test_going_on_after_whole_epochs_drops_what_came_later(path, epochs, kept, seconds):
+    assert keep_epochs(path, epochs) == seconds
+    assert read_metrics(path) == kept
+
+
+def test_the_kept_lines_stay_in_the_order_they_were_written(path):
+    lines = path.read_text().splitlines()
+    keep_epochs(path, 2)
+    assert path.read_text().splitlines() == lines[:6]
+
+
+def test_a_new_run_has_nothing_to_keep(tmp_path):
+    assert keep_epochs(tmp_path / "metrics.jsonl", 0) == 0.0

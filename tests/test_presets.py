@@ -1,0 +1,51 @@
+import pytest
+
+from cnn.architecture import layer_table, total_parameters
+from cnn.hyperparameters import Hyperparameters
+from cnn.presets import PRESETS, TUTORIAL_TEST_ACCURACY, preset, preset_name
+
+
+def test_article_is_the_tutorial():
+    article = preset("article")
+    layers = layer_table(article)
+    assert [(layer.kind, layer.units, layer.activation) for layer in layers] == [
+        ("Conv2D", 16, "relu"),
+        ("Conv2D", 8, "relu"),
+        ("Flatten", 0, ""),
+        ("Dense", 10, "softmax"),
+    ]
+    assert total_parameters(layers) == 47_410
+    assert (article.kernel_size, article.padding) == (3, "valid")
+    assert not article.scale_pixels
+    assert (article.optimizer, article.learning_rate) == ("adam", 0.001)  # Keras's own
+    assert (article.batch_size, article.epochs, article.training_images) == (32, 5, 55_000)
+    assert article.schedule == "constant"
+    assert article.augmentation == "off"
+    assert not any((article.weight_decay, article.label_smoothing, article.early_stopping))
+    assert article == Hyperparameters()
+    assert TUTORIAL_TEST_ACCURACY == 0.9706
+
+
+def test_accurate_has_at_most_50000_parameters():
+    assert total_parameters(layer_table(preset("accurate"))) <= 50_000
+
+
+def test_the_presets_are_those_of_the_page():
+    assert list(PRESETS) == ["article", "fast", "accurate"]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_knows_its_name_and_its_layers_fit(name):
+    assert preset_name(preset(name)) == name
+    assert layer_table(preset(name))[-1].output_shape == (10,)
+
+
+def test_changed_values_are_custom():
+    assert preset_name(Hyperparameters(seed=1)) == "custom"
+
+
+@pytest.mark.parametrize("name", ["", "Article", "custom", "../article"])
+def test_an_unknown_preset_is_told_with_the_known_ones(name):
+    with pytest.raises(ValueError, match=rf"^There is no preset '{name}'\.") as error:
+        preset(name)
+    assert str(error.value).endswith("Choose one of: article, fast, accurate.")

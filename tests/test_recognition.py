@@ -1,0 +1,165 @@
+import gzip
+import io
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from cnn.recognition import Answer, Failure, open_lines, recognize_lines
+
+ONE = '{"strokes": [[[100, 40], [100, 240]]], "label": "1"}'
+DASH = '{"strokes": [[[40, 100], [240, 100]]]}'
+
+
+class TallOrWide:
+    """A stand-in for a network: tall ink is a 1, wide ink is a 7, with 0.91 each."""
+
+    def __init__(self):
+        self.batches = []
+
+    def probabilities(self, images):
+        self.batches.append(len(images))
+        tall = images.max(axis=2).astype(bool).sum(axis=1) > 14
+        answers = np.full((len(images), 10), 0.01, np.float32)
+        answers[np.arange(len(images)), np.where(tall, 1, 7)] = 0.91
+        return answers
+
+
+@pytest.fixture
+def network():
+    return TallOrWide()
+
+
+def read(lines, network):
+    return list(recognize_lines(lines, network))
+
+
+def test_each_line_is_answered_in_its_order(network):
+    answers = read([ONE, DASH.encode(), ONE + "\n", DASH + "\r\n"], network)
+    assert [answer.digit for answer in answers] == [1, 7, 1, 7]
+    assert answers[0].probability == pytest.approx(0.91)
+    assert sum(answers[0].probabilities) == pytest.approx(1)
+
+
+def test_an_answer_is_a_line_of_json_with_three_keys(network):
+    (answer,) = read([ONE], network)
+    shown = json.loads(answer.as_json())
+    assert list(shown) == ["digit", "probability", "probabilities"]
+    assert shown["digit"] == 1
+    assert shown["probability"] == max(shown["probabilities"]) == shown["probabilities"][1]
+    assert len(shown["probabilities"]) == 10
+    assert "\n" not in answer.as_json()
+
+
+def test_a_failure_is_a_line_of_json_with_its_sentence():
+    assert Failure("Line 2: ×.").as_json() == '{"error": "Line 2: ×."}'
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("{", "Line 2: This line is not JSON such as"),
+        ("strokes", "Line 2: This line is not JSON"),
+        ("[" * 100_000, "Line 2: This line is not JSON"),
+        ("1" * 5_000, "Line 2: This line is not JSON"),
+        (b'{"strokes": "\xff"}', "Line 2: This line is not text in UTF-8."),
+        ("[]", "Line 2: This line has no strokes: expected was"),
+        ("null", "Line 2: This line has no strokes"),
+        ('{"stroke": [[[1, 2]]]}', "Line 2: This line has no strokes"),
+        ('{"strokes": null}', "Line 2: The strokes must be a list"),
+        ('{"strokes": []}', "Line 2: There are no strokes to read"),
+        ('{"strokes": [[]]}', "Line 2: Stroke 1 must be a list of points"),
+        ('{"strokes": [[[NaN, 2]]]}', "Line 2: A drawing's numbers must lie between"),
+        ('{"strokes": [[[1e999, 2]]]}', "Line 2: A drawing's numbers must lie between"),
+        (json.dumps({"strokes": [[[0, 0]] * 100_001]}), "Line 2: The drawing has more than"),
+        (" " * 8_000_001 + "x", "Line 2: This line is longer than 8 million characters"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_others_are_answered(network, line, sentence):
+    first, failure, last = read([ONE, line, DASH], network)
+    assert (first.digit, last.digit) == (1, 7)
+    assert failure.error.startswith(sentence)
+    assert list(json.loads(failure.as_json())) == ["error"]
+
+
+def test_blank_lines_are_skipped_but_counted(network):
+    answers = read(["", ONE, "  \r\n", "no", b"\n"], network)
+    assert [type(answer) for answer in answers] == [Answer, Failure]
+    assert answers[1].error.startswith("Line 4:")
+
+
+def test_only_bad_lines_and_no_lines_need_no_network(network):
+    assert len(read(["no", "no"], network)) == 2
+    assert read([], network) == []
+    assert network.batches == []
+
+
+def test_drawings_are_read_in_batches(network):
+    answers = read([ONE, "no", DASH] * 400, network)
+    assert [getattr(answer, "digit", None) for answer in answers] == [1, None, 7] * 400
+    assert sum(network.batches) == 800
+    assert len(network.batches) < 10
+
+
+def test_a_byte_order_mark_is_no_mistake(network):
+    (answer,) = read([b"\xef\xbb\xbf" + ONE.encode()], network)
+    assert answer.digit == 1
+
+
+# Files
+
+TEXT = f"{ONE}\n{DASH}\n".encode()
+LINES = [f"{ONE}\n".encode(), f"{DASH}\n".encode()]
+
+
+@pytest.mark.parametrize("name", ["digits.jsonl", "digits.jsonl.gz", "digits"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_file_is_read_plain_or_packed_whatever_its_name(tmp_path, name, pack):
+    path = tmp_path / name
+    path.write_bytes(pack(TEXT))
+    assert list(open_lines(str(path))) == LINES
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_dash_is_standard_input(monkeypatch, pack):
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(pack(TEXT))))
+    assert list(open_lines("-")) == LINES
+
+
+def test_an_empty_file_has_no_lines(tmp_path):
+    (tmp_path / "empty").touch()
+    assert list(open_lines(str(tmp_path / "empty"))) == []
+
+
+@pytest.mark.parametrize(("name", "reason"), [("", "Is a directory"), ("none", "No such file")])
+def test_a_missing_file_or_a_folder_is_named_at_once(tmp_path, name, reason):
+    with pytest.raises(ValueError, match=f"can't be read: {reason}"):
+        open_lines(str(tmp_path / name))
+
+
+def test_the_lines_before_the_end_of_a_truncated_gzip_file_are_answered(tmp_path, network):
+    path = tmp_path / "cut.gz"
+    path.write_bytes(gzip.compress(TEXT)[:-8])
+    *answers, failure = read(open_lines(str(path)), network)
+    assert [answer.digit for answer in answers] == [1, 7]
+    assert failure.error.startswith(f"After line 2: {path} is damaged and can't be read further")
+
+
+@pytest.mark.parametrize("end", [b"", b"\xff" * 40])
+def test_a_gzip_file_that_is_damaged_from_its_start_is_named(tmp_path, network, end):
+    path = tmp_path / "bad.gz"
+    path.write_bytes(gzip.compress(TEXT)[:10] + end)
+    (failure,) = read(open_lines(str(path)), network)
+    assert failure.error.startswith(f"{path} is damaged")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_line_without_end_is_not_kept_in_memory(tmp_path, network, pack):
+    path = tmp_path / "long"
+    path.write_bytes(pack(b"9" * 20_000_000 + b"\n" + TEXT))
+    lines = list(open_lines(str(path)))
+    assert max(map(len, lines)) == 8_000_001
+    failure, *answers = read(lines, network)
+    assert failure.error.startswith("Line 1: This line is longer")
+    assert [answer.digit for answer in answers] == [1, 7]

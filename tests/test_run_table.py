@@ -1,0 +1,91 @@
+from datetime import datetime
+
+import pytest
+
+from cnn import runs
+from cnn.hyperparameters import Hyperparameters
+from cnn.presets import preset
+from cnn.status import State
+from ui.run_table import COLUMNS, run_table
+
+
+@pytest.fixture
+def run(runs_dir):
+    """A run that was trained on the whole of MNIST."""
+    run = runs.create(preset("article"), runs_dir)
+    run.update_status(
+        state=State.FINISHED,
+        created=1_700_000_000.0,
+        seconds=75.0,
+        dataset="mnist",
+        test_accuracy=0.9706,
+        validation_accuracy=0.98,
+    )
+    return run
+
+
+def test_a_finished_run_is_a_row_of_what_was_tried_and_what_came_out(run):
+    (row,) = run_table([run]).to_dict("records")
+    assert row == {
+        "id": run.id,
+        "Network": "Article",
+        "State": "finished",
+        "Test accuracy": pytest.approx(97.06),
+        "Validation accuracy": pytest.approx(98.0),
+        "Parameters": 47_410,
+        "Training time": "1 min 15 s",
+        "Digits": "MNIST",
+        "Started": datetime.fromtimestamp(1_700_000_000),
+    }
+
+
+def test_without_runs_the_table_has_its_columns():
+    table = run_table([])
+    assert list(table.columns) == COLUMNS
+    assert table.empty
+
+
+def test_a_run_that_waits_has_dashes_and_blanks(runs_dir):
+    run = runs.create(Hyperparameters(filters=(3,)), runs_dir)
+    row = run_table([run]).iloc[0]
+    assert (row["Network"], row["State"]) == ("Custom", "queued")
+    assert (row["Training time"], row["Digits"]) == ("–", "–")
+    assert row["Test accuracy"] is None
+
+
+@pytest.mark.parametrize("state", [State.RUNNING, State.STOPPED, State.FAILED])
+def test_the_state_is_the_one_of_now(run, state):
+    run.update_status(state=state)
+    expected = "interrupted" if state is State.RUNNING else str(state)  # nobody trains it
+    assert run_table([run])["State"].tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("status.json", "{"),
+        ("status.json", '{"state": "finished", "created": 1e300}'),
+        ("hyperparameters.json", ""),
+        ("hyperparameters.json", '{"epochs": -1}'),
+        ("hyperparameters.json", '{"filters": [1, 1, 1, 1, 1, 1], "kernel_size": 7}'),
+    ],
+)
+def test_a_damaged_run_is_named_as_such_and_hides_no_other(run, runs_dir, file, content):
+    damaged = runs.create(Hyperparameters(), runs_dir)
+    (damaged.path / file).write_text(content)
+    table = run_table([damaged, run])
+    assert table["id"].tolist() == [damaged.id, run.id]
+    assert table["State"].tolist() == ["damaged", "finished"]
+    assert table["Network"].tolist() == [damaged.id, "Article"]
+    assert table["Parameters"][1] == 47_410
+
+
+def test_the_sample_is_told_apart_from_mnist(run):
+    run.update_status(dataset="sample")
+    assert run_table([run])["Digits"].tolist() == ["sample"]
+
+
+def test_the_rows_keep_the_order_of_the_runs(run, runs_dir):
+    second = runs.create(preset("fast"), runs_dir)
+    assert run_table([second, run])["id"].tolist() == [second.id, run.id]
+    assert run_table([run, second])["id"].tolist() == [run.id, second.id]

@@ -1,0 +1,211 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn import download, launching, runs
+from cnn.hyperparameters import Hyperparameters
+from cnn.launching import local
+from cnn.metrics import EpochPoint, TrainingPoint, append_point
+from cnn.presets import PRESETS
+from cnn.status import State
+from ui import hyperparameter_form
+
+
+@pytest.fixture(autouse=True)
+def no_processes(monkeypatch):
+    """Pages may queue runs, but nobody trains them."""
+    monkeypatch.setattr(local, "ensure_workers", lambda *_, **__: None)
+
+
+@pytest.fixture
+def open_train(tiny_mnist, runs_dir):
+    def open_page(**query):
+        page = AppTest.from_file("../pages/train.py", default_timeout=30)
+        for name, value in query.items():
+            page.query_params[name] = value
+        return page.run()
+
+    return open_page
+
+
+@pytest.fixture
+def run_in_state(runs_dir):
+    def create(state, **changes):
+        run = runs.create(PRESETS["fast"], runs_dir)
+        append_point(run.metrics_path, TrainingPoint(0.5, 0.4, 0.9, 9000.0, 2.0))
+        append_point(run.metrics_path, EpochPoint(1, 0.3, 0.92, 0.2, 0.95, 4.0))
+        run.update_status(state=state, dataset="mnist", seconds=4.0, **changes)
+        return run
+
+    return create
+
+
+def texts(page):
+    """Everything written on the page."""
+    kinds = (page.markdown, page.caption, page.subheader, page.error, page.warning, page.info)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def press(page, label):
+    next(button for button in page.button if button.label == label).click()
+    return page.run()
+
+
+def test_the_first_visit_shows_the_tutorial_network_its_size_and_its_time(open_train):
+    page = open_train()
+    assert not page.exception
+    assert "47,410 parameters" in texts(page)
+    assert "to train" in texts(page)
+    assert page.session_state["preset"] == "article"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_sets_every_knob(open_train, name):
+    page = open_train()
+    page.segmented_control(key="preset").set_value(name).run()
+    press(page, "Train")
+    (run,) = runs.list_runs(runs.runs_folder())
+    assert run.hyperparameters == PRESETS[name]
+
+
+def test_a_changed_knob_leaves_no_preset_chosen_and_is_what_is_trained(open_train):
+    page = open_train()
+    page.slider(key="knob_epochs").set_value(7).run()
+    assert page.session_state["preset"] is None
+    press(page, "Train")
+    (run,) = runs.list_runs(runs.runs_folder())
+    assert run.hyperparameters == Hyperparameters(epochs=7)
+
+
+def test_train_queues_a_run_and_puts_it_into_the_address(open_train):
+    page = press(open_train(), "Train")
+    (run,) = runs.list_runs(runs.runs_folder())
+    assert run.status().state is State.QUEUED
+    assert page.query_params["run"] == run.id
+
+
+def test_an_impossible_network_is_named_with_its_layer_and_cannot_be_trained(open_train):
+    page = open_train()
+    page.slider(key="knob_layers").set_value(6).run()
+    page.slider(key="knob_kernel_size").set_value(7).run()
+    assert "before convolution 5" in texts(page)
+    assert all(button.disabled for button in page.button if button.label == "Train")
+
+
+def test_a_value_that_no_control_offers_never_reaches_a_run(open_train):
+    page = open_train()
+    page.number_input(key="knob_filters_1").set_value(5000).run()
+    press(page, "Train")
+    (run,) = runs.list_runs(runs.runs_folder())
+    assert all(1 <= filters <= 128 for filters in run.hyperparameters.filters)
+
+
+def test_every_value_of_a_preset_can_be_chosen():
+    for values in PRESETS.values():
+        for field, steps in hyperparameter_form.STEPS.items():
+            assert getattr(values, field) in steps
+
+
+def test_a_run_that_trains_is_shown_with_its_figures_and_a_stop(open_train, run_in_state):
+    run = run_in_state(State.RUNNING, phase="training")
+    with run.lock.acquire():
+        page = open_train(run=run.id)
+        assert {metric.label: metric.value for metric in page.metric} == {
+            "Accuracy": "90.0 %",
+            "Loss": "0.400",
+            "Images a second": "9,000",
+            "Time left": "2.0 s",
+        }
+        press(page, "Stop")
+    assert run.stop_requested()
+
+
+def test_a_waiting_run_says_how_many_are_before_it(open_train, runs_dir):
+    for _ in range(2):
+        launching.start(Hyperparameters(), runs_dir)
+    last = runs.list_runs(runs_dir)[0]
+    first = runs.list_runs(runs_dir)[1]
+    last.update_status(created=first.status().created + 1)
+    assert "waiting, 1 before it" in texts(open_train(run=last.id))
+
+
+def test_a_finished_run_stands_beside_the_tutorial_and_the_best(open_train, run_in_state):
+    better = run_in_state(State.FINISHED, test_accuracy=0.991)
+    run = run_in_state(State.FINISHED, test_accuracy=0.9806)
+    assert better.id != run.id
+    page = open_train(run=run.id)
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["Test accuracy"] == "98.06 %"
+    assert shown["Tutorial"] == "97.06 %"
+    assert shown["Best so far"] == "99.10 %"
+    assert page.metric[0].delta == "+1.00 points to the tutorial"
+
+
+def test_a_run_on_the_sample_is_not_compared_with_the_tutorial(open_train, run_in_state):
+    run = run_in_state(State.FINISHED, test_accuracy=0.95)
+    run.update_status(dataset="sample")
+    assert not open_train(run=run.id).metric[0].delta
+
+
+def test_a_failed_run_says_why_with_its_log(open_train, run_in_state):
+    run = run_in_state(State.FAILED, message="The likely cause is the learning rate of 10.")
+    (run.path / "train.log").write_text("Traceback of the day")
+    page = open_train(run=run.id)
+    assert "The likely cause is the learning rate" in texts(page)
+    assert any("Traceback of the day" in code.value for code in page.code)
+
+
+def test_an_interrupted_run_says_so_and_can_go_on(open_train, run_in_state):
+    run = run_in_state(State.RUNNING)  # without a lock: its process is gone
+    page = open_train(run=run.id)
+    assert "It can go on after epoch 1." in texts(page)
+    press(page, "Go on")
+    assert run.status().state is State.QUEUED
+
+
+def test_an_address_with_an_unknown_run_leads_to_a_sentence(open_train):
+    page = open_train(run="../../etc")
+    assert not page.exception
+    assert "There is no run '../../etc'" in texts(page)
+
+
+def test_a_refresh_without_an_address_finds_the_run_that_goes_on(open_train, run_in_state):
+    run = run_in_state(State.RUNNING, phase="training")
+    with run.lock.acquire():
+        assert open_train().query_params["run"] == run.id
+
+
+def test_the_data_in_use_is_named(open_train):
+    assert "MNIST, 280 digits, from the file in MNIST_NPZ" in texts(open_train())
+
+
+def test_without_mnist_the_sample_serves_and_the_download_shows_how_far_it_is(
+    runs_dir, monkeypatch
+):
+    started = []
+    half = download.Progress("running", 5_750_000, 11_500_000, "Downloading MNIST.")
+    monkeypatch.setattr(download, "start_download", lambda **_: started.append(1))
+    monkeypatch.setattr(download, "progress", lambda: half)
+    page = AppTest.from_file("../pages/train.py", default_timeout=30).run()
+    assert started
+    assert "5,000 MNIST digits that come with the app" in texts(page)
+    assert not page.exception
+
+
+def test_a_failed_download_says_why_and_can_be_tried_again(runs_dir, monkeypatch):
+    retries = []
+    failed = download.Progress("failed", 0, None, "MNIST could not be downloaded: no network.")
+    monkeypatch.setattr(download, "start_download", lambda retry=False: retries.append(retry))
+    monkeypatch.setattr(download, "progress", lambda: failed)
+    page = AppTest.from_file("../pages/train.py", default_timeout=30).run()
+    assert "no network" in texts(page)
+    press(page, "Fetch all of MNIST")
+    assert True in retries
+
+
+def test_a_wrong_mnist_file_is_named_and_the_sample_serves(runs_dir, monkeypatch, tmp_path):
+    (tmp_path / "wrong.npz").write_text("nothing")
+    monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "wrong.npz"))
+    monkeypatch.setattr(download, "start_download", lambda **_: None)
+    page = AppTest.from_file("../pages/train.py", default_timeout=30).run()
+    assert "wrong.npz" in texts(page)
+    assert "5,000 MNIST digits" in texts(page)

@@ -1,0 +1,25 @@
+"""Numbers as a person would say them."""
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Return a share as 98.3 %, or a dash where there is none."""
+    return "–" if share is None else f"{share * 100:.{digits}f} %"
+
+
+def points(difference: float) -> str:
+    """Return a difference of shares in percentage points, with its sign."""
+    return f"{difference * 100:+z.2f} points"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length of time as 12 s or 3 min 20 s, or a dash where it is not known."""
+    if seconds is None:
+        return "–"
+    seconds = max(seconds, 0.0)
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 10:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -1,0 +1,120 @@
+"""Which run the pages speak of: the same on all of them, and in the address."""
+
+import time
+
+import streamlit as st
+
+from cnn import runs
+from cnn.runs import Run, RunError
+from cnn.status import State
+from ui.numbers import percent
+
+MENU_WIDTH = 440  # screen pixels
+
+_WORDS = {
+    State.QUEUED: "waiting",
+    State.RUNNING: "training",
+    State.STOPPED: "stopped",
+    State.FAILED: "failed",
+    State.INTERRUPTED: "interrupted",
+}
+
+
+def choose(run: Run) -> None:
+    """Make this the run that all pages speak of."""
+    st.session_state["chosen_run"] = run.id
+    st.query_params["run"] = run.id
+
+
+def chosen_run() -> Run:
+    """Return the run of the address, else the one chosen before, else the best to start with.
+
+    An address that names no run leads to a sentence and the default run.
+    """
+    wanted = st.query_params.get("run") or st.session_state.get("chosen_run")
+    run = None
+    if wanted:
+        try:
+            run = runs.open_run(wanted, runs.runs_folder())
+        except RunError as error:
+            st.warning(str(error), icon=":material/search_off:")
+    run = run or _default_run()
+    choose(run)
+    return run
+
+
+def _default_run() -> Run:
+    """Return a run that is going on, else the newest with a network, else the built-in one."""
+    readable = [
+        (run, state) for run in runs.list_runs(runs.runs_folder()) if (state := _state(run))
+    ]
+    alive = [run for run, state in readable if state in (State.QUEUED, State.RUNNING)]
+    usable = [run for run, _ in readable if run.is_usable]
+    return (alive + usable + [runs.open_run(runs.BUILT_IN, runs.runs_folder())])[0]
+
+
+def _state(run: Run) -> State | None:
+    try:
+        return run.status().state
+    except RunError:
+        return None
+
+
+def run_label(run: Run) -> str:
+    """Return a run's name, result and time of day for a menu."""
+    if run.is_built_in:
+        return f"Built-in · {percent(run.status().test_accuracy)}"
+    try:
+        status = run.status()
+        result = _WORDS.get(status.state) or percent(status.test_accuracy)
+        when = time.strftime("%d %b %H:%M", time.localtime(status.created))
+        return f"{run.name.capitalize()} · {result} · {when}"
+    except RunError:
+        return f"{run.id} · damaged"
+
+
+def pick_run() -> Run:
+    """Show the menu of runs and return the chosen one."""
+    run = chosen_run()
+    everything = [*runs.list_runs(runs.runs_folder()), runs.open_run(runs.BUILT_IN, run.path)]
+    labels = {one.id: run_label(one) for one in everything}
+    st.session_state["run_picker"] = run.id
+    st.selectbox(
+        "Trained network",
+        list(labels),
+        format_func=lambda run_id: labels.get(run_id, run_id),
+        key="run_picker",
+        width=MENU_WIDTH,
+        on_change=lambda: st.query_params.update(run=st.session_state["run_picker"]),
+        help="The trained network that this page speaks of. Each training run gives one.",
+    )
+    return run
+
+
+def explain_unusable(run: Run) -> None:
+    """Say why a run has no network to answer with, and what to do instead."""
+    try:
+        status = run.status()
+    except RunError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        _offer_built_in()
+        return
+    words = {
+        State.QUEUED: "This run waits for its turn. It can answer when it is trained.",
+        State.RUNNING: "This run is still training. It can answer as soon as it is done, "
+        "or when you press Stop on the Train page.",
+        State.FAILED: f"This run failed, so there is no network to ask. {status.message}",
+        State.INTERRUPTED: "This run was interrupted, so there is no network to ask yet. "
+        "It can go on, on the Train page.",
+    }
+    st.info(words.get(status.state, "This run has no network."), icon=":material/info:")
+    with st.container(horizontal=True):
+        if st.button("To the training", icon=":material/model_training:"):
+            st.switch_page("pages/train.py", query_params={"run": run.id})
+        _offer_built_in()
+
+
+def _offer_built_in() -> None:
+    if st.button("Use the built-in network", icon=":material/verified:"):
+        st.query_params["run"] = runs.BUILT_IN
+        st.rerun()

@@ -1,0 +1,79 @@
+"""A run's answers to the test digits: fetched, summed up, or why there are none."""
+
+import streamlit as st
+
+from cnn import evaluation, runs
+from cnn.data import Source, find_source
+from cnn.evaluation import Predictions, load_predictions
+from cnn.runs import Run, RunError
+from ui import data_source, navigation, run_picker
+from ui.numbers import percent
+
+
+def predictions_of(run: Run) -> Predictions:
+    """Return `load_predictions`, kept for all visitors until the run's files or MNIST change."""
+    names = ("status.json", "test_predictions.npz", "model.onnx")
+    files = [run.path / name for name in names]
+    stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    return _predictions(run, str(run.path), stamp, find_source()[0])
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the network's answers …")
+def _predictions(_run: Run, path: str, stamp: tuple[int, ...], source: Source) -> Predictions:
+    return load_predictions(_run)
+
+
+def explain_absence(run: Run, sentence: str) -> None:
+    """Say why a run has no answers to show, and offer the ways on."""
+    alive = _is_alive(run)
+    if alive or not (run.is_usable or alive is None):
+        run_picker.explain_unusable(run)
+        if alive:
+            _wait_for_end(run)
+        return
+    st.warning(sentence, icon=":material/broken_image:")
+    with st.container(horizontal=True):
+        if st.button("To the training", icon=":material/model_training:"):
+            st.switch_page(navigation.TRAIN)
+        if not run.is_built_in and st.button(
+            "Use the built-in network", icon=":material/verified:"
+        ):
+            st.query_params["run"] = runs.BUILT_IN
+            st.rerun()
+
+
+@st.fragment(run_every=2)
+def _wait_for_end(run: Run) -> None:
+    """Run the page again as soon as the training is over."""
+    if not _is_alive(run):
+        st.rerun()
+
+
+def _is_alive(run: Run) -> bool | None:
+    """Return whether the run goes on, or None if its state can't be read."""
+    try:
+        return run.status().alive
+    except RunError:
+        return None
+
+
+def explain_seen_in_training(count: int) -> None:
+    """Say that these digits test nothing, and fetch those that do."""
+    st.info(
+        "**Seen in training.** MNIST's test digits are not on this computer yet. These "
+        f"{count:,} digits come with the app, and the network may well have learnt from them: "
+        "that it reads them says little.",
+        icon=":material/school:",
+    )
+    data_source.show_data_source()
+
+
+def summary(run: Run, predictions: Predictions) -> str:
+    """Return the run's accuracy in one line."""
+    if predictions.seen_in_training:
+        stored = percent(run.status().test_accuracy)
+        return f"{stored} right on MNIST's test digits when it was trained"
+    share = percent(evaluation.accuracy(predictions))
+    wrong = int((~predictions.correct).sum())
+    which = "the sample's " if run.status().dataset == "sample" else ""
+    return f"{share} right · {wrong:,} of {which}{len(predictions):,} test digits wrong"
