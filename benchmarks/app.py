@@ -15,7 +15,6 @@ from tests.app_server import Server, chromium, end_workers, launch, wait_for
 
 FIRST_PAGES, FIRST_POINTS, STROKES = 5, 5, 20
 MNIST = os.environ.get("MNIST_NPZ", "")
-TRAIN = "[data-testid=stSidebar] button:has-text('Train')"
 # The clock runs in the page, from the mouse's last release on: no message between two processes
 # is in the figure.
 CLOCK = """
@@ -37,15 +36,12 @@ def first_page(browser: Browser, folder: Path) -> float:
     page = browser.new_page()
     with tempfile.TemporaryDirectory() as home:
         server = launch(folder, Path(home), MNIST)
-        while True:
-            try:
-                page.goto(server.url)
-                break
-            except Exception:
-                time.sleep(0.02)
+        wait_for(server)
+        page.goto(server.url)
         page.locator("text=parameters").first.wait_for()
         seconds = time.monotonic() - server.started
         server.kill()
+        end_workers(folder)  # the next server starts on a machine at rest, as this one did
     page.close()
     return seconds
 
@@ -53,8 +49,7 @@ def first_page(browser: Browser, folder: Path) -> float:
 def first_point(page: Page, server: Server) -> float:
     """Return the seconds from the click on Train to the first point, with a warm worker."""
     page.goto(server.url)
-    page.locator(TRAIN).wait_for()
-    page.locator(TRAIN).click()
+    page.get_by_role("button", name="Train", exact=True).click()
     seconds: float = page.evaluate(FIRST_POINT)
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Draw a digit").wait_for()

@@ -4,16 +4,15 @@ import streamlit as st
 
 from cnn import data, estimate, launching, runs
 from cnn.architecture import layer_table, total_parameters
-from ui import hyperparameter_form, navigation, run_picker
+from ui import hyperparameter_form, navigation, preload, run_picker
 from ui.data_source import show_data_source
-from ui.layer_frame import layer_frame
+from ui.layer_list import layer_list
 from ui.network_picture import network_html
 from ui.numbers import duration
 from ui.training_panel import show_run
 
 navigation.begin_page("Train")
 folder = runs.runs_folder()
-launching.warm(folder)
 
 with st.sidebar:
     knobs = st.container()
@@ -56,9 +55,9 @@ st.markdown(
     f"**{total_parameters(layers):,} parameters** · {images:,} images × {chosen.epochs} epochs · "
     f"about **{duration(seconds)}** to train"
 )
-st.dataframe(
-    layer_frame(layers),
-    hide_index=True,
-    column_config={"Parameters": st.column_config.NumberColumn(format="localized")},
-)
+st.markdown(layer_list(layers))
 show_data_source()
+
+# After everything is on the screen: both take the processor for seconds.
+launching.warm(folder)
+preload.start()

@@ -11,6 +11,7 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 APP = ("cnn", "ui", "pages", "streamlit_app")
 FOUNDATION = {
+    "estimate",
     "hyperparameters",
     "presets",
     "architecture",

@@ -5,7 +5,7 @@ import pytest
 from cnn.architecture import Layer, layer_table, total_parameters
 from cnn.hyperparameters import Hyperparameters
 from cnn.presets import PRESETS
-from ui.layer_frame import layer_frame
+from ui.layer_list import layer_list
 from ui.network_picture import MOST_SHEETS, network_html
 
 DEEP = Hyperparameters(
@@ -110,10 +110,9 @@ def test_there_is_a_sheet_for_each_map_up_to_ten(maps, sheets):
 
 def test_the_layer_table_names_what_keras_builds():
     layers = layer_table(DEEP)
-    frame = layer_frame(layers)
-    assert list(frame.columns) == ["Layer", "In Keras", "Output shape", "Parameters"]
-    assert len(frame) == len(layers)
-    assert frame["Parameters"].sum() == total_parameters(layers)
-    row = frame.iloc[2]
-    assert tuple(row) == ("Batch normalization 1", "BatchNormalization", "28 × 28 × 16", 64)
-    assert tuple(frame.iloc[-1]) == ("Probabilities", "Dense", "10", 10_010)
+    header, _, *rows = layer_list(layers).splitlines()
+    assert header == "| Layer | In Keras | Output shape | Parameters |"
+    assert len(rows) == len(layers) + 1
+    assert rows[2] == "| Batch normalization 1 | BatchNormalization | 28 × 28 × 16 | 64 |"
+    assert rows[-2] == "| Probabilities | Dense | 10 | 10,010 |"
+    assert rows[-1] == f"| **Together** | | | **{total_parameters(layers):,}** |"

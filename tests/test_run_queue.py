@@ -13,6 +13,7 @@ CLAIM_ALL = """
 import sys
 from pathlib import Path
 from cnn import run_queue
+run_queue.LOCK_SECONDS = 60.0  # the other process claims without a pause
 print("ready", flush=True)
 sys.stdin.readline()
 claimed = []
@@ -70,7 +71,7 @@ def test_a_claimed_run_is_running_and_locked(queued, runs_dir):
 
 
 def test_each_run_is_claimed_by_one_process_only(queued, runs_dir):
-    made = {queued(float(number)).id for number in range(20)}
+    made = {queued(float(number)).id for number in range(10)}
     root = Path(run_queue.__file__).parents[1]
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", CLAIM_ALL, str(runs_dir)]
@@ -82,7 +83,7 @@ def test_each_run_is_claimed_by_one_process_only(queued, runs_dir):
         process.stdin.write("\n")
         process.stdin.flush()
     claimed = [process.stdout.readline().split() for process in processes]
-    assert [run.status().state for run in runs.list_runs(runs_dir)] == [State.RUNNING] * 20
+    assert [run.status().state for run in runs.list_runs(runs_dir)] == [State.RUNNING] * 10
     for process in processes:
         process.communicate()
     assert sorted([*claimed[0], *claimed[1]]) == sorted(made)

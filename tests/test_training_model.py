@@ -223,6 +223,16 @@ def test_each_change_does_what_its_name_says(monkeypatch, change, place):
     assert np.ptp(end, axis=0).max() > 1
 
 
+def test_turning_and_shearing_together_keep_the_amount_of_ink(monkeypatch):
+    tf.random.set_seed(3)
+    turned_and_sheared = STRENGTHS["strong"]._replace(zoom=0, shift=0)
+    monkeypatch.setitem(augmentation.STRENGTHS, "strong", turned_and_sheared)
+    distance = np.square(np.indices((28, 28)) - 13.5).sum(axis=0)
+    blob = np.broadcast_to(255 * np.exp(-distance / 18)[..., None], (200, 28, 28, 1))
+    ink = augment(blob.astype("float32"), "strong").numpy().sum(axis=(1, 2, 3))
+    np.testing.assert_allclose(ink, blob[0].sum(), rtol=0.01)
+
+
 def test_without_any_change_the_digits_stay_as_they_are(monkeypatch):
     monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL)
     pixels = np.random.default_rng(0).integers(0, 256, (8, 28, 28, 1)).astype("float32")

@@ -8,18 +8,28 @@ from cnn.presets import TUTORIAL_TEST_ACCURACY
 from cnn.runs import Run, RunError
 from cnn.status import State, Status
 from ui import navigation
-from ui.curves import show_curves
 from ui.numbers import duration, percent, points
 
 LOOK_SECONDS = 0.5
+FIRST_LOOK_SECONDS = 0.1
 
 
 def show_run(run: Run) -> None:
     """Show a run as it is now, and keep showing it while its process works."""
-    if run.status().in_work or run.status().alive:
+    status = run.status()
+    if not (status.in_work or status.alive):
+        _show_over(run, status)
+    elif run.metrics().training:
         st.fragment(_show_alive, run_every=LOOK_SECONDS)(run)
     else:
-        _show_over(run, run.status())
+        _show_alive(run)
+        st.fragment(_await_first_point, run_every=FIRST_LOOK_SECONDS)(run, _doing(run, status))
+
+
+def _await_first_point(run: Run, shown: str) -> None:
+    """Look often and draw nothing: the processor belongs to the training until it has begun."""
+    if run.metrics().training or _doing(run, run.status()) != shown:
+        st.rerun()
 
 
 def _show_alive(run: Run) -> None:
@@ -38,9 +48,9 @@ def _show_alive(run: Run) -> None:
         key="stop",
     ):
         launching.stop(run)
-        st.rerun(scope="fragment")
+        st.rerun()
     _show_progress(run, metrics)
-    show_curves(metrics, run.hyperparameters.epochs)
+    _show_curves(run, metrics)
 
 
 def _doing(run: Run, status: Status) -> str:
@@ -49,7 +59,7 @@ def _doing(run: Run, status: Status) -> str:
         before = run_queue.place(run)
         return "starting" if before == 0 else f"waiting, {before} before it"
     words = {"starting": "starting", "saving": "saving", "testing": "reading the test digits"}
-    return words.get(status.phase, "training")
+    return words.get(status.phase, "training") if status.in_work else str(status.state)
 
 
 def _show_progress(run: Run, metrics: Metrics) -> None:
@@ -83,8 +93,14 @@ def _show_over(run: Run, status: Status) -> None:
     if run.is_usable:
         _show_ways_on(run)
     if metrics.training:
-        show_curves(metrics, run.hyperparameters.epochs)
+        _show_curves(run, metrics)
     _show_log(run, status)
+
+
+def _show_curves(run: Run, metrics: Metrics) -> None:
+    from ui.curves import show_curves  # altair and pandas: a second that the first page is spared
+
+    show_curves(metrics, run.hyperparameters.epochs)
 
 
 def _show_interrupted(run: Run, status: Status) -> None:

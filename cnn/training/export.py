@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import onnxruntime
 from tf2onnx.handler import tf_op
 
 from cnn.architecture import IMAGE_SHAPE
@@ -23,6 +24,7 @@ def export_onnx(network: keras.Model, path: Path) -> None:
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     part = path.with_suffix(".part.onnx")
     model.export(str(part), format="onnx", verbose=False)
+    onnxruntime.InferenceSession(part)  # tf2onnx only logs what it cannot translate
     part.replace(path)
 
 

@@ -73,3 +73,6 @@ def compile_network(
         steps_per_execution=jump,
         jit_compile=False,  # XLA is 2–4 times slower than oneDNN here, on a CPU
     )
+    # With all variables made beforehand, TensorFlow traces the training step once and not twice:
+    # the first point comes a third of a second sooner.
+    network.optimizer.build(network.trainable_variables)

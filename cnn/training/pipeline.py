@@ -11,6 +11,8 @@ from cnn.training.augmentation import augment
 
 def choose_images(digits: Digits, hyperparameters: Hyperparameters) -> Digits:
     """Return as many training digits as were asked for, drawn with the run's seed."""
+    if hyperparameters.training_images >= len(digits.labels):
+        return digits
     order = np.random.default_rng(hyperparameters.seed).permutation(len(digits.labels))
     chosen = order[: hyperparameters.training_images]
     return Digits(digits.images[chosen], digits.labels[chosen])

@@ -22,6 +22,8 @@ from cnn.status import State
 IDLE_SECONDS = 600.0
 LOOK_SECONDS = 0.05
 RESCAN_SECONDS = 5.0
+SLOT_SECONDS = 0.5  # somebody may be looking whether the slot is taken, for a moment
+NICENESS = 10  # a page answers first; nobody at the page, and it costs nothing
 
 
 def main() -> None:
@@ -32,6 +34,7 @@ def main() -> None:
     options = parser.parse_args()
     slot = _take_slot(options.runs_dir)
     if slot is not None:
+        os.nice(NICENESS)
         _serve(options.runs_dir, options.idle_seconds)
 
 
@@ -40,7 +43,7 @@ def _take_slot(folder: Path) -> FileLock | None:
     for slot in range(run_queue.slots()):
         lock = run_queue.slot_lock(folder, slot)
         with contextlib.suppress(Timeout):
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=SLOT_SECONDS)
             return lock
     return None
 
