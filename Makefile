@@ -22,7 +22,9 @@ format: .venv/.tests
 
 # Train the built-in run again and put it in its place. MNIST comes from MNIST_NPZ or Keras's cache.
 pretrained: .venv/.runs
+	rm -rf .pretrained
 	$(BIN)/python -m cnn train --preset accurate --runs-dir .pretrained
+	grep -q '"dataset": "mnist"' .pretrained/*-accurate-*/status.json
 	cd .pretrained/*-accurate-* && cp hyperparameters.json status.json metrics.jsonl \
 		model.keras model.onnx test_predictions.npz $(CURDIR)/cnn/pretrained/
 	rm -r .pretrained

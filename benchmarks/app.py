@@ -27,7 +27,8 @@ window.untilShown = (shown) => new Promise(done => {
 """
 FIRST_POINT = """() => untilShown(() =>
   [...document.querySelectorAll('button')].some(button => button.innerText.includes('Stop'))
-  && document.querySelector('[data-testid=stMetricValue]')?.innerText.includes('%'))"""
+  && [...document.querySelectorAll('[data-testid=stMetric]')].some(metric =>
+    /^Accuracy\\s+[\\d.]+ %/.test(metric.innerText)))"""
 ANSWER = "() => untilShown(() => document.querySelector('[data-testid=answer]'))"
 
 

@@ -51,8 +51,10 @@ def _follow(run: Run) -> Status:
             if points:
                 words = f"epoch {points[-1].epoch:.1f} of {epochs}, loss {points[-1].loss:.3f}"
                 progress.update(task, completed=points[-1].epoch, description=words)
-            if not status.alive and not status.in_work:
+            if status.over:
                 return status
+            if status.state is State.QUEUED:
+                launching.look_after(run)
             time.sleep(LOOK_SECONDS)
 
 

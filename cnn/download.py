@@ -59,7 +59,7 @@ class _Download:
     def start(self, retry: bool) -> None:
         with self._starting:
             state = self.progress.state
-            if state == "running" or (state != "idle" and not retry):
+            if state == "running" or (state == "failed" and not retry):
                 return
             if find_source()[0].name == "mnist":
                 return

@@ -1,14 +1,15 @@
 """Who trains next: runs waiting on disk, claimed one at a time by worker processes."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from cnn import data, runs
 from cnn.runs import Run, RunError
-from cnn.status import State
+from cnn.status import State, Status
 
 LOCK_SECONDS = 10.0  # longest wait for another process's short look at the queue
 
@@ -20,20 +21,16 @@ def slots() -> int:
 
 def slot_lock(folder: Path, slot: int) -> FileLock:
     """Return the lock that one worker process holds as long as it lives."""
-    return FileLock(_hidden(folder) / f"worker-{slot}.lock", thread_local=False)
+    return FileLock(_slot_file(folder, slot), thread_local=False)
+
+
+def _slot_file(folder: Path, slot: int) -> Path:
+    return _hidden(folder) / f"worker-{slot}.lock"
 
 
 def workers(folder: Path) -> int:
     """Return how many worker processes live."""
-    return sum(_is_held(slot_lock(folder, slot)) for slot in range(slots()))
-
-
-def _is_held(lock: FileLock) -> bool:
-    try:
-        with lock.acquire(timeout=0):
-            return False
-    except Timeout:
-        return True
+    return sum(runs.is_held(_slot_file(folder, slot)) for slot in range(slots()))
 
 
 def waiting(folder: Path) -> list[Run]:
@@ -55,22 +52,33 @@ def _state(run: Run) -> State | None:
 
 
 def place(run: Run) -> int:
-    """Return how many runs are trained before this one; 0 when it is next."""
-    ids = [queued.id for queued in waiting(run.path.parent)]
-    return ids.index(run.id) if run.id in ids else 0
+    """Return how many trainings must end before this one begins; 0 when it is next."""
+    folder = run.path.parent
+    ids = [queued.id for queued in waiting(folder)]
+    before = ids.index(run.id) if run.id in ids else 0
+    running = alive(folder) - len(ids)
+    return max(0, before + running + 1 - slots())
 
 
 def enqueue(run: Run) -> None:
     """Put a run in the queue, with the data in use here: a worker may be older than this app."""
-    source, _ = data.find_source()
     with _lock(run.path.parent):
-        if run.status().state is State.RUNNING:
+        status = run.status()
+        if status.state is State.RUNNING:
             return  # a worker was quicker, or somebody else let it go on
         (run.path / "stop").unlink(missing_ok=True)
         run.update_status(
-            state=State.QUEUED, phase="", message="", ended=None, mnist_file=str(source.path or "")
+            state=State.QUEUED, phase="", message="", ended=None, mnist_file=mnist_file(status)
         )
     _bell(run.path.parent).touch()
+
+
+def mnist_file(status: Status | None = None) -> str:
+    """Return the MNIST to train on; empty: the sample, which a run begun on it stays with."""
+    if status is not None and status.dataset == "sample":
+        return ""
+    source, _ = data.find_source()
+    return str(source.path or "")
 
 
 def claim(folder: Path) -> Run | None:
@@ -92,6 +100,39 @@ def stop(run: Run) -> None:
             )
         else:
             run.request_stop()
+
+
+def delete(run: Run) -> None:
+    """Remove a run that is over, for good.
+
+    Raises:
+        RunError: it is the built-in run, still going on, or its files can't be removed.
+    """
+    if run.is_built_in:
+        raise RunError("The built-in run can't be deleted.")
+    with _lock(run.path.parent):
+        if _goes_on(run):
+            raise RunError("This run is still going on. Stop it first, then delete it.")
+        try:
+            shutil.rmtree(run.path)
+        except OSError as error:
+            raise RunError(f"The run's files can't be removed: {error}") from error
+
+
+def _goes_on(run: Run) -> bool:
+    try:
+        return not run.status().over
+    except RunError:
+        return runs.is_held(run.path / "lock")  # damaged, and nobody's any more
+
+
+def leave(folder: Path, slot: FileLock) -> bool:
+    """Give a worker's slot back if nothing waits; who queues next sees that it is gone."""
+    with _lock(folder):
+        if waiting(folder):
+            return False
+        slot.release()
+        return True
 
 
 def last_call(folder: Path) -> int:

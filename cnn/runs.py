@@ -4,7 +4,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import time
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -20,6 +19,7 @@ from cnn.status import State, Status, from_json_values
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parent / "pretrained"
+LOOK_SECONDS = 0.02
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -79,9 +79,8 @@ class Run:
         status = self._read_status()  # it may have ended between the two looks
         if status.state is not State.RUNNING:
             return replace(status, phase="")
-        return replace(
-            status, state=State.INTERRUPTED, message="The process that trained this run ended."
-        )
+        message = "The process that trained this run ended."
+        return replace(status, state=State.INTERRUPTED, phase="", message=message)
 
     def write_status(self, status: Status) -> None:
         """Replace status.json as a whole, so that a reader never sees half of it."""
@@ -124,13 +123,20 @@ class Run:
             raise RunError(f"The state of run {self.id} can't be read: {error}") from error
 
     def _is_locked(self) -> bool:
-        if self.is_built_in:
+        return not self.is_built_in and is_held(self.path / "lock")
+
+
+def is_held(lock_file: Path) -> bool:
+    """Return whether a living process holds a lock.
+
+    The only way to know is to try, for a moment longer than somebody else's try takes: two that
+    look at once do not take each other for the holder.
+    """
+    try:
+        with FileLock(lock_file).acquire(timeout=LOOK_SECONDS, poll_interval=LOOK_SECONDS / 5):
             return False
-        try:
-            with FileLock(self.path / "lock").acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
+    except Timeout:
+        return True
 
 
 def write_text(path: Path, text: str) -> None:
@@ -145,13 +151,19 @@ def runs_folder() -> Path:
     return Path(os.environ.get("RUNS_DIR") or "runs")
 
 
-def create(values: hp.Hyperparameters, folder: Path) -> Run:
-    """Make a queued run. Its id sorts by time and is not to be guessed twice."""
+def create(values: hp.Hyperparameters, folder: Path, mnist_file: str = "") -> Run:
+    """Make a queued run. Its id sorts by time and is not to be guessed twice.
+
+    Args:
+        values: what to train.
+        folder: the folder of all runs.
+        mnist_file: the MNIST to train on; empty: the sample.
+    """
     stamp = time.strftime("%Y%m%d-%H%M%S")
     run = Run(folder / f"{stamp}-{preset_name(values)}-{secrets.token_hex(2)}")
     run.path.mkdir(parents=True)
     write_text(run.path / "hyperparameters.json", values.to_json())
-    run.write_status(Status(State.QUEUED, created=time.time()))
+    run.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
     return run
 
 
@@ -163,7 +175,8 @@ def open_run(run_id: str, folder: Path) -> Run:
     """
     run = Run(BUILT_IN_PATH) if run_id == BUILT_IN else Run(folder / run_id)
     if not RUN_ID.fullmatch(run_id) or not (run.path / "status.json").is_file():
-        raise RunError(f"There is no run {run_id[:64]!r}. It may have been deleted.")
+        shown = re.sub(r"[^\w ./-]", "?", run_id[:64])  # it may be an address's, made to mislead
+        raise RunError(f"There is no run '{shown}'. It may have been deleted.")
     return run
 
 
@@ -179,24 +192,3 @@ def _creation(run: Run) -> tuple[float, str]:
         return run.status().created, run.id
     except RunError:
         return 0.0, run.id
-
-
-def delete(run: Run) -> None:
-    """Remove a run that is over, for good.
-
-    Raises:
-        RunError: it is the built-in run, or still going on.
-    """
-    if run.is_built_in:
-        raise RunError("The built-in run can't be deleted.")
-    if _goes_on(run):
-        raise RunError("This run is still going on. Stop it first, then delete it.")
-    shutil.rmtree(run.path)
-
-
-def _goes_on(run: Run) -> bool:
-    try:
-        status = run.status()
-    except RunError:
-        return run._is_locked()  # damaged, and nobody's any more
-    return status.alive or status.in_work

@@ -32,6 +32,7 @@ class Status:
     mnist_file: str = ""  # the file that was in use when it was queued, for the worker
     dataset: str = ""  # "mnist" or "sample"
     training_images: int | None = None
+    test_images: int | None = None
     validation_accuracy: float | None = None
     test_accuracy: float | None = None
 
@@ -39,6 +40,11 @@ class Status:
     def in_work(self) -> bool:
         """Whether a process still works on it: a stopped run's test comes after its state."""
         return self.state is State.RUNNING or bool(self.phase)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return not (self.alive or self.in_work)
 
     @property
     def alive(self) -> bool:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn import runs
+from cnn import run_queue, runs
 from cnn.runs import RunError
 from ui import navigation, run_picker
 from ui.run_table import run_table
@@ -24,7 +24,7 @@ chosen = st.dataframe(
     selection_mode="single-row",
     on_select="rerun",
     selection_default={"selection": {"rows": [list(table["id"]).index(run.id)]}},
-    key=f"run_table_{run.id}",
+    key=f"run_table_{run.id}_{hash(tuple(table['id']))}",  # rows are chosen by their number
     column_config={
         "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
         "Validation accuracy": st.column_config.NumberColumn(format="%.2f %%"),
@@ -46,7 +46,7 @@ def confirm_deletion() -> None:
     st.write(f"**{run_picker.run_label(run)}** and its network will be gone for good.")
     if st.button("Delete for good", type="primary", icon=":material/delete:"):
         try:
-            runs.delete(run)
+            run_queue.delete(run)
         except RunError as error:
             st.error(str(error))
             return

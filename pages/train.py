@@ -14,6 +14,12 @@ from ui.training_panel import show_run
 navigation.begin_page("Train")
 folder = runs.runs_folder()
 
+
+def train() -> None:
+    """Start a run with what the knobs say now, and make it the chosen one."""
+    run_picker.choose(launching.start(hyperparameter_form.chosen_hyperparameters(), folder))
+
+
 with st.sidebar:
     knobs = st.container()
 picker = st.container()
@@ -29,15 +35,15 @@ try:
 except ValueError as error:
     problem = str(error)
 
-if button.button(
+button.button(
     "Train",
     icon=":material/play_arrow:",
     type="primary",
     width="stretch",
     disabled=bool(problem),
     help=problem or "It goes on even if you close the page.",
-):
-    run_picker.choose(launching.start(chosen, folder))
+    on_click=train,  # before the script, so that no other rerun can swallow a click
+)
 with picker:
     run = run_picker.pick_run()
 if not run.is_built_in:

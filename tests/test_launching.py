@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from cnn import launching, run_queue
@@ -11,7 +13,12 @@ from cnn.status import State
 def started(monkeypatch):
     """How many workers would have been started, in place of starting them."""
     folders = []
-    monkeypatch.setattr(local, "_start_worker", lambda folder, idle: folders.append(folder))
+
+    def start(folder, idle_seconds):
+        folders.append(folder)
+        return SimpleNamespace(poll=lambda: None)  # it lives
+
+    monkeypatch.setattr(local, "_start_worker", start)
     return folders
 
 
@@ -36,6 +43,19 @@ def test_living_workers_are_not_started_again(runs_dir, started):
     with run_queue.slot_lock(runs_dir, 0).acquire():
         local.ensure_workers(runs_dir, 1)
     assert started == []
+
+
+def test_a_worker_that_has_no_slot_yet_is_not_started_again(runs_dir, started):
+    for _ in range(3):
+        local.ensure_workers(runs_dir, 1)
+    assert started == [runs_dir]
+
+
+def test_whoever_waits_for_a_run_sees_to_a_worker(runs_dir, started, monkeypatch):
+    run = launching.start(Hyperparameters(), runs_dir)
+    monkeypatch.setattr(local, "_started", [])  # the worker died
+    launching.look_after(run)
+    assert len(started) == 2
 
 
 def test_a_run_that_waits_is_stopped_at_once(runs_dir, started):

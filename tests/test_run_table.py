@@ -15,7 +15,8 @@ def run(runs_dir):
     run = runs.create(preset("article"), runs_dir)
     run.update_status(
         state=State.FINISHED,
-        created=1_700_000_000.0,
+        created=1_699_999_999.0,
+        started=1_700_000_000.0,
         seconds=75.0,
         dataset="mnist",
         test_accuracy=0.9706,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from cnn import runs
+from cnn import run_queue, runs
 from cnn.hyperparameters import Hyperparameters
 from cnn.metrics import TrainingPoint, append_point
 from cnn.presets import preset
@@ -79,7 +79,13 @@ def test_an_id_that_names_no_run_is_refused_even_where_a_folder_waits(run_id, tm
         runs.Run(folder).write_status(Status(State.FINISHED, created=1.0))
     with pytest.raises(RunError, match="It may have been deleted") as error:
         runs.open_run(run_id, runs_dir)
-    assert str(error.value).startswith(f"There is no run {run_id[:64]!r}.")
+    assert str(error.value).startswith("There is no run '")
+
+
+def test_an_address_cannot_put_a_link_into_the_sentence(runs_dir):
+    with pytest.raises(RunError) as error:
+        runs.open_run("[Click here](https://example.org)", runs_dir)
+    assert str(error.value).startswith("There is no run '?Click here??https?//example.org?'")
 
 
 def test_only_folders_that_can_be_opened_are_listed(run, runs_dir):
@@ -281,7 +287,7 @@ def test_a_run_that_is_over_is_deleted_with_all_its_files(run, runs_dir, state):
     run.update_status(state=state)  # running without a lock: interrupted
     (run.path / "checkpoint").mkdir()
     (run.path / "checkpoint" / "weights").touch()
-    runs.delete(run)
+    run_queue.delete(run)
     assert not run.path.exists()
     assert runs.list_runs(runs_dir) == []
 
@@ -291,19 +297,19 @@ def test_a_run_that_is_worked_on_is_not_deleted(run, hold_elsewhere, state, phas
     run.update_status(state=state, phase=phase)
     hold_elsewhere(run.path / "lock")
     with pytest.raises(RunError, match="still going on"):
-        runs.delete(run)
+        run_queue.delete(run)
     assert run.status().state is state
 
 
 def test_a_run_that_waits_is_not_deleted(run):
     with pytest.raises(RunError, match="Stop it first, then delete it"):
-        runs.delete(run)
+        run_queue.delete(run)
     assert run.path.is_dir()
 
 
 def test_a_damaged_run_can_be_deleted(run):
     (run.path / "status.json").write_text("{")
-    runs.delete(run)
+    run_queue.delete(run)
     assert not run.path.exists()
 
 
@@ -311,13 +317,13 @@ def test_a_damaged_run_that_is_worked_on_is_not_deleted(run, hold_elsewhere):
     (run.path / "status.json").write_text("{")
     hold_elsewhere(run.path / "lock")
     with pytest.raises(RunError, match="still going on"):
-        runs.delete(run)
+        run_queue.delete(run)
 
 
 def test_the_built_in_run_is_opened_by_its_name_and_not_deleted(built_in, runs_dir):
     assert (built_in.id, built_in.name) == ("built-in", "accurate")
     with pytest.raises(RunError, match="built-in run can't be deleted"):
-        runs.delete(built_in)
+        run_queue.delete(built_in)
     assert built_in.status().test_accuracy == 0.99
     assert runs.list_runs(runs_dir) == []
 

@@ -33,7 +33,7 @@ def run_in_state(runs_dir):
         run = runs.create(PRESETS["fast"], runs_dir)
         append_point(run.metrics_path, TrainingPoint(0.5, 0.4, 0.9, 9000.0, 2.0))
         append_point(run.metrics_path, EpochPoint(1, 0.3, 0.92, 0.2, 0.95, 4.0))
-        run.update_status(state=state, dataset="mnist", seconds=4.0, **changes)
+        run.update_status(state=state, dataset="mnist", test_images=10_000, seconds=4.0, **changes)
         return run
 
     return create
@@ -69,7 +69,7 @@ def test_a_preset_sets_every_knob(open_train, name):
 
 def test_a_changed_knob_leaves_no_preset_chosen_and_is_what_is_trained(open_train):
     page = open_train()
-    page.slider(key="knob_epochs").set_value(7).run()
+    page.slider(key="knob_1_epochs").set_value(7).run()
     assert page.session_state["preset"] is None
     press(page, "Train")
     (run,) = runs.list_runs(runs.runs_folder())
@@ -83,17 +83,35 @@ def test_train_queues_a_run_and_puts_it_into_the_address(open_train):
     assert page.query_params["run"] == run.id
 
 
+def test_train_beside_a_preset_that_the_browser_has_not_seen_yet_trains_that_preset(
+    open_train,
+):
+    page = open_train()
+    page.segmented_control(key="preset").set_value("fast")
+    press(page, "Train")  # both in one message, the old knobs with them
+    (run,) = runs.list_runs(runs.runs_folder())
+    assert run.hyperparameters == PRESETS["fast"]
+
+
+def test_a_damaged_run_is_explained(open_train, run_in_state):
+    run = run_in_state(State.FINISHED)
+    (run.path / "hyperparameters.json").write_text("{")
+    page = open_train(run=run.id)
+    assert not page.exception
+    assert "can't be read" in texts(page)
+
+
 def test_an_impossible_network_is_named_with_its_layer_and_cannot_be_trained(open_train):
     page = open_train()
-    page.slider(key="knob_layers").set_value(6).run()
-    page.slider(key="knob_kernel_size").set_value(7).run()
+    page.slider(key="knob_1_layers").set_value(6).run()
+    page.slider(key="knob_1_kernel_size").set_value(7).run()
     assert "before convolution 5" in texts(page)
     assert all(button.disabled for button in page.button if button.label == "Train")
 
 
 def test_a_value_that_no_control_offers_never_reaches_a_run(open_train):
     page = open_train()
-    page.number_input(key="knob_filters_1").set_value(5000).run()
+    page.number_input(key="knob_1_filters_1").set_value(5000).run()
     press(page, "Train")
     (run,) = runs.list_runs(runs.runs_folder())
     assert all(1 <= filters <= 128 for filters in run.hyperparameters.filters)
@@ -142,7 +160,7 @@ def test_a_finished_run_stands_beside_the_tutorial_and_the_best(open_train, run_
 
 def test_a_run_on_the_sample_is_not_compared_with_the_tutorial(open_train, run_in_state):
     run = run_in_state(State.FINISHED, test_accuracy=0.95)
-    run.update_status(dataset="sample")
+    run.update_status(dataset="sample", test_images=1000)
     assert not open_train(run=run.id).metric[0].delta
 
 
@@ -189,6 +207,7 @@ def test_without_mnist_the_sample_serves_and_the_download_shows_how_far_it_is(
     assert started
     assert "5,000 MNIST digits that come with the app" in texts(page)
     assert not page.exception
+    assert "5.8 MB of 11.5 MB" in str(page.get("progress")[0].proto.text)
 
 
 def test_a_failed_download_says_why_and_can_be_tried_again(runs_dir, monkeypatch):

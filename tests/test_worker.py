@@ -1,5 +1,6 @@
 """The real worker process, started as the app starts it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -37,14 +38,17 @@ def processes(monkeypatch):
 
 def over(run):
     status = run.status()
-    return None if status.alive or status.in_work else status
+    return status if status.over else None
 
 
 def training(run):
     return bool(run.metrics().training)
 
 
-def test_one_worker_trains_the_queue_in_order_and_leaves(tiny_mnist, runs_dir, processes):
+def test_one_worker_trains_the_queue_in_order_and_leaves(
+    tiny_mnist, runs_dir, processes, monkeypatch
+):
+    monkeypatch.setattr(run_queue, "slots", lambda: 1)
     first = launching.start(TINY, runs_dir, idle_seconds=0)
     second = launching.start(TINY, runs_dir, idle_seconds=0)
     ended = [until(lambda run=run: over(run), f"the end of {run.id}") for run in (first, second)]
@@ -86,9 +90,9 @@ def test_a_run_that_fails_says_why_keeps_its_log_and_spares_the_worker(
 
 
 def test_a_worker_without_a_free_slot_leaves_before_it_loads_anything(runs_dir):
-    with run_queue.slot_lock(runs_dir, 0).acquire():
-        for slot in range(1, run_queue.slots()):
-            run_queue.slot_lock(runs_dir, slot).acquire()
+    with contextlib.ExitStack() as held:
+        for slot in range(run_queue.slots()):
+            held.enter_context(run_queue.slot_lock(runs_dir, slot).acquire())
         command = [sys.executable, "-X", "importtime", "-m", "cnn.training.worker", str(runs_dir)]
         ended = subprocess.run(command, capture_output=True, text=True, cwd=local.PROJECT)
     assert ended.returncode == 0

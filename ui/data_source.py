@@ -28,7 +28,7 @@ def _show_download() -> None:
         if progress.total:
             words += f" of {progress.total / MEGABYTE:.1f} MB"
         st.progress(min(share, 1.0), text=words)
-    elif progress.state == "done":
+    elif data.find_source()[0].name == "mnist":
         st.rerun()
     elif progress.state == "failed":
         st.caption(progress.message)

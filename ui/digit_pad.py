@@ -8,7 +8,7 @@ from streamlit_drawable_canvas import st_canvas
 
 from cnn.canvas import strokes_from_canvas
 from cnn.strokes import Stroke
-from ui.numbers import percent
+from ui.numbers import probability as shown_probability
 
 SIDE = 336  # twelve screen pixels for each of the 28
 PAPER, INK = "#ffffff", "#1d2033"
@@ -84,11 +84,12 @@ def show_answer(probabilities: np.ndarray, image: np.ndarray) -> None:
         image: (28, 28) uint8, white ink on black.
     """
     digit = int(probabilities.argmax())
+    sure = shown_probability(float(probabilities[digit]))
     answer, picture = st.columns([3, 2], vertical_alignment="center", wrap=False)
     answer.html(
         f'<div role="status" aria-live="polite" style="line-height:1">'
         f'<span data-testid="answer" style="font-size:7.5rem;font-weight:700">{digit}</span> '
-        f'<span style="font-size:1.6rem;white-space:nowrap">{percent(float(probabilities[digit]))}'
+        f'<span style="font-size:1.6rem;white-space:nowrap">{sure}'
         "</span></div>"
     )
     with picture:
@@ -101,6 +102,7 @@ def _bars(probabilities: np.ndarray) -> str:
     best = int(probabilities.argmax())
     rows = []
     for digit, probability in enumerate(probabilities):
+        shown = shown_probability(float(probability))
         weight, opacity = (700, 1.0) if digit == best else (400, 0.75)
         rows.append(
             f'<div style="display:flex;align-items:center;gap:0.6rem;font-weight:{weight};'
@@ -108,6 +110,6 @@ def _bars(probabilities: np.ndarray) -> str:
             '<span style="flex:1;height:0.7rem;border-radius:0.35rem;overflow:hidden;'
             'background:rgba(127,130,160,0.22)"><span style="display:block;height:100%;'
             f'width:{float(probability):.1%};background:#6570e4"></span></span>'
-            f'<span style="width:4rem;text-align:right">{percent(float(probability))}</span></div>'
+            f'<span style="width:4rem;text-align:right">{shown}</span></div>'
         )
     return f'<div aria-label="Probability of each digit">{"".join(rows)}</div>'

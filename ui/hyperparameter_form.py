@@ -26,7 +26,7 @@ STEPS: dict[str, tuple[float, ...]] = {
 
 def choose_preset() -> None:
     """Show the presets in one row; a changed knob leaves none of them chosen."""
-    if _key("epochs") not in st.session_state:
+    if "knobs_version" not in st.session_state:
         _load(PRESETS["article"])
     st.session_state["preset"] = _current_preset()
     st.segmented_control(
@@ -100,8 +100,13 @@ def _load_chosen_preset() -> None:
 
 
 def _load(values: Hyperparameters) -> None:
-    """Set every knob."""
+    """Replace every knob by a new one.
+
+    New ones, since a browser that has not yet seen the new values sends the old ones along with
+    the next click, and Train would train what nobody sees any more.
+    """
     state = st.session_state
+    state["knobs_version"] = state.get("knobs_version", 0) + 1
     for field, value in asdict(values).items():
         state[_key(field)] = value
     state[_key("layers")] = len(values.filters)
@@ -111,7 +116,7 @@ def _load(values: Hyperparameters) -> None:
 
 
 def _key(field: str) -> str:
-    return f"knob_{field}"
+    return f"knob_{st.session_state['knobs_version']}_{field}"
 
 
 def _kept(field: str) -> dict[str, Any]:

@@ -6,6 +6,13 @@ def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{share * 100:.{digits}f} %"
 
 
+def probability(share: float) -> str:
+    """Return how sure an answer is: 98.3 %, and never a false 0 % or 100 %."""
+    if share > 0.999:
+        return "> 99.9 %"
+    return "< 0.1 %" if share < 0.001 else percent(share)
+
+
 def points(difference: float) -> str:
     """Return a difference of shares in percentage points, with its sign."""
     return f"{difference * 100:+z.2f} points"

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn import runs
 from cnn.runs import Run, RunError
 from cnn.status import State
+from ui import navigation
 from ui.numbers import percent
 
 MENU_WIDTH = 440  # screen pixels
@@ -55,7 +56,7 @@ def _default_run() -> Run:
 
 def _state(run: Run) -> State | None:
     try:
-        return run.status().state
+        return run.status().state if run.hyperparameters else None
     except RunError:
         return None
 
@@ -97,10 +98,13 @@ def explain_unusable(run: Run) -> None:
         status = run.status()
     except RunError as error:
         st.error(str(error), icon=":material/broken_image:")
-        _offer_built_in()
+        offer_built_in()
         return
     words = {
         State.QUEUED: "This run waits for its turn. It can answer when it is trained.",
+        State.STOPPED: "This run has no network: it stopped before it had one."
+        if not status.phase
+        else "This run's network is reading the test digits.",
         State.RUNNING: "This run is still training. It can answer as soon as it is done, "
         "or when you press Stop on the Train page.",
         State.FAILED: f"This run failed, so there is no network to ask. {status.message}",
@@ -110,11 +114,12 @@ def explain_unusable(run: Run) -> None:
     st.info(words.get(status.state, "This run has no network."), icon=":material/info:")
     with st.container(horizontal=True):
         if st.button("To the training", icon=":material/model_training:"):
-            st.switch_page("pages/train.py", query_params={"run": run.id})
-        _offer_built_in()
+            st.switch_page(navigation.TRAIN, query_params={"run": run.id})
+        offer_built_in()
 
 
-def _offer_built_in() -> None:
+def offer_built_in() -> None:
+    """Show the way to the network that always works."""
     if st.button("Use the built-in network", icon=":material/verified:"):
         st.query_params["run"] = runs.BUILT_IN
         st.rerun()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn import evaluation, runs
+from cnn import evaluation
 from cnn.data import Source, find_source
 from cnn.evaluation import Predictions, load_predictions
 from cnn.runs import Run, RunError
@@ -35,11 +35,8 @@ def explain_absence(run: Run, sentence: str) -> None:
     with st.container(horizontal=True):
         if st.button("To the training", icon=":material/model_training:"):
             st.switch_page(navigation.TRAIN)
-        if not run.is_built_in and st.button(
-            "Use the built-in network", icon=":material/verified:"
-        ):
-            st.query_params["run"] = runs.BUILT_IN
-            st.rerun()
+        if not run.is_built_in:
+            run_picker.offer_built_in()
 
 
 @st.fragment(run_every=2)
@@ -52,7 +49,7 @@ def _wait_for_end(run: Run) -> None:
 def _is_alive(run: Run) -> bool | None:
     """Return whether the run goes on, or None if its state can't be read."""
     try:
-        return run.status().alive
+        return not run.status().over
     except RunError:
         return None
 

@@ -44,7 +44,7 @@ def _row(run: Run) -> list[Any]:
         parameters,
         duration(status.seconds),
         {"mnist": "MNIST", "sample": "sample"}.get(status.dataset, "–"),
-        datetime.fromtimestamp(status.created),
+        datetime.fromtimestamp(status.started) if status.started else None,
     ]
 
 

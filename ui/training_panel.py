@@ -4,10 +4,10 @@ import streamlit as st
 
 from cnn import launching, run_queue, runs
 from cnn.metrics import Metrics
-from cnn.presets import TUTORIAL_TEST_ACCURACY
+from cnn.presets import TUTORIAL_TEST_ACCURACY, TUTORIAL_TEST_IMAGES
 from cnn.runs import Run, RunError
 from cnn.status import State, Status
-from ui import navigation
+from ui import navigation, run_picker
 from ui.numbers import duration, percent, points
 
 LOOK_SECONDS = 0.5
@@ -16,25 +16,35 @@ FIRST_LOOK_SECONDS = 0.1
 
 def show_run(run: Run) -> None:
     """Show a run as it is now, and keep showing it while its process works."""
-    status = run.status()
-    if not (status.in_work or status.alive):
+    try:
+        status, _ = run.status(), run.hyperparameters
+    except RunError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        run_picker.offer_built_in()
+        return
+    if status.over:
         _show_over(run, status)
     elif run.metrics().training:
         st.fragment(_show_alive, run_every=LOOK_SECONDS)(run)
     else:
         _show_alive(run)
-        st.fragment(_await_first_point, run_every=FIRST_LOOK_SECONDS)(run, _doing(run, status))
+        doing = _doing(run, status)
+        look = LOOK_SECONDS if doing.startswith("waiting") else FIRST_LOOK_SECONDS
+        st.fragment(_await_first_point, run_every=look)(run, doing)
 
 
 def _await_first_point(run: Run, shown: str) -> None:
     """Look often and draw nothing: the processor belongs to the training until it has begun."""
-    if run.metrics().training or _doing(run, run.status()) != shown:
+    status = run.status()
+    if run.metrics().training or _doing(run, status) != shown:
         st.rerun()
+    if status.state is State.QUEUED:
+        launching.look_after(run)
 
 
 def _show_alive(run: Run) -> None:
     status, metrics = run.status(), run.metrics()
-    if not status.alive and not status.in_work:
+    if status.over:
         st.rerun()
     title, button = st.columns([4, 1], vertical_alignment="center")
     title.subheader(f"{run.name.capitalize()} · {_doing(run, status)}")
@@ -115,15 +125,15 @@ def _show_interrupted(run: Run, status: Status) -> None:
 def _show_result(run: Run, status: Status) -> None:
     """Show the test accuracy against the tutorial's and the best so far."""
     accuracy = status.test_accuracy or 0.0
-    sample = status.dataset == "sample"
+    comparable = status.test_images == TUTORIAL_TEST_IMAGES
     with st.grid(4, min_column_width=130):
         st.metric(
             "Test accuracy",
             percent(accuracy, 2),
-            None if sample else points(accuracy - TUTORIAL_TEST_ACCURACY) + " to the tutorial",
+            points(accuracy - TUTORIAL_TEST_ACCURACY) + " to the tutorial" if comparable else None,
             border=True,
-            help="The share of digits read rightly among those never used for training: "
-            + ("1,000 of the sample." if sample else "the 10,000 of MNIST's test set."),
+            help=f"The share read rightly of {status.test_images or 0:,} digits that were not used "
+            "in training.",
         )
         st.metric("Tutorial", percent(TUTORIAL_TEST_ACCURACY, 2), border=True, height="stretch")
         st.metric("Best so far", percent(_best(run, status), 2), border=True, height="stretch")
@@ -138,7 +148,7 @@ def _best(run: Run, status: Status) -> float | None:
             theirs = other.status()
         except RunError:
             continue
-        if theirs.dataset == status.dataset and theirs.test_accuracy is not None:
+        if theirs.test_images == status.test_images and theirs.test_accuracy is not None:
             accuracies.append(theirs.test_accuracy)
     return max(accuracies)
 

@@ -17,7 +17,7 @@ def start(hyperparameters: Hyperparameters, folder: Path, idle_seconds: float | 
         folder: the folder of all runs.
         idle_seconds: how long a worker started for this waits for more; None: its own default.
     """
-    run = runs.create(hyperparameters, folder)
+    run = runs.create(hyperparameters, folder, run_queue.mnist_file())
     run_queue.enqueue(run)
     local.ensure_workers(folder, run_queue.alive(folder), idle_seconds)
     return run
@@ -38,6 +38,11 @@ def resume(run: Run) -> None:
 def stop(run: Run) -> None:
     """Stop a run and keep the network it has reached."""
     run_queue.stop(run)
+
+
+def look_after(run: Run) -> None:
+    """See that somebody trains what waits: a worker may have died with runs behind it."""
+    local.ensure_workers(run.path.parent, run_queue.alive(run.path.parent))
 
 
 def warm(folder: Path, spare: int = 1) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from cnn import run_queue
 
 PROJECT = Path(__file__).parents[2]
+_started: list[tuple[Path, subprocess.Popen[bytes]]] = []
 
 
 def ensure_workers(folder: Path, wanted: int, idle_seconds: float | None = None) -> None:
@@ -14,17 +15,24 @@ def ensure_workers(folder: Path, wanted: int, idle_seconds: float | None = None)
 
     Two callers at once may start one too many; it finds no free slot and leaves.
     """
-    missing = min(wanted, run_queue.slots()) - run_queue.workers(folder)
-    for _ in range(missing):
-        _start_worker(folder, idle_seconds)
+    living = max(run_queue.workers(folder), _started_here(folder))
+    for _ in range(min(wanted, run_queue.slots()) - living):
+        _started.append((folder.resolve(), _start_worker(folder, idle_seconds)))
 
 
-def _start_worker(folder: Path, idle_seconds: float | None) -> None:
+def _started_here(folder: Path) -> int:
+    """Return how many of this process's workers live, those without a slot yet among them."""
+    _started[:] = [(place, process) for place, process in _started if process.poll() is None]
+    return sum(place == folder.resolve() for place, _ in _started)
+
+
+def _start_worker(folder: Path, idle_seconds: float | None) -> subprocess.Popen[bytes]:
+    """Start one worker process."""
     command = [sys.executable, "-m", "cnn.training.worker", str(folder.resolve())]
     if idle_seconds is not None:
         command += ["--idle-seconds", str(idle_seconds)]
     with (folder / ".queue" / "worker.log").open("ab") as log:
-        subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,

@@ -12,7 +12,7 @@ from cnn.architecture import layer_table
 from cnn.data import Dataset, Digits
 from cnn.estimate import seconds_per_image
 from cnn.hyperparameters import Hyperparameters
-from cnn.metrics import Metrics, keep_epochs
+from cnn.metrics import keep_epochs
 from cnn.runs import Run
 from cnn.status import State
 from cnn.training.export import export_onnx
@@ -41,18 +41,18 @@ def train(run: Run, dataset: Dataset) -> None:
     run.update_status(phase="saving", seconds=seconds)
     network.save(run.path / "model.keras")
     export_onnx(network, run.model_path)
-    shutil.rmtree(_checkpoint(run), ignore_errors=True)
-    accuracy = _validation_accuracy(run.metrics(), hyperparameters)
-    if state is State.STOPPED:  # usable from here on, two seconds after the click at most
-        run.update_status(state=state, phase="testing", validation_accuracy=accuracy)
+    if state is State.STOPPED:  # usable from here on; its test follows
+        run.update_status(state=state)
     run.update_status(phase="testing")
     run.update_status(
         state=state,
         phase="",
         ended=time.time(),
-        validation_accuracy=accuracy,
+        validation_accuracy=_accuracy(network, dataset.validation),
+        test_images=len(dataset.test.labels),
         test_accuracy=_test(run, network, dataset.test),
     )
+    shutil.rmtree(_checkpoint(run), ignore_errors=True)
 
 
 def _fit(run: Run, network: keras.Model, digits: Digits, validation: Digits) -> tuple[State, float]:
@@ -83,7 +83,11 @@ def _batches_per_call(hyperparameters: Hyperparameters) -> int:
 
 
 def _keras_callbacks(run: Run, hyperparameters: Hyperparameters) -> list[keras.callbacks.Callback]:
-    callbacks = [keras.callbacks.BackupAndRestore(_checkpoint(run), double_checkpoint=True)]
+    callbacks = [
+        keras.callbacks.BackupAndRestore(
+            _checkpoint(run), double_checkpoint=True, delete_checkpoint=False
+        )
+    ]
     if hyperparameters.early_stopping:
         callbacks.append(
             keras.callbacks.EarlyStopping(
@@ -107,13 +111,9 @@ def _saved_epoch(checkpoint: Path) -> int:
         return 0
 
 
-def _validation_accuracy(metrics: Metrics, hyperparameters: Hyperparameters) -> float | None:
-    """Return the validation accuracy of the weights kept: the best epoch's or the last one's."""
-    if not metrics.epochs:
-        return None
-    if hyperparameters.early_stopping:
-        return min(metrics.epochs, key=lambda point: point.validation_loss).validation_accuracy
-    return metrics.epochs[-1].validation_accuracy
+def _accuracy(network: keras.Model, digits: Digits) -> float:
+    probabilities = network.predict(plain_batches(digits), verbose=0)
+    return float(np.mean(probabilities.argmax(axis=1) == digits.labels))
 
 
 def _test(run: Run, network: keras.Model, test: Digits) -> float:

@@ -35,7 +35,7 @@ def main() -> None:
     slot = _take_slot(options.runs_dir)
     if slot is not None:
         os.nice(NICENESS)
-        _serve(options.runs_dir, options.idle_seconds)
+        _serve(options.runs_dir, slot, options.idle_seconds)
 
 
 def _take_slot(folder: Path) -> FileLock | None:
@@ -48,7 +48,7 @@ def _take_slot(folder: Path) -> FileLock | None:
     return None
 
 
-def _serve(folder: Path, idle_seconds: float) -> None:
+def _serve(folder: Path, slot: FileLock, idle_seconds: float) -> None:
     _warm_up()
     idle_since = time.monotonic()
     while True:
@@ -57,7 +57,9 @@ def _serve(folder: Path, idle_seconds: float) -> None:
         if run is not None:
             _train(run)
             idle_since = time.monotonic()
-        elif not _wait_for_call(folder, call, idle_since + idle_seconds):
+            continue
+        is_time = not _wait_for_call(folder, call, idle_since + idle_seconds)
+        if is_time and run_queue.leave(folder, slot):
             return
 
 
@@ -72,38 +74,48 @@ def _wait_for_call(folder: Path, last_call: int, until: float) -> bool:
 def _warm_up() -> None:
     """Pay for imports, data and the first graph before anybody waits for them."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from cnn.training.warm_up import warm_up
-
     with contextlib.suppress(Exception):  # what is wrong shows in the first run, with its log
+        from cnn.training.warm_up import warm_up
+
         warm_up()
 
 
 def _train(run: Run) -> None:
     """Train one claimed run; whatever goes wrong is its end, not the worker's."""
-    import keras
+    try:
+        with _logged(run.path / "train.log"):
+            _train_logged(run)
+    except Exception as error:
+        _fail(run, explain(error))
+    finally:
+        run.lock.release()
 
-    from cnn.training.fit import train
-    from cnn.training.reporter import TrainingFailedError
 
-    with _logged(run.path / "train.log"):
+def _train_logged(run: Run) -> None:
+    try:
+        import keras
+
+        from cnn.training.fit import train
+
         try:
-            train(run, _dataset(run))
-        except TrainingFailedError as failure:
-            _fail(run, str(failure))
-        except Exception as error:
-            traceback.print_exc()
-            _fail(run, explain(error))
+            train(run, _dataset(run.status().mnist_file))
         finally:
             keras.backend.clear_session(free_memory=True)
-            run.lock.release()
+    except Exception:
+        traceback.print_exc()
+        raise
 
 
-def _dataset(run: Run) -> Dataset:
-    """Return the digits that were in use when the run was queued, else the best there are."""
-    mnist_file = run.status().mnist_file
-    if mnist_file:
+def _dataset(mnist_file: str) -> Dataset:
+    """Return the digits that were in use when the run was queued."""
+    before = os.environ.get("MNIST_NPZ", "")
+    if not mnist_file:
+        return data.load("sample")
+    try:
         os.environ["MNIST_NPZ"] = mnist_file
-    return data.load()
+        return data.load("mnist")
+    finally:
+        os.environ["MNIST_NPZ"] = before
 
 
 def _fail(run: Run, message: str) -> None:
@@ -112,7 +124,7 @@ def _fail(run: Run, message: str) -> None:
 
 def explain(error: Exception) -> str:
     """Return a sentence for the page on what ended a training."""
-    if isinstance(error, (RunError, DataError)):
+    if isinstance(error, (RunError, DataError)) or type(error).__name__ == "TrainingFailedError":
         return str(error)
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The memory of this machine was not enough. Try a smaller batch or fewer filters."
