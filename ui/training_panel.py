@@ -11,7 +11,8 @@ from ui import navigation, run_picker
 from ui.numbers import duration, percent, points
 
 LOOK_SECONDS = 0.5
-FIRST_LOOK_SECONDS = 0.1
+FIRST_LOOK_SECONDS = 0.1  # until the first point has come
+CURVES_HEIGHT = 300  # screen pixels kept free for the curves
 
 
 def show_run(run: Run) -> None:
@@ -24,28 +25,30 @@ def show_run(run: Run) -> None:
         return
     if status.over:
         _show_over(run, status)
-    elif run.metrics().training:
-        st.fragment(_show_alive, run_every=LOOK_SECONDS)(run)
-    else:
-        _show_alive(run)
-        doing = _doing(run, status)
-        look = LOOK_SECONDS if doing.startswith("waiting") else FIRST_LOOK_SECONDS
-        st.fragment(_await_first_point, run_every=look)(run, doing)
+        return
+    begun = bool(run.metrics().training)
+    waits = _doing(run, status).startswith("waiting")
+    look = LOOK_SECONDS if begun or waits else FIRST_LOOK_SECONDS
+    st.fragment(_show_alive, run_every=look)(run, begun)
 
 
-def _await_first_point(run: Run, shown: str) -> None:
-    """Look often and draw nothing: the processor belongs to the training until it has begun."""
-    status = run.status()
-    if run.metrics().training or _doing(run, status) != shown:
-        st.rerun()
-    if status.state is State.QUEUED:
-        launching.look_after(run)
-
-
-def _show_alive(run: Run) -> None:
+def _show_alive(run: Run, begun: bool) -> None:
     status, metrics = run.status(), run.metrics()
     if status.over:
         st.rerun()
+    if status.state is State.QUEUED:
+        launching.look_after(run)
+    _show_title_and_stop(run, status)
+    _show_progress(run, metrics)
+    if not metrics.training:  # the processor belongs to the training until it has begun
+        st.container(height=CURVES_HEIGHT, border=False)
+        return
+    _show_curves(run, metrics)
+    if not begun:
+        st.rerun()  # with longer pauses from now on
+
+
+def _show_title_and_stop(run: Run, status: Status) -> None:
     title, button = st.columns([4, 1], vertical_alignment="center")
     title.subheader(f"{run.name.capitalize()} · {_doing(run, status)}")
     stopping = run.stop_requested() or status.state is State.STOPPED
@@ -59,8 +62,6 @@ def _show_alive(run: Run) -> None:
     ):
         launching.stop(run)
         st.rerun()
-    _show_progress(run, metrics)
-    _show_curves(run, metrics)
 
 
 def _doing(run: Run, status: Status) -> str:
