@@ -9,6 +9,7 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.runs import Run
 
 LONG_IDLE = 3600.0
+LOOK_SECONDS = 0.2  # looking often would take the processor from what is measured
 
 
 def train(hyperparameters: Hyperparameters, folder: Path) -> tuple[Run, float]:
@@ -16,7 +17,7 @@ def train(hyperparameters: Hyperparameters, folder: Path) -> tuple[Run, float]:
     began = time.perf_counter()
     run = launching.start(hyperparameters, folder, idle_seconds=LONG_IDLE)
     while run.status().alive or run.status().in_work:
-        time.sleep(0.01)
+        time.sleep(LOOK_SECONDS)
     return run, time.perf_counter() - began
 
 

@@ -11,7 +11,7 @@ from ui import navigation, run_picker
 from ui.numbers import duration, percent, points
 
 LOOK_SECONDS = 0.5
-FIRST_LOOK_SECONDS = 0.1  # until the first point has come
+FIRST_LOOK_SECONDS = 0.3  # until the first point has come
 CURVES_HEIGHT = 300  # screen pixels kept free for the curves
 
 

@@ -23,7 +23,7 @@ IDLE_SECONDS = 600.0
 LOOK_SECONDS = 0.05
 RESCAN_SECONDS = 5.0
 SLOT_SECONDS = 0.5  # somebody may be looking whether the slot is taken, for a moment
-NICENESS = 10  # a page answers first; nobody at the page, and it costs nothing
+NICENESS = 5  # a page answers first; nobody at the page, and it costs nothing
 
 
 def main() -> None:
