@@ -10,10 +10,10 @@ from cnn.runs import Run
 from cnn.status import State
 
 # Least squares over trainings on two cores (benchmarks/estimate.py): seconds for each image.
-SECONDS_PER_MULTIPLY_ADD = 8e-11
-SECONDS_PER_ACTIVATION = 1.2e-9
-SECONDS_PER_IMAGE = 1.0e-5
-SECONDS_PER_BATCH = 1.0e-3
+SECONDS_PER_MULTIPLY_ADD = 5.0e-11
+SECONDS_PER_ACTIVATION = 1.1e-9
+SECONDS_PER_IMAGE = 3.2e-6
+SECONDS_PER_BATCH = 1.2e-3
 SECONDS_AT_START = 1.5  # the first graph
 EARLIER_RUNS = 5
 
