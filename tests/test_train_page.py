@@ -155,7 +155,7 @@ def test_a_finished_run_stands_beside_the_tutorial_and_the_best(open_train, run_
     assert shown["Test accuracy"] == "98.06 %"
     assert shown["Tutorial"] == "97.06 %"
     assert shown["Best so far"] == "99.10 %"
-    assert page.metric[0].delta == "+1.00 points to the tutorial"
+    assert page.metric[0].delta == "+1.00 points"
 
 
 def test_a_run_on_the_sample_is_not_compared_with_the_tutorial(open_train, run_in_state):

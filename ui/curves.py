@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.metrics import Metrics, TrainingPoint
 
-HEIGHT = 260
+HEIGHT = 300
 MOST_POINTS = 400  # what a screen can show; longer curves are thinned
 FLOORS = (0.95, 0.9, 0.8, 0.5, 0.0)
 POWERS_OF_TEN = [10.0**power for power in range(-4, 4)]

@@ -12,7 +12,7 @@ from ui.numbers import duration, percent, points
 
 LOOK_SECONDS = 0.5
 FIRST_LOOK_SECONDS = 0.3  # until the first point has come
-CURVES_HEIGHT = 300  # screen pixels kept free for the curves
+CURVES_HEIGHT = 340  # screen pixels kept free for the curves
 
 
 def show_run(run: Run) -> None:
@@ -131,7 +131,7 @@ def _show_result(run: Run, status: Status) -> None:
         st.metric(
             "Test accuracy",
             percent(accuracy, 2),
-            points(accuracy - TUTORIAL_TEST_ACCURACY) + " to the tutorial" if comparable else None,
+            points(accuracy - TUTORIAL_TEST_ACCURACY) if comparable else None,
             border=True,
             help=f"The share read rightly of {status.test_images or 0:,} digits that were not used "
             "in training.",
