@@ -10,7 +10,7 @@ from cnn.status import State, Status
 from ui import navigation, run_picker
 from ui.numbers import duration, percent, points
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0  # drawing the curves more often would slow the training down
 FIRST_LOOK_SECONDS = 0.3  # until the first point has come
 CURVES_HEIGHT = 340  # screen pixels kept free for the curves
 
