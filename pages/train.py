@@ -17,7 +17,10 @@ folder = runs.runs_folder()
 
 def train() -> None:
     """Start a run with what the knobs say now, and make it the chosen one."""
-    run_picker.choose(launching.start(hyperparameter_form.chosen_hyperparameters(), folder))
+    try:
+        run_picker.choose(launching.start(hyperparameter_form.chosen_hyperparameters(), folder))
+    except (ValueError, OSError) as error:
+        st.toast(f"The training could not start: {error}", icon=":material/error:")
 
 
 with st.sidebar:
