@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.drawing import image_from_strokes
+from cnn.pen import image_from_strokes
 from cnn.predictor import Predictor
 from cnn.strokes import check_strokes
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn.drawing import image_from_strokes
+from cnn.pen import image_from_strokes
 from cnn.predictor import load_predictor
 from ui import navigation, run_picker
 from ui.digit_pad import draw_strokes, show_answer

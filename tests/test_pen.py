@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+
+from cnn.pen import image_from_strokes
+
+SEVEN = [[(80.0, 60.0), (180.0, 60.0), (120.0, 220.0)], [(100.0, 140.0), (160.0, 140.0)]]
+LINE = [[(100.0, 40.0), (100.0, 240.0)]]
+
+points = st.tuples(st.floats(0, 280), st.floats(0, 280))
+drawings = st.lists(st.lists(points, min_size=1, max_size=6), min_size=1, max_size=4)
+
+
+def extent(strokes):
+    corners = np.concatenate(strokes)
+    return float((corners.max(axis=0) - corners.min(axis=0)).max())
+
+
+def moved(strokes, shift=(0.0, 0.0), scale=1.0):
+    return [[(scale * x + shift[0], scale * y + shift[1]) for x, y in line] for line in strokes]
+
+
+def difference(image, other):
+    return np.abs(image.astype(int) - other).max()
+
+
+@given(drawings)
+@example([[(5.0, 5.0)]])
+@example([[(0.0, 0.0), (5e-324, 0.0)]])
+def test_any_strokes_give_a_28_by_28_image_with_full_ink_and_dark_corners(strokes):
+    image = image_from_strokes(strokes)
+    assert image.shape == (28, 28)
+    assert image.dtype == np.uint8
+    assert image.max() > 200
+    assert image[[0, 0, -1, -1], [0, -1, 0, -1]].max() == 0
+
+
+@given(drawings)
+def test_the_centre_of_mass_is_in_the_middle_or_the_ink_reaches_the_border(strokes):
+    image = image_from_strokes(strokes)
+    off_centre = np.abs(np.array(ndimage.center_of_mass(image)) - 14).max()
+    border = np.concatenate([image[:2].ravel(), image[-2:].ravel(), image[:, :2].ravel()])
+    assert off_centre < 0.3 or max(border.max(), image[:, -2:].max()) > 0
+
+
+@given(drawings)
+def test_ink_is_never_cut_off_by_centring(strokes):
+    image = image_from_strokes(strokes)
+    unmoved = image_from_strokes([*strokes, *moved(strokes)])
+    height = np.ptp(np.nonzero(image.max(axis=1) > 60)[0])
+    width = np.ptp(np.nonzero(image.max(axis=0) > 60)[0])
+    assert 18 <= max(height, width) <= 20 or extent(strokes) < 1e-6
+    assert difference(image, unmoved) <= 1
+
+
+@settings(max_examples=60)
+@given(drawings, st.floats(-500, 500), st.floats(-500, 500), st.floats(0.05, 20))
+def test_neither_place_nor_size_of_the_strokes_changes_the_image(strokes, x, y, scale):
+    assume(extent(strokes) > 1)
+    assert (
+        difference(image_from_strokes(strokes), image_from_strokes(moved(strokes, (x, y), scale)))
+        <= 1
+    )
+
+
+def test_a_vertical_line_keeps_its_proportions_and_has_mnists_pen_width():
+    image = image_from_strokes(LINE)
+    across = image[14] / 255
+    assert across.sum() == pytest.approx(2.5, abs=0.1)
+    assert np.count_nonzero(across) <= 4
+    assert image.max(axis=1).astype(bool).sum() in (20, 21)
+
+
+def test_one_point_is_a_dot_in_the_middle():
+    image = image_from_strokes([[(200.0, 30.0)]])
+    assert ndimage.center_of_mass(image) == pytest.approx((14, 14), abs=0.01)
+    assert np.count_nonzero(image) <= 16
+
+
+def test_a_lone_point_beside_a_stroke_is_drawn_too():
+    image = image_from_strokes([*LINE, [(180.0, 240.0)]])
+    assert ndimage.label(image > 127)[1] == 2
+
+
+def test_a_lopsided_drawing_stays_whole():
+    column = [(20.0 * (i % 2), 2.8 * i) for i in range(101)]
+    image = image_from_strokes([column, [(0.0, 140.0), (280.0, 140.0)]])
+    assert ndimage.center_of_mass(image)[1] < 13
+    assert np.ptp(np.nonzero(image.max(axis=0) > 60)[0]) == 19
+
+
+def test_many_segments_are_drawn_like_few():
+    few = image_from_strokes(LINE)
+    many = image_from_strokes([[(100.0, 40 + 200 * i / 999) for i in range(1000)]])
+    assert difference(few, many) <= 1
+
+
+@pytest.mark.parametrize("strokes", [[], [[]], [[], []]])
+def test_no_strokes_say_that_there_is_nothing_to_read(strokes):
+    with pytest.raises(ValueError, match="nothing to read yet: draw a digit"):
+        image_from_strokes(strokes)

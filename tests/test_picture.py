@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+from scipy import ndimage
+
+from cnn.pen import image_from_strokes
+from cnn.picture import image_from_picture
+
+SEVEN = [[(80.0, 60.0), (180.0, 60.0), (120.0, 220.0)], [(100.0, 140.0), (160.0, 140.0)]]
+LINE = [[(100.0, 40.0), (100.0, 240.0)]]
+
+points = st.tuples(st.floats(0, 280), st.floats(0, 280))
+drawings = st.lists(st.lists(points, min_size=1, max_size=6), min_size=1, max_size=4)
+
+
+def extent(strokes):
+    corners = np.concatenate(strokes)
+    return float((corners.max(axis=0) - corners.min(axis=0)).max())
+
+
+def moved(strokes, shift=(0.0, 0.0), scale=1.0):
+    return [[(scale * x + shift[0], scale * y + shift[1]) for x, y in line] for line in strokes]
+
+
+def difference(image, other):
+    return np.abs(image.astype(int) - other).max()
+
+
+def picture_of(strokes, pen=12, paper=0, ink=255):
+    image = Image.new("L", (280, 280), paper)
+    for line in strokes:
+        ImageDraw.Draw(image).line(line, fill=ink, width=pen, joint="curve")
+    return np.asarray(image)
+
+
+def test_light_on_dark_and_dark_on_light_are_the_same_digit():
+    assert (
+        difference(
+            image_from_picture(picture_of(SEVEN)),
+            image_from_picture(picture_of(SEVEN, paper=255, ink=0)),
+        )
+        == 0
+    )
+
+
+def test_a_faint_digit_on_grey_paper_gets_full_ink():
+    assert (
+        difference(
+            image_from_picture(picture_of(SEVEN)),
+            image_from_picture(picture_of(SEVEN, paper=140, ink=90)),
+        )
+        <= 1
+    )
+
+
+def test_a_picture_of_strokes_looks_like_the_strokes():
+    picture, strokes = image_from_picture(picture_of(SEVEN, pen=22)), image_from_strokes(SEVEN)
+    assert np.abs(picture.astype(int) - strokes).mean() < 12
+
+
+def test_where_and_how_large_a_digit_is_in_the_picture_does_not_matter():
+    large = picture_of(SEVEN)
+    small = np.zeros((900, 500), np.uint8)
+    small[700:840, 300:440] = large[::2, ::2]
+    assert np.abs(image_from_picture(large).astype(int) - image_from_picture(small)).mean() < 4
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_grey_and_coloured_pictures_are_read_alike(mode):
+    expected = image_from_picture(picture_of(SEVEN))
+    image = np.asarray(Image.fromarray(picture_of(SEVEN)).convert(mode))
+    assert difference(image_from_picture(image), expected) <= 1
+
+
+@pytest.mark.parametrize("ink", [0, 255])
+def test_ink_on_a_transparent_picture_is_seen_whatever_its_colour(ink):
+    pixels = np.full((280, 280, 4), ink, np.uint8)
+    pixels[..., 3] = picture_of(SEVEN)
+    assert difference(image_from_picture(pixels), image_from_picture(picture_of(SEVEN))) <= 1
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 60), st.integers(1, 60))
+def test_a_block_of_any_shape_fits_the_box_and_is_centred(height, width, top, left):
+    pixels = np.zeros((120, 120), np.uint8)
+    pixels[top : top + height, left : left + width] = 200
+    image = image_from_picture(pixels)
+    rows, columns = np.nonzero(image)
+    assert max(np.ptp(rows), np.ptp(columns)) == 19
+    assert ndimage.center_of_mass(image) == pytest.approx((14, 14), abs=0.6)
+
+
+def test_a_yes_or_no_picture_is_read():
+    assert image_from_picture(picture_of(SEVEN) > 127).max() == 255
+
+
+@pytest.mark.parametrize(
+    ("pixels", "sentence"),
+    [
+        (np.zeros((28, 28), np.uint8), "picture is empty"),
+        (np.full((1, 1), 9, np.uint8), "picture is empty"),
+        (np.random.default_rng(0).integers(120, 130, (50, 50)), "picture is empty"),
+        (np.zeros((10, 10, 4), np.uint8), "picture is empty"),
+        (np.zeros((0, 5), np.uint8), "no pixels"),
+        (np.zeros((5, 5, 2), np.uint8), "expected were rows of pixels"),
+        (np.zeros(9, np.uint8), "expected were rows of pixels"),
+        (np.full((5, 5), "x"), "expected were rows of pixels"),
+        (np.full((5, 5), np.nan), "numbers from 0 to 255"),
+        (np.full((5, 5), -1), "numbers from 0 to 255"),
+        (np.full((5, 5), 65_535, np.uint16), "numbers from 0 to 255"),
+        (np.broadcast_to(np.uint8(0), (20_000, 20_000)), "too large"),
+    ],
+)
+def test_a_picture_without_a_digit_is_named(pixels, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        image_from_picture(pixels)
