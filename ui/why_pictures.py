@@ -40,7 +40,8 @@ _STYLE = f"""<style>{TILE_STYLE}
   container-type: inline-size}}
 .maps .row {{display: grid; grid-template-columns: repeat(8, minmax(0, 4.5rem)); gap: .35rem;
   margin-top: .4rem}}
-@container (min-width: 46rem) {{.maps .row {{grid-template-columns: repeat(16, minmax(0, 4.5rem))}}}}
+@container (min-width: 46rem) {{
+  .maps .row {{grid-template-columns: repeat(16, minmax(0, 4.5rem))}}}}
 .maps .row img {{display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated;
   border-radius: .3rem}}
 </style>"""
