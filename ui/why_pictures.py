@@ -158,6 +158,8 @@ def _meaning(number: int, layers: int) -> str:
         return "Finds edges and pieces of strokes. The answer is made from these maps."
     if number == 0:
         return "Finds edges: each filter another direction of your strokes' borders."
-    if number < layers - 1:
+    if number == layers - 1:
+        return "Sees larger parts, such as loops and tails. The answer is made from these maps."
+    if number == 1:
         return "Puts edges together: corners, arcs and crossings."
-    return "Sees larger parts, such as loops and tails. The answer is made from these maps."
+    return "Puts the patterns of the layer before together."
