@@ -8,6 +8,7 @@ from cnn.hyperparameters import Hyperparameters
 
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
+NO_DIGIT = 10  # the answer after those for the digits, where a network has it
 MOST_PARAMETERS = 5_000_000
 
 Shape = tuple[int, ...]
@@ -26,7 +27,7 @@ class Layer(NamedTuple):
 
 
 def layer_table(hyperparameters: Hyperparameters) -> tuple[Layer, ...]:
-    """Return the network's layers in order, from the pixels to the ten probabilities.
+    """Return the network's layers in order, from the pixels to the probabilities.
 
     Raises:
         ValueError: an image shrinks below what a layer needs, or the network is too large;
@@ -95,7 +96,7 @@ def _check_fits(layer: str, size: int, window: int) -> None:
 
 
 def _head(hyperparameters: Hyperparameters, shape: Shape) -> Iterator[Layer]:
-    """Yield what turns feature maps into ten probabilities."""
+    """Yield what turns feature maps into probabilities."""
     if hyperparameters.global_average_pooling:
         size = shape[-1]
         yield Layer("global_average_pooling", "GlobalAveragePooling2D", (size,), 0)
@@ -110,7 +111,13 @@ def _head(hyperparameters: Hyperparameters, shape: Shape) -> Iterator[Layer]:
         size = units
     if hyperparameters.dropout:
         yield Layer("dropout", "Dropout", (size,), 0)
-    parameters = (size + 1) * CLASSES
+    answers = answer_count(hyperparameters)
+    parameters = (size + 1) * answers
     yield Layer(
-        "probabilities", "Dense", (CLASSES,), parameters, CLASSES, size * CLASSES, "softmax"
+        "probabilities", "Dense", (answers,), parameters, answers, size * answers, "softmax"
     )
+
+
+def answer_count(hyperparameters: Hyperparameters) -> int:
+    """Return how many answers the network has: ten, and one more if it knows what is no digit."""
+    return CLASSES + hyperparameters.non_digits

@@ -33,7 +33,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "activation": ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"),
     "optimizer": ("adam", "sgd", "rmsprop"),
     "schedule": ("constant", "one_cycle"),
-    "augmentation": ("off", "light", "strong"),
+    "augmentation": ("off", "light", "strong", "hands"),
 }
 
 MOST_LAYERS = 6
@@ -66,6 +66,7 @@ class Hyperparameters:
     epochs: int = 5
     early_stopping: int = 0  # epochs without a better validation loss; 0: off
     augmentation: str = "off"
+    non_digits: bool = False  # an eleventh answer, learnt from images that are no digit
     training_images: int = 55_000
     scale_pixels: bool = False  # 0–1 inside the network, else raw 0–255
     seed: int = 0

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.calibration import read_calibration
 from cnn.predictor import Predictor, load_predictor
 from cnn.runs import Run
 
@@ -31,13 +32,16 @@ class Reader(NamedTuple):
 
     def read(self, images: NDArray[np.uint8]) -> list[Reading]:
         """Return a reading for each of the images (n, 28, 28), 255 is full ink."""
-        return [self._reading(row) for row in self.predictor.probabilities(images)]
+        return [
+            self._reading(*answer) for answer in zip(*self.predictor.answers(images), strict=True)
+        ]
 
-    def _reading(self, probabilities: NDArray[np.float32]) -> Reading:
+    def _reading(self, probabilities: NDArray[np.float32], score: np.float32) -> Reading:
         digit = int(probabilities.argmax())
         probability = float(probabilities[digit])
         row: Sequence[float] = probabilities.tolist()
-        return Reading(digit, probability, tuple(row), probability, probability >= self.threshold)
+        looks_like_one = float(score) >= self.threshold
+        return Reading(digit, probability, tuple(row), float(score), looks_like_one)
 
 
 def load_reader(run: Run) -> Reader:
@@ -46,4 +50,5 @@ def load_reader(run: Run) -> Reader:
     Raises:
         ValueError: its network is missing, damaged, or of another kind.
     """
-    return Reader(load_predictor(run.model_path))
+    predictor = load_predictor(run.model_path)
+    return Reader(predictor, read_calibration(run.path).threshold)

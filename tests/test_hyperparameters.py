@@ -12,6 +12,8 @@ from cnn.hyperparameters import CHOICES, MOST_FILTERS, MOST_LAYERS, RANGES, Hype
 WHOLE = {field.name for field in dataclasses.fields(Hyperparameters) if field.type is int}
 NOT_FINITE = [math.nan, math.inf, -math.inf, 10**400, -(10**400)]
 
+SWITCHES = ("batch_normalization", "global_average_pooling", "non_digits", "scale_pixels")
+
 
 def values_of(field):
     limits = RANGES[field]
@@ -25,8 +27,7 @@ def valid_values(draw):
     """Every field with a value it may have, as JSON would give it."""
     values = {field: draw(values_of(field)) for field in RANGES}
     values |= {field: draw(st.sampled_from(choices)) for field, choices in CHOICES.items()}
-    switches = ("batch_normalization", "global_average_pooling", "scale_pixels")
-    values |= {field: draw(st.booleans()) for field in switches}
+    values |= {field: draw(st.booleans()) for field in SWITCHES}
     count = st.integers(1, MOST_FILTERS)
     values["filters"] = draw(st.lists(count, min_size=1, max_size=MOST_LAYERS))
     layers = st.sets(st.integers(1, len(values["filters"])))
@@ -47,8 +48,7 @@ def test_valid_values_survive_json_with_their_types(values):
 
 def test_every_field_has_its_values_told_apart_from_the_impossible():
     fields = {field.name for field in dataclasses.fields(Hyperparameters)}
-    switches = {"batch_normalization", "global_average_pooling", "scale_pixels"}
-    assert set(RANGES) | set(CHOICES) | switches | {"filters", "pool_after"} == fields
+    assert set(RANGES) | set(CHOICES) | set(SWITCHES) | {"filters", "pool_after"} == fields
 
 
 @pytest.mark.parametrize("field", RANGES)
@@ -94,7 +94,7 @@ def test_a_whole_number_may_come_with_a_decimal_point():
     assert (epochs, type(epochs)) == (7, int)
 
 
-@pytest.mark.parametrize("field", ["batch_normalization", "global_average_pooling", "scale_pixels"])
+@pytest.mark.parametrize("field", SWITCHES)
 @pytest.mark.parametrize("value", [0, 1, 1.0, "true", "", None, []])
 def test_a_switch_is_true_or_false_and_nothing_like_it(field, value):
     with pytest.raises(ValueError, match=rf"^{field} must be true or false, not "):

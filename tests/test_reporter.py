@@ -198,7 +198,7 @@ def test_the_points_of_a_real_training_add_up_to_its_epochs(run, batch_size, jum
     compile_network(network, values, math.ceil(220 / batch_size), jump)
     network.fit(
         training_batches(digits, values),
-        validation_data=plain_batches(digits),
+        validation_data=plain_batches(digits, 10),
         epochs=2,
         shuffle=False,
         verbose=0,

@@ -299,7 +299,7 @@ def test_augmented_batches_are_bent_and_plain_ones_are_not(digits):
 
 
 def test_digits_to_validate_by_stay_in_their_order(digits):
-    batches = plain_batches(digits, batch_size=25)
+    batches = plain_batches(digits, 10, batch_size=25)
     assert shades(batches) == list(range(103))
     labels = np.concatenate([labels for _, labels in batches])
     np.testing.assert_array_equal(labels, np.eye(10)[np.arange(103) % 10])

@@ -63,6 +63,7 @@ def choose_values() -> None:
     with st.expander("Data", icon=":material/database:"):
         _steps("training_images")
         _choice("augmentation")
+        _switch("non_digits")
         _switch("scale_pixels")
         st.number_input(
             LABELS["seed"], 0, int(RANGES["seed"].largest), help=HELP["seed"], **_kept("seed")

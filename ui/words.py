@@ -20,6 +20,7 @@ LABELS = {
     "label_smoothing": "Label smoothing",
     "training_images": "Training images",
     "augmentation": "Augmentation",
+    "non_digits": "Learn what is no digit",
     "scale_pixels": "Scale pixels to 0–1",
     "seed": "Seed",
 }
@@ -59,7 +60,10 @@ HELP = {
     "overconfidence.",
     "training_images": "Fewer images train faster and show how much data matters.",
     "augmentation": "Turns, slants, stretches and shifts the training images at random, so that "
-    "the network reads other hands too.",
+    "the network reads other hands too. **Other hands** also bends them, and adds the flags, "
+    "bars and tails that people elsewhere write.",
+    "non_digits": "Scribbles, letter-like strokes and pictures, made by code, are mixed in with an "
+    "eleventh answer: not a digit.",
     "scale_pixels": "Divide the pixel values 0–255 by 255 inside the network. Small numbers are "
     "easier to learn from; the tutorial does not do it.",
     "seed": "The same seed gives the same starting weights and the same order of images.",
@@ -83,6 +87,7 @@ WORDS: dict[tuple[str, object], str] = {
     ("augmentation", "off"): "Off",
     ("augmentation", "light"): "Light",
     ("augmentation", "strong"): "Strong",
+    ("augmentation", "hands"): "Other hands",
     ("dense_units", 0): "none",
     ("dropout", 0): "off",
     ("weight_decay", 0): "off",

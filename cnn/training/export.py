@@ -9,7 +9,8 @@ import numpy as np
 import onnxruntime
 from tf2onnx.handler import tf_op
 
-from cnn.architecture import IMAGE_SHAPE
+from cnn.architecture import CLASSES, IMAGE_SHAPE
+from cnn.training.calibrate import LEAST_PROBABILITY
 
 
 def export_onnx(network: keras.Model, path: Path) -> None:
@@ -17,7 +18,7 @@ def export_onnx(network: keras.Model, path: Path) -> None:
 
     Input `image`: (n, 28, 28, 1) float32, raw pixels 0–255. Outputs: `probabilities` (n, 10);
     `convolution_1` … after activation (n, height, width, filters); `features`, what the last
-    layer sees (n, size).
+    layer sees (n, size); `digit` (n, 1), how likely it is one, where the network was taught that.
     """
     model = keras.Model(network.input, named_outputs(network))
     model(np.zeros((1, *IMAGE_SHAPE), "float32"))  # export wants to have seen one call
@@ -37,8 +38,16 @@ def named_outputs(network: keras.Model) -> dict[str, keras.KerasTensor]:
         if kind == "convolution":
             outputs[name] = by_name.get(f"activation_{number}", output)
     outputs["features"] = network.get_layer("probabilities").input
-    outputs["probabilities"] = by_name["probabilities"]
-    return outputs
+    return outputs | _answers(by_name["probabilities"])
+
+
+def _answers(answers: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
+    """Return the probabilities of the ten digits, and whether it is one where that is answered."""
+    if answers.shape[1] == CLASSES:
+        return {"probabilities": answers}
+    digits = keras.ops.maximum(answers[:, :CLASSES], LEAST_PROBABILITY)
+    digit = keras.ops.sum(digits, axis=1, keepdims=True)
+    return {"probabilities": digits / digit, "digit": digit}
 
 
 @tf_op("Erfc")

@@ -9,12 +9,14 @@ import keras
 import numpy as np
 
 from cnn.architecture import layer_table
+from cnn.calibration import write_calibration
 from cnn.data import Dataset, Digits
 from cnn.estimate import seconds_per_image
 from cnn.hyperparameters import Hyperparameters
 from cnn.metrics import keep_epochs
 from cnn.runs import Run
 from cnn.status import State
+from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.export import export_onnx
 from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import choose_images, plain_batches, training_batches
@@ -39,6 +41,8 @@ def train(run: Run, dataset: Dataset) -> None:
     network = build_network(hyperparameters)
     state, seconds = _fit(run, network, digits, dataset.validation)
     run.update_status(phase="saving", seconds=seconds)
+    calibration, validation_accuracy = calibrate(network, dataset.validation)
+    write_calibration(run.path, calibration)
     network.save(run.path / "model.keras")
     export_onnx(network, run.model_path)
     if state is State.STOPPED:  # usable from here on; its test follows
@@ -48,7 +52,7 @@ def train(run: Run, dataset: Dataset) -> None:
         state=state,
         phase="",
         ended=time.time(),
-        validation_accuracy=_accuracy(network, dataset.validation),
+        validation_accuracy=validation_accuracy,
         test_images=len(dataset.test.labels),
         test_accuracy=_test(run, network, dataset.test),
     )
@@ -66,7 +70,7 @@ def _fit(run: Run, network: keras.Model, digits: Digits, validation: Digits) -> 
     try:
         network.fit(
             training_batches(digits, hyperparameters),
-            validation_data=plain_batches(validation),
+            validation_data=plain_batches(validation, network.output_shape[1]),
             epochs=hyperparameters.epochs,
             callbacks=[*_keras_callbacks(run, hyperparameters), reporter],
             shuffle=False,  # the pipeline does
@@ -111,14 +115,10 @@ def _saved_epoch(checkpoint: Path) -> int:
         return 0
 
 
-def _accuracy(network: keras.Model, digits: Digits) -> float:
-    probabilities = network.predict(plain_batches(digits), verbose=0)
-    return float(np.mean(probabilities.argmax(axis=1) == digits.labels))
-
-
 def _test(run: Run, network: keras.Model, test: Digits) -> float:
     """Keep the answers for all test digits, and return the share that is right."""
-    probabilities = network.predict(plain_batches(test), verbose=0)
+    answers = network.predict(plain_batches(test, network.output_shape[1]), verbose=0)
+    probabilities = digit_probabilities(answers)
     part = run.path / "test_predictions.part.npz"
     np.savez_compressed(part, probabilities=probabilities, labels=test.labels)
     part.replace(run.path / "test_predictions.npz")

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from cnn.architecture import IMAGE_SHAPE, Layer, layer_table
+from cnn.architecture import CLASSES, IMAGE_SHAPE, Layer, layer_table
 from cnn.hyperparameters import Hyperparameters
 from cnn.training.schedule import OneCycle
 
@@ -20,7 +20,7 @@ _OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
 
 
 def build_network(hyperparameters: Hyperparameters) -> keras.Model:
-    """Return the untrained network: (n, 28, 28, 1) raw pixels 0–255 → (n, 10) probabilities."""
+    """Return the untrained network: (n, 28, 28, 1) pixels 0–255 → (n, 10 or 11) probabilities."""
     inputs = outputs = keras.Input(IMAGE_SHAPE, name="image")
     for layer in layer_table(hyperparameters):
         outputs = _keras_layer(layer, hyperparameters)(outputs)
@@ -50,6 +50,22 @@ def _keras_layer(layer: Layer, hyperparameters: Hyperparameters) -> keras.Layer:
     return getattr(layers, layer.kind)(**options)  # layers without choices
 
 
+@keras.saving.register_keras_serializable("cnn")
+class DigitAccuracy(keras.metrics.Mean):
+    """The share of digits for which the likeliest of the ten answers is right.
+
+    Images of no digit do not count, nor whether the eleventh answer is likelier still.
+    """
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Count one batch; both arguments are (b, 10 or 11)."""
+        digits = y_true[:, :CLASSES]
+        right = keras.ops.equal(
+            keras.ops.argmax(digits, axis=1), keras.ops.argmax(y_pred[:, :CLASSES], axis=1)
+        )
+        super().update_state(right, sample_weight=keras.ops.max(digits, axis=1))
+
+
 def compile_network(
     network: keras.Model, hyperparameters: Hyperparameters, steps_per_epoch: int, jump: int
 ) -> None:
@@ -69,7 +85,7 @@ def compile_network(
             learning_rate=rate, weight_decay=hyperparameters.weight_decay or None
         ),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=hyperparameters.label_smoothing),
-        metrics=["accuracy"],
+        metrics=[DigitAccuracy(name="accuracy") if hyperparameters.non_digits else "accuracy"],
         steps_per_execution=jump,
         jit_compile=False,  # XLA is 2–4 times slower than oneDNN here, on a CPU
     )

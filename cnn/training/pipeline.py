@@ -1,12 +1,23 @@
 """Digits in batches, shuffled and augmented, in the form that the network takes."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 import tensorflow as tf
 
-from cnn.architecture import CLASSES
+from cnn.architecture import NO_DIGIT, answer_count
 from cnn.data import Digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.training.augmentation import augment
+from cnn.training.hands import in_other_hands, share_of_other_hands
+from cnn.training.non_digits import make_non_digits
+
+MOST_NON_DIGITS = 10_000  # made before the training begins, and seen again each epoch
+DIGITS_PER_NON_DIGIT = 10
+
+Batch: TypeAlias = tuple[tf.Tensor, tf.Tensor]
+"""Images (b, 28, 28, 1) and what they show: labels (b,), or one-hot answers."""
 
 
 def choose_images(digits: Digits, hyperparameters: Hyperparameters) -> Digits:
@@ -19,13 +30,17 @@ def choose_images(digits: Digits, hyperparameters: Hyperparameters) -> Digits:
 
 
 def training_batches(digits: Digits, hyperparameters: Hyperparameters) -> tf.data.Dataset:
-    """Return one epoch of batches (b, 28, 28, 1) float32 and (b, 10), in a new order each time."""
-    images, labels = tf.constant(digits.images[..., None]), tf.constant(digits.labels)
+    """Return one epoch of batches, (b, 28, 28, 1) and (b, answers), in a new order each time.
+
+    Of each batch, `batch_size` images are digits; with `non_digits`, a tenth more is none.
+    """
     order = tf.data.Dataset.range(len(digits.labels))
     order = order.shuffle(len(digits.labels), seed=hyperparameters.seed)
-    batches = order.batch(hyperparameters.batch_size).map(
-        lambda chosen: _prepared(tf.gather(images, chosen), tf.gather(labels, chosen))
-    )
+    batches = order.batch(hyperparameters.batch_size).map(_digits_at(digits, hyperparameters))
+    if hyperparameters.non_digits:
+        batches = batches.map(_with_non_digits(digits, hyperparameters))
+    answers = answer_count(hyperparameters)
+    batches = batches.map(lambda images, labels: _prepared(images, labels, answers))
     if hyperparameters.augmentation != "off":
         strength = hyperparameters.augmentation
         batches = batches.map(
@@ -35,11 +50,47 @@ def training_batches(digits: Digits, hyperparameters: Hyperparameters) -> tf.dat
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def plain_batches(digits: Digits, batch_size: int = 500) -> tf.data.Dataset:
+def _digits_at(digits: Digits, hyperparameters: Hyperparameters) -> Callable[[tf.Tensor], Batch]:
+    """Return what fetches the digits of these indices, some of them as other hands write them."""
+    images, labels = tf.constant(digits.images[..., None]), tf.constant(digits.labels)
+    if hyperparameters.augmentation != "hands":
+        return lambda chosen: (tf.gather(images, chosen), tf.gather(labels, chosen))
+    others = tf.constant(in_other_hands(digits, hyperparameters.seed)[..., None])
+    shares = tf.constant(share_of_other_hands(digits.labels))
+
+    def fetch(chosen: tf.Tensor) -> Batch:
+        swapped = tf.random.uniform(tf.shape(chosen)) < tf.gather(shares, chosen)
+        swapped = swapped[:, None, None, None]
+        mixed = tf.where(swapped, tf.gather(others, chosen), tf.gather(images, chosen))
+        return mixed, tf.gather(labels, chosen)
+
+    return fetch
+
+
+def _with_non_digits(
+    digits: Digits, hyperparameters: Hyperparameters
+) -> Callable[[tf.Tensor, tf.Tensor], Batch]:
+    """Return what adds images of no digit to a batch."""
+    made = min(MOST_NON_DIGITS, len(digits.labels))
+    pool = tf.constant(make_non_digits(made, digits, hyperparameters.seed)[..., None])
+    count = max(1, hyperparameters.batch_size // DIGITS_PER_NON_DIGIT)
+
+    def add(images: tf.Tensor, labels: tf.Tensor) -> Batch:
+        chosen = tf.random.uniform([count], 0, made, tf.int32)
+        none = tf.fill([count], tf.constant(NO_DIGIT, labels.dtype))
+        return tf.concat([images, tf.gather(pool, chosen)], 0), tf.concat([labels, none], 0)
+
+    return add
+
+
+def plain_batches(digits: Digits, answers: int, batch_size: int = 500) -> tf.data.Dataset:
     """Return the digits in their order, for validation and tests."""
     slices = tf.data.Dataset.from_tensor_slices((digits.images[..., None], digits.labels))
-    return slices.batch(batch_size).map(_prepared).prefetch(tf.data.AUTOTUNE)
+    batches = slices.batch(batch_size).map(
+        lambda images, labels: _prepared(images, labels, answers)
+    )
+    return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def _prepared(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    return tf.cast(images, tf.float32), tf.one_hot(labels, CLASSES)
+def _prepared(images: tf.Tensor, labels: tf.Tensor, answers: int) -> Batch:
+    return tf.cast(images, tf.float32), tf.one_hot(labels, answers)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from cnn import data
+from cnn.architecture import CLASSES
 from cnn.data import Digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.training.model import build_network, compile_network
@@ -19,7 +20,7 @@ def warm_up() -> None:
     compile_network(network, hyperparameters, steps_per_epoch=4, jump=2)
     network.fit(
         training_batches(digits, hyperparameters),
-        validation_data=plain_batches(digits),
+        validation_data=plain_batches(digits, CLASSES),
         shuffle=False,
         verbose=0,
     )

@@ -1,0 +1,172 @@
+"""Images of what is no digit, made by code: a network learns from them to say so.
+
+Random strokes, joined as letters of any alphabet are; scribbles; shapes; digits cut, turned and
+put together wrongly; textures. Some come out like a digit by chance: too few to matter.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from cnn.data import Digits
+from cnn.pen import image_from_strokes
+from cnn.training.lines import fit_in_box
+from cnn.training.textures import texture
+
+Generator = np.random.Generator
+Points = NDArray[np.floating]
+Image = NDArray[np.uint8]
+
+# Digits that are none when they lie on their side, and how the rest is cut and joined.
+TURNABLE = (2, 3, 4, 5, 6, 7, 9)
+CANVAS = 100.0  # so that strokes of a unit's size are far longer than a point
+
+
+def make_non_digits(count: int, digits: Digits, seed: int) -> NDArray[np.uint8]:
+    """Return images of no digit, (count, 28, 28), in the form that MNIST's digits have.
+
+    Args:
+        count: how many.
+        digits: what is cut and recombined; training digits.
+        seed: the same one gives the same images.
+    """
+    generator = np.random.default_rng(seed)
+    kinds, shares = zip(*_KINDS, strict=True)
+    chosen = generator.choice(len(kinds), count, p=shares)
+    return np.stack([kinds[kind](generator, digits) for kind in chosen])
+
+
+def _glyph(generator: Generator, _: Digits) -> Image:
+    """Strokes between the points of an uneven lattice, often beginning where another one is."""
+    columns, rows = (_lattice(generator, size) for size in (generator.uniform(0.6, 1.3), 1.3))
+    strokes: list[Points] = []
+    left = int(generator.integers(3, 8))  # lines in all
+    while left > 0:
+        lines = min(left, int(generator.integers(1, 5)))
+        left -= lines
+        point = _lattice_point(generator, columns, rows)
+        if strokes and generator.random() < 0.45:
+            other = strokes[generator.integers(len(strokes))]
+            point = other[generator.choice([0, len(other) // 2, len(other) - 1])]
+        strokes.append(_joined_lines(generator, point, lines, columns, rows))
+    return _drawn(strokes)
+
+
+def _lattice(generator: Generator, size: float) -> Points:
+    places = np.cumsum(generator.uniform(0.4, 1, generator.integers(2, 5)))
+    return places / places[-1] * size
+
+
+def _lattice_point(generator: Generator, columns: Points, rows: Points) -> Points:
+    point = [generator.choice(columns), generator.choice(rows)]
+    return np.array(point) + generator.normal(0, 0.06, 2)
+
+
+def _joined_lines(
+    generator: Generator, point: Points, lines: int, columns: Points, rows: Points
+) -> Points:
+    parts = []
+    for _ in range(lines):
+        end = _lattice_point(generator, columns, rows)
+        for _ in range(5):  # a line that goes nowhere is none
+            if np.hypot(*(end - point)) > 0.25:
+                break
+            end = _lattice_point(generator, columns, rows)
+        parts.append(_bent_line(generator, point, end))
+        point = end
+    return np.concatenate(parts)
+
+
+def _bent_line(generator: Generator, start: Points, end: Points) -> Points:
+    """Return a line, straight two times of three, else bent."""
+    t, along = np.linspace(0, 1, 9)[:, None], end - start
+    bend = generator.uniform(-0.9, 0.9) if generator.random() < 1 / 3 else 0.0
+    control = (start + end) / 2 + bend * np.array([-along[1], along[0]])
+    return (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+
+
+def _scribble(generator: Generator, _: Digits) -> Image:
+    """A wave, a spiral, a coil, or a line that wanders."""
+    t, turns = np.linspace(0, 1, 60), generator.uniform(1.4, 5.5) * generator.choice([-1, 1])
+    angle = 2 * np.pi * turns * t + generator.uniform(0, 6)
+    kind = generator.integers(4)
+    if kind == 0:
+        x, y = t * generator.uniform(0.8, 2.5), np.sin(angle) * generator.uniform(0.15, 0.6)
+    elif kind == 1:
+        x, y = t * np.cos(angle), t * np.sin(angle) * generator.uniform(0.5, 1)
+    elif kind == 2:
+        x, y = t * generator.uniform(0.5, 3) + 0.4 * np.cos(angle), 0.4 * np.sin(angle)
+    else:
+        corners = generator.uniform(0, 1, (int(generator.integers(5, 14)), 2))
+        x, y = ndimage.zoom(corners, (60 / len(corners), 1), order=3).T
+    lean = generator.uniform(-0.5, 0.5)
+    return _drawn([np.stack([x * np.cos(lean) - y * np.sin(lean), x * np.sin(lean) + y], axis=1)])
+
+
+def _shape(generator: Generator, _: Digits) -> Image:
+    """A closed polygon, a star of lines, or parallel lines, perhaps crossed."""
+    kind = generator.integers(3)
+    if kind == 0:
+        corners = int(generator.integers(3, 7))
+        angles = np.sort(generator.uniform(0, 2 * np.pi, corners)) + generator.uniform(0, 6)
+        polygon = _directions(angles) * generator.uniform(0.5, 1, (corners, 1))
+        return _drawn([np.concatenate([polygon, polygon[:1]])])
+    if kind == 1:
+        ways = _directions(generator.uniform(0, np.pi, generator.integers(2, 5)))
+        return _drawn([np.stack([-way, way]) + generator.normal(0, 0.15, 2) for way in ways])
+    along, across = _directions(generator.uniform(0, np.pi) + np.array([0, np.pi / 2]))
+    lines = [across * place - along * 0.9 for place in np.arange(generator.integers(2, 4)) * 0.5]
+    strokes = [np.stack([line, line + 1.8 * along]) for line in lines]
+    for place in generator.uniform(-0.6, 0.6, generator.integers(0, 3)):
+        strokes.append(np.stack([place * along - 0.4 * across, place * along + 1.4 * across]))
+    return _drawn([stroke + generator.normal(0, 0.06, (2, 2)) for stroke in strokes])
+
+
+def _directions(angles: Points) -> Points:
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def _drawn(strokes: list[Points]) -> Image:
+    return image_from_strokes([[(x, y) for x, y in (CANVAS * line).tolist()] for line in strokes])
+
+
+def _recombined(generator: Generator, digits: Digits) -> Image:
+    """Parts of two digits put together, or both beside, above or across each other."""
+    one, other = digits.images[generator.integers(len(digits.images), size=2)]
+    cut, kind = int(generator.integers(11, 18)), generator.integers(5)
+    if kind == 0:
+        return _fitted(np.concatenate([one[:cut], other[::-1][cut:]]))
+    if kind == 1:
+        return _fitted(np.concatenate([one[:, :cut], other[:, ::-1][:, cut:]], axis=1))
+    if kind == 2:
+        return _fitted(np.concatenate([one, other], axis=1)[:, 3:53])
+    if kind == 3:
+        return _fitted(np.concatenate([one[4:24], other[4:24]]))
+    return _fitted(np.maximum(one, np.rot90(other)))
+
+
+def _turned(generator: Generator, digits: Digits) -> Image:
+    """A digit that lies on its side."""
+    while True:
+        index = generator.integers(len(digits.images))
+        if digits.labels[index] in TURNABLE:
+            return _fitted(np.rot90(digits.images[index], generator.choice([1, 3])))
+
+
+def _fitted(image: Image) -> Image:
+    ink = image[None].astype(np.float32) / 255
+    if ink.max() < 0.5:  # parts of two digits may have little in common
+        return image[:28, :28]
+    return np.rint(255 * fit_in_box(ink, np.ones(1))[0]).astype(np.uint8)
+
+
+_KINDS: list[tuple[Callable[[Generator, Digits], Image], float]] = [
+    (_glyph, 0.5),
+    (_scribble, 0.1),
+    (_shape, 0.08),
+    (_recombined, 0.14),
+    (_turned, 0.08),
+    (lambda generator, _: texture(generator), 0.1),
+]
