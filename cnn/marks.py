@@ -1,7 +1,7 @@
 """The marks in a drawing: strokes, or the connected parts of a picture. Digits are made of them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
