@@ -40,7 +40,7 @@ class Mark(NamedTuple):
 class Marks(Protocol):
     """All marks of a drawing, any of which can be looked at together."""
 
-    marks: Sequence[Mark]
+    marks: list[Mark]
     pen_width: float
     """How far beyond the pen's middle the points of two opposite edges lie apart."""
 
