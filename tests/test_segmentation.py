@@ -140,10 +140,17 @@ def test_what_can_not_be_read_gets_a_sentence(reader, drawing, sentence):
 
 
 def test_a_picture_of_thousands_of_specks_gets_a_sentence(reader):
-    noise = np.random.default_rng(0).integers(0, 256, (1600, 1600)).astype(np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (1400, 1400)).astype(np.uint8)
     noise[::2] = noise[:, ::2] = 0
     with pytest.raises(ValueError, match="separate marks"):
         read_several(Drawing(picture=noise), reader)
+
+
+def test_a_scribble_of_very_many_points_is_read_all_the_same():
+    ways = np.random.default_rng(0).uniform(0, 280, (10, 10_000, 2)) + [[[0, 0]], [[250, 0]]] * 5
+    strokes = tuple(tuple(map(tuple, way)) for way in ways.tolist())
+    parts = read_several(Drawing(strokes=strokes), Reader(ReadsEverythingAsThree()))
+    assert sorted(index for part in parts for index in part.strokes) == list(range(10))
 
 
 points = st.tuples(st.floats(-1e6, 1e6), st.floats(0, 280))
@@ -166,11 +173,12 @@ def test_every_stroke_is_in_exactly_one_part_and_inside_its_box(strokes):
 def test_any_picture_is_read_or_refused_with_a_sentence(height, width, random):
     pixels = [[random.choice((0, 90, 255)) for _ in range(width)] for _ in range(height)]
     drawing = Drawing(picture=np.array(pixels, np.uint8))
+    parts, sentence = [], ""
     try:
         parts = read_several(drawing, Reader(ReadsEverythingAsThree()))
     except ValueError as error:
-        assert str(error).endswith(".")
-        return
+        sentence = str(error)
+    assert bool(parts) != sentence.endswith(".")
     for left, top, right, bottom in (part.box for part in parts):
         assert 0 <= left < right <= width
         assert 0 <= top < bottom <= height
