@@ -170,7 +170,7 @@ def test_augmented_digits_keep_shape_type_and_range(strength):
     assert 0 <= np.min(changed) < np.max(changed) <= 255
 
 
-@pytest.mark.parametrize("strength", STRENGTHS)
+@pytest.mark.parametrize("strength", ["light", "strong"])
 @pytest.mark.parametrize("place", [(13, 13), (13, 19), (8, 8), (19, 10)])
 def test_ink_moves_but_no_further_than_the_strength_allows(strength, place):
     tf.random.set_seed(1)

@@ -1,0 +1,117 @@
+"""How well real pen strokes are read, each way, and how well what is no digit is told apart.
+
+.venv/bin/python -m benchmarks.drawing pen-digits.jsonl.gz
+.venv/bin/python -m benchmarks.drawing pen-digits.jsonl.gz --letters pen-letters.jsonl.gz \
+    --fashion t10k-images-idx3-ubyte.gz --picture wrong.png
+"""
+
+import argparse
+import gzip
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cnn import data, runs
+from cnn.drawing_lines import open_lines
+from cnn.pad_picture import picture_from_strokes
+from cnn.pen import SIDE, image_from_strokes
+from cnn.picture import image_from_picture
+from cnn.reading import Reader, load_reader
+from cnn.strokes import Stroke, check_strokes
+
+ONE_IN = 20  # of the wrong digits, on the saved picture
+COLUMNS = 12
+ENLARGED = 4
+
+Images = NDArray[np.uint8]
+
+
+def plain_resize(strokes: tuple[Stroke, ...]) -> Images:
+    """Shrink the whole pad to 28×28, as the usual apps do."""
+    pad = Image.fromarray(255 - picture_from_strokes(strokes))
+    return np.asarray(pad.resize((SIDE, SIDE), Image.Resampling.BOX))
+
+
+def pixels(strokes: tuple[Stroke, ...]) -> Images:
+    """Read the pad as a picture."""
+    return image_from_picture(picture_from_strokes(strokes))
+
+
+WAYS: dict[str, Callable[[tuple[Stroke, ...]], Images]] = {
+    "plain resize": plain_resize,
+    "pixel pipeline": pixels,
+    "stroke pipeline": image_from_strokes,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("digits", help='lines of {"label": "7", "strokes": [[[x, y], …], …]}')
+    parser.add_argument("--letters", help="the same of what is no digit")
+    parser.add_argument("--fashion", type=Path, help="Fashion-MNIST's test images, IDX and gzip")
+    parser.add_argument("--run", default=runs.BUILT_IN)
+    parser.add_argument("--picture", type=Path, default=Path("wrong-digits.png"))
+    options = parser.parse_args()
+    reader = load_reader(runs.open_run(options.run, runs.runs_folder()))
+    drawings, labels = read_file(options.digits)
+    for way, image_of in WAYS.items():
+        images = np.stack([image_of(strokes) for strokes in drawings])
+        readings = reader.read(images)
+        answers = np.array([reading.digit for reading in readings])
+        report(way, answers, labels)
+    called_none("these digits", reader, images)
+    wrong = np.flatnonzero(answers != labels)[::ONE_IN]
+    save_picture(images[wrong], options.picture)
+    print(f"one wrong digit in {ONE_IN}, on {options.picture}:", *pairs(labels, answers, wrong))
+    for name, others in non_digits(options):
+        called_none(name, reader, others)
+
+
+def read_file(path: str) -> tuple[list[tuple[Stroke, ...]], NDArray[np.intp]]:
+    """Return drawings and what they show; letters are -1."""
+    lines = [json.loads(line) for line in open_lines(path)]
+    labels = [int(line["label"]) if line["label"].isdecimal() else -1 for line in lines]
+    return [check_strokes(line["strokes"]) for line in lines], np.array(labels)
+
+
+def report(way: str, answers: NDArray[np.intp], labels: NDArray[np.intp]) -> None:
+    shares = [float(np.mean(answers[labels == digit] == digit)) for digit in range(10)]
+    print(f"{way:16}{np.mean(answers == labels):7.2%}   of each digit, 0 to 9:", end=" ")
+    print(" ".join(f"{share:.1%}" for share in shares))
+
+
+def called_none(name: str, reader: Reader, images: Images) -> None:
+    none = np.mean([not reading.is_digit for reading in reader.read(images)])
+    print(f"{name}: {none:.2%} of {len(images):,} called not a digit")
+
+
+def non_digits(options: argparse.Namespace) -> Iterable[tuple[str, Images]]:
+    yield "MNIST's test digits", data.load_test("mnist").images
+    if options.letters:
+        letters, _ = read_file(options.letters)
+        yield "letters", np.stack([image_from_strokes(strokes) for strokes in letters])
+    if options.fashion:
+        content = gzip.decompress(options.fashion.read_bytes())
+        yield "Fashion-MNIST", np.frombuffer(content, np.uint8, offset=16).reshape(-1, SIDE, SIDE)
+
+
+def pairs(labels: NDArray[np.intp], answers: NDArray[np.intp], indices: Iterable[int]) -> list[str]:
+    return [f"{labels[index]}→{answers[index]}" for index in indices]
+
+
+def save_picture(images: Images, path: Path) -> None:
+    """Save the images side by side, larger than they are."""
+    rows = -(-len(images) // COLUMNS)
+    sheet = np.zeros((rows * COLUMNS, SIDE, SIDE), np.uint8)
+    sheet[: len(images)] = images
+    lines = sheet.reshape(rows, COLUMNS, SIDE, SIDE).swapaxes(1, 2)
+    picture = Image.fromarray(lines.reshape(rows * SIDE, COLUMNS * SIDE))
+    picture.resize((picture.width * ENLARGED, picture.height * ENLARGED), 0).save(path)
+
+
+if __name__ == "__main__":
+    main()
