@@ -11,11 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import ndimage
 
-from cnn.pen import BOX, CENTRE, SIDE
+from cnn.paper import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly_lit
+from cnn.pen import BOX, CENTRE, SIDE, image_from_strokes
+from cnn.thinning import thin
 
 MOST_PIXELS = 50_000_000
-LEAST_CONTRAST = 16  # of 255: less is the noise of a camera, not ink
 FAINTEST_INK = 0.25  # of the darkest: fainter marks are paper
+LARGEST_AS_IT_IS = 40  # pixels: smaller digits are MNIST's own, or too coarse to find a pen's way
+THINNING_SIDE = 128  # pixels, of the copy in which the pen's way is found
+THICKEST_LINE = 0.4  # of the digit's longer side: what is thicker was not written with a pen
 
 
 def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
@@ -41,21 +45,48 @@ def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
     Raises:
         ValueError: not such a picture, or nothing stands out in it.
     """
-    return _picture_ink(_grey(_check_pixels(pixels)))
+    grey = _grey(_check_pixels(pixels))
+    return _picture_ink(grey) if is_evenly_lit(grey) else ink_on_paper(grey)
 
 
 def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Return ink as MNIST would show it: (28, 28), 255 is full ink.
+
+    Lines much thinner or thicker than those of MNIST's pen are drawn again with it.
 
     Args:
         ink: (height, width), 0 is paper and 1 full ink; some of it at least 0.25.
     """
     rows, columns = np.nonzero(ink >= FAINTEST_INK)
     crop = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    if max(crop.shape) > LARGEST_AS_IT_IS:
+        lines = _middle_lines(crop)
+        if lines is not None:
+            return image_from_strokes(lines)
     scale = BOX / max(crop.shape)
-    height, width = (max(1, round(scale * side)) for side in crop.shape)
-    small = Image.fromarray(crop).resize((width, height), Image.Resampling.HAMMING)
-    return _centred(np.asarray(small))
+    small = _scaled(crop, scale, Image.Resampling.HAMMING)
+    return _centred(small)
+
+
+def _scaled(
+    ink: NDArray[np.floating], scale: float, resampling: Image.Resampling
+) -> NDArray[np.floating]:
+    height, width = (max(1, round(scale * side)) for side in ink.shape)
+    return np.asarray(Image.fromarray(ink).resize((width, height), resampling))
+
+
+def _middle_lines(crop: NDArray[np.floating]) -> list[list[tuple[float, float]]] | None:
+    """Return the way of the pen as dots, or None if MNIST's pen is not needed or no pen drew it."""
+    scale = min(1.0, THINNING_SIDE / max(crop.shape))
+    ink = np.pad(_scaled(crop, scale, Image.Resampling.BOX), 1)
+    mask = ink >= 0.5 * min(1.0, float(np.percentile(ink[ink >= FAINTEST_INK], 75)))
+    lines = thin(mask)
+    depth = ndimage.distance_transform_edt(mask)
+    width = 2 * float(np.median(depth[lines])) - 1
+    if width > THICKEST_LINE * max(mask.shape):
+        return None
+    rows, columns = np.nonzero(lines)
+    return [[(float(x), float(y))] for y, x in zip(rows, columns, strict=True)]
 
 
 def _centred(small: NDArray[Any]) -> NDArray[np.uint8]:
@@ -102,7 +133,7 @@ def _grey(pixels: NDArray[Any]) -> NDArray[np.floating]:
 
 def _picture_ink(grey: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return ink from 0 to 1: how far a pixel is from the border, on the digit's side."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    border = border_of(grey)
     paper, darkest, lightest = float(np.median(border)), float(grey.min()), float(grey.max())
     sign = 1 if lightest - paper > paper - darkest else -1
     most = max(lightest - paper, paper - darkest)
