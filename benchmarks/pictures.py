@@ -23,7 +23,7 @@ from cnn.picture import image_from_picture
 from cnn.reading import Reader, load_reader
 from cnn.strokes import Stroke
 
-DIGITS, SEED = 1500, 28
+DIGITS, PHOTO_DIGITS, SEED = 1500, 500, 28
 CANVAS, PAPER = 280, 800  # pixels a side
 PENS = (4, 10, 18, 30)
 Lines = list[np.ndarray]
@@ -189,7 +189,8 @@ def main() -> None:
         show(reader, f"clean, pen of {pen}", clean, labels)
     for name, take in PHOTOS.items():
         generator = np.random.default_rng(SEED)
-        show(reader, name, (take(one, generator) for one in digits), labels)
+        photos = (take(one, generator) for one in digits[:PHOTO_DIGITS])
+        show(reader, name, photos, labels[:PHOTO_DIGITS])
     show_mnist(reader)
 
 

@@ -4,7 +4,7 @@ The paper's own brightness is found at each place, as a photo has shadows, dark 
 table at its edge. What is clearly darker than its paper (or lighter than its board) is ink.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,13 @@ from scipy import ndimage
 LEAST_CONTRAST = 16  # of 255: less is the noise of a camera, not ink
 EVEN = 3.0  # of 255: how far the grey of a clean drawing's paper may stray
 EVEN_SHARE = 0.6  # of the border; the rest may be ink that runs over it
-SMALL_SIDE = 160  # pixels, of the copy in which the paper's brightness is found
+MIDDLE_SIDE, SMALL_SIDE = 400, 160  # pixels, of the copies in which the paper is looked at
 WIDEST_LINE = 0.15  # of the longer side: what is wider is paper, or a table
 GRAIN = 5.0  # standard deviations of the paper's grain
 SURE, LIKELY = 0.5, 0.3  # of the ink's contrast: ink by itself, and ink if it continues some
-SPECK = 0.04  # of the largest spot's area
+REACH = 3  # pixels from sure ink to likely ink: the lines on ruled paper are not followed
+SPECK = 0.06  # of the largest spot's area
+FRAME = 0.08  # of the sides: where a table may show
 ALONG_EDGE = 0.08  # of the picture's outline: what touches more of it is no digit
 
 
@@ -45,8 +47,9 @@ def ink_on_paper(grey: NDArray[np.floating]) -> NDArray[np.floating]:
     """
     contrast = ndimage.gaussian_filter(_contrast(grey), 0.7)
     strength = _strength(contrast)
-    spots = _spots(contrast > LIKELY * strength, contrast > SURE * strength)
-    near = ndimage.binary_dilation(spots)
+    sure = contrast > SURE * strength
+    beside = ndimage.binary_dilation(sure, np.ones((3, 3)), iterations=REACH)
+    near = ndimage.binary_dilation(_spots(beside & (contrast > LIKELY * strength), sure))
     return np.where(near, np.clip(contrast / strength, 0, 1), 0).astype(np.float32)
 
 
@@ -56,21 +59,27 @@ def _strength(contrast: NDArray[np.floating]) -> float:
     middle = float(np.median(sample))
     grain = 1.4826 * float(np.median(np.abs(sample - middle)))
     seen = contrast > max(middle + GRAIN * grain, LEAST_CONTRAST / 255)
-    inked = contrast[_spots(seen, seen)]
+    depth, width = (int(FRAME * side) for side in contrast.shape)
+    inner = (slice(depth, -depth or None), slice(width, -width or None))
+    inked = contrast[inner][seen[inner]]  # a table's edge is as dark as ink
+    if not inked.size:
+        inked = contrast[seen]
     if not inked.size:
         raise ValueError("The picture is empty: nothing in it stands out from its paper.")
-    return float(np.percentile(inked, 90))
+    return float(np.percentile(inked, 97))  # the lines on ruled paper are more, and fainter
 
 
 def _spots(likely: NDArray[np.bool_], sure: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the likely ink connected with some sure ink, without specks and what the edge shows."""
+    """Return likely ink that continues some sure ink, without specks and what lies at the edge."""
     labels, count = ndimage.label(likely, np.ones((3, 3)))
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     wanted = np.zeros(count + 1, bool)
     wanted[labels[sure]] = True
     at_edge = np.bincount(border_of(labels), minlength=count + 1)
-    inner = wanted & (at_edge <= ALONG_EDGE * 2 * sum(labels.shape))
-    inner[0] = False
+    wanted[0] = False
+    inner = wanted & (at_edge == 0)
+    if not inner.any():  # a digit may touch the edge, what lies along it is a table or a shadow
+        inner = wanted & (at_edge <= ALONG_EDGE * 2 * sum(labels.shape))
     if inner.any():
         inner &= areas >= SPECK * areas[inner].max()
     return inner[labels]
@@ -78,10 +87,8 @@ def _spots(likely: NDArray[np.bool_], sure: NDArray[np.bool_]) -> NDArray[np.boo
 
 def _contrast(grey: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return how far pixels are from their paper, as a share of its brightness."""
-    small = _resized(grey, SMALL_SIDE / max(grey.shape))
-    small = ndimage.median_filter(small, 3)
-    around = ndimage.gaussian_filter(small, SMALL_SIDE / 8)
-    is_dark_ink = float(((small - around) ** 3).sum()) <= 0  # the rare pixels stray the farthest
+    is_dark_ink = _is_dark_ink(grey)
+    small = ndimage.median_filter(_resized(grey, SMALL_SIDE), 3)
     width = 2 * int(WIDEST_LINE * SMALL_SIDE / 2) + 1
     spread = ndimage.grey_closing if is_dark_ink else ndimage.grey_opening
     paper = ndimage.gaussian_filter(spread(small, (width, width)), 1)
@@ -91,7 +98,18 @@ def _contrast(grey: NDArray[np.floating]) -> NDArray[np.floating]:
     return (grey - paper) / np.maximum(255 - paper, 1)
 
 
-def _resized(grey: NDArray[np.floating], scale: float) -> NDArray[np.floating]:
+def _is_dark_ink(grey: NDArray[np.floating]) -> bool:
+    """Return whether the ink is the darker: its pixels are few and stray far, the paper's not."""
+    skews = []
+    for side, reach in ((MIDDLE_SIDE, 5), (SMALL_SIDE, 20)):  # for thin lines, for wide ones
+        pixels = _resized(grey, side)
+        strays = pixels - ndimage.gaussian_filter(pixels, reach)
+        skews.append(float((strays**3).mean() / max(float(strays.std()), 1e-6) ** 3))
+    return max(skews, key=abs) <= 0
+
+
+def _resized(grey: NDArray[np.floating], longest: int) -> NDArray[np.floating]:
+    scale = longest / max(grey.shape)
     if scale >= 1:
         return grey
     height, width = (max(1, round(scale * side)) for side in grey.shape)

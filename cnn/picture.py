@@ -11,15 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import ndimage
 
+from cnn.line_width import redraw_lines
 from cnn.paper import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly_lit
-from cnn.pen import BOX, CENTRE, SIDE, image_from_strokes
-from cnn.thinning import thin
+from cnn.pen import BOX, CENTRE, SIDE
 
 MOST_PIXELS = 50_000_000
 FAINTEST_INK = 0.25  # of the darkest: fainter marks are paper
-LARGEST_AS_IT_IS = 40  # pixels: smaller digits are MNIST's own, or too coarse to find a pen's way
-THINNING_SIDE = 128  # pixels, of the copy in which the pen's way is found
-THICKEST_LINE = 0.4  # of the digit's longer side: what is thicker was not written with a pen
+COARSE, FINE = 40, 128  # pixels: lines are measured in digits larger, made no larger than this
 
 
 def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
@@ -59,34 +57,25 @@ def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     """
     rows, columns = np.nonzero(ink >= FAINTEST_INK)
     crop = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    if max(crop.shape) > LARGEST_AS_IT_IS:
-        lines = _middle_lines(crop)
-        if lines is not None:
-            return image_from_strokes(lines)
-    scale = BOX / max(crop.shape)
-    small = _scaled(crop, scale, Image.Resampling.HAMMING)
-    return _centred(small)
+    if max(crop.shape) > COARSE and (redrawn := redraw_lines(_inked(crop))) is not None:
+        return redrawn
+    return _centred(_scaled(crop, BOX, Image.Resampling.HAMMING))
 
 
 def _scaled(
-    ink: NDArray[np.floating], scale: float, resampling: Image.Resampling
+    ink: NDArray[np.floating], longest: int, resampling: Image.Resampling
 ) -> NDArray[np.floating]:
+    """Return ink with its longer side as long as asked for, and its proportions kept."""
+    scale = longest / max(ink.shape)
     height, width = (max(1, round(scale * side)) for side in ink.shape)
     return np.asarray(Image.fromarray(ink).resize((width, height), resampling))
 
 
-def _middle_lines(crop: NDArray[np.floating]) -> list[list[tuple[float, float]]] | None:
-    """Return the way of the pen as dots, or None if MNIST's pen is not needed or no pen drew it."""
-    scale = min(1.0, THINNING_SIDE / max(crop.shape))
-    ink = np.pad(_scaled(crop, scale, Image.Resampling.BOX), 1)
-    mask = ink >= 0.5 * min(1.0, float(np.percentile(ink[ink >= FAINTEST_INK], 75)))
-    lines = thin(mask)
-    depth = ndimage.distance_transform_edt(mask)
-    width = 2 * float(np.median(depth[lines])) - 1
-    if width > THICKEST_LINE * max(mask.shape):
-        return None
-    rows, columns = np.nonzero(lines)
-    return [[(float(x), float(y))] for y, x in zip(rows, columns, strict=True)]
+def _inked(crop: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which pixels are ink rather than paper, of a copy small enough to be quick."""
+    ink = _scaled(crop, min(FINE, max(crop.shape)), Image.Resampling.BOX)
+    full = float(np.percentile(ink[ink >= min(FAINTEST_INK, ink.max())], 75))
+    return ink >= full / 2
 
 
 def _centred(small: NDArray[Any]) -> NDArray[np.uint8]:
