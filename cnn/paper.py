@@ -24,6 +24,9 @@ FRAME = 0.08  # of the sides: where a table may show
 ALONG_EDGE = 0.08  # of the picture's outline: what touches more of it is no digit
 
 
+_EMPTY = "The picture is empty: nothing in it stands out from its paper."
+
+
 def is_evenly_lit(grey: NDArray[np.floating]) -> bool:
     """Return whether a picture, (height, width) from 0 to 255, has paper of one grey."""
     border = border_of(grey)
@@ -49,7 +52,10 @@ def ink_on_paper(grey: NDArray[np.floating]) -> NDArray[np.floating]:
     strength = _strength(contrast)
     sure = contrast > SURE * strength
     beside = ndimage.binary_dilation(sure, np.ones((3, 3)), iterations=REACH)
-    near = ndimage.binary_dilation(_spots(beside & (contrast > LIKELY * strength), sure))
+    spots = _spots(beside & (contrast > LIKELY * strength), sure)
+    if not spots.any():
+        raise ValueError(_EMPTY)
+    near = ndimage.binary_dilation(spots)
     return np.where(near, np.clip(contrast / strength, 0, 1), 0).astype(np.float32)
 
 
@@ -65,7 +71,7 @@ def _strength(contrast: NDArray[np.floating]) -> float:
     if not inked.size:
         inked = contrast[seen]
     if not inked.size:
-        raise ValueError("The picture is empty: nothing in it stands out from its paper.")
+        raise ValueError(_EMPTY)
     return float(np.percentile(inked, 97))  # the lines on ruled paper are more, and fainter
 
 
@@ -89,7 +95,7 @@ def _contrast(grey: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return how far pixels are from their paper, as a share of its brightness."""
     is_dark_ink = _is_dark_ink(grey)
     small = ndimage.median_filter(_resized(grey, SMALL_SIDE), 3)
-    width = 2 * int(WIDEST_LINE * SMALL_SIDE / 2) + 1
+    width = 2 * int(WIDEST_LINE * max(small.shape) / 2) + 1
     spread = ndimage.grey_closing if is_dark_ink else ndimage.grey_opening
     paper = ndimage.gaussian_filter(spread(small, (width, width)), 1)
     paper = np.asarray(Image.fromarray(paper).resize(grey.shape[::-1], Image.Resampling.BILINEAR))

@@ -44,7 +44,8 @@ def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
         ValueError: not such a picture, or nothing stands out in it.
     """
     grey = _grey(_check_pixels(pixels))
-    return _picture_ink(grey) if is_evenly_lit(grey) else ink_on_paper(grey)
+    is_drawing = max(grey.shape) <= COARSE or is_evenly_lit(grey)
+    return _picture_ink(grey) if is_drawing else ink_on_paper(grey)
 
 
 def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
