@@ -37,7 +37,7 @@ def answer(page):
 
 def leave_and_come_back(page):
     for name in ("Runs", "Draw"):
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        page.get_by_role("link", name=name, exact=True).click()
         expect(page).to_have_url(re.compile(name.lower()))
 
 
@@ -79,7 +79,7 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_the_next_is_read(draw_pag
 
 def test_a_test_digit_is_read_and_stays_after_leaving_the_page(draw_page):
     choose(draw_page, "Test digit")
-    number = draw_page.get_by_label("Number of the test digit")
+    number = draw_page.get_by_role("spinbutton", name="Number of the test digit")
     number.fill("3")
     number.press("Enter")
     truth = draw_page.get_by_text(re.compile(r"Test digit 3 · really an? \d"))
