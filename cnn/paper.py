@@ -19,10 +19,9 @@ WIDEST_LINE = 0.15  # of the longer side: what is wider is paper, or a table
 GRAIN = 5.0  # standard deviations of the paper's grain
 SURE, LIKELY = 0.5, 0.3  # of the ink's contrast: ink by itself, and ink if it continues some
 REACH = 3  # pixels from sure ink to likely ink: the lines on ruled paper are not followed
-SPECK = 0.06  # of the largest spot's area
+SPECK, CRUMB = 0.06, 0.3  # of the largest spot's area; crumbs lie where a table may show
 FRAME = 0.08  # of the sides: where a table may show
 ALONG_EDGE = 0.08  # of the picture's outline: what touches more of it is no digit
-
 
 _EMPTY = "The picture is empty: nothing in it stands out from its paper."
 
@@ -51,12 +50,17 @@ def ink_on_paper(grey: NDArray[np.floating]) -> NDArray[np.floating]:
     contrast = ndimage.gaussian_filter(_contrast(grey), 0.7)
     strength = _strength(contrast)
     sure = contrast > SURE * strength
-    beside = ndimage.binary_dilation(sure, np.ones((3, 3)), iterations=REACH)
+    beside = _widened(sure, REACH)
     spots = _spots(beside & (contrast > LIKELY * strength), sure)
     if not spots.any():
         raise ValueError(_EMPTY)
-    near = ndimage.binary_dilation(spots)
+    near = _widened(spots, 1)
     return np.where(near, np.clip(contrast / strength, 0, 1), 0).astype(np.float32)
+
+
+def _widened(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return a mask with all pixels a few rows and columns around it."""
+    return ndimage.maximum_filter(mask.view(np.uint8), 2 * reach + 1).view(bool)
 
 
 def _strength(contrast: NDArray[np.floating]) -> float:
@@ -65,9 +69,7 @@ def _strength(contrast: NDArray[np.floating]) -> float:
     middle = float(np.median(sample))
     grain = 1.4826 * float(np.median(np.abs(sample - middle)))
     seen = contrast > max(middle + GRAIN * grain, LEAST_CONTRAST / 255)
-    depth, width = (int(FRAME * side) for side in contrast.shape)
-    inner = (slice(depth, -depth or None), slice(width, -width or None))
-    inked = contrast[inner][seen[inner]]  # a table's edge is as dark as ink
+    inked = _middle(contrast)[_middle(seen)]  # a table's edge is as dark as ink
     if not inked.size:
         inked = contrast[seen]
     if not inked.size:
@@ -87,8 +89,15 @@ def _spots(likely: NDArray[np.bool_], sure: NDArray[np.bool_]) -> NDArray[np.boo
     if not inner.any():  # a digit may touch the edge, what lies along it is a table or a shadow
         inner = wanted & (at_edge <= ALONG_EDGE * 2 * sum(labels.shape))
     if inner.any():
-        inner &= areas >= SPECK * areas[inner].max()
+        in_middle = np.bincount(_middle(labels).ravel(), minlength=count + 1) > 0
+        inner &= areas >= np.where(in_middle, SPECK, CRUMB) * areas[inner].max()
     return inner[labels]
+
+
+def _middle(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Return the pixels within the frame in which a table may show."""
+    depth, width = (int(FRAME * side) for side in pixels.shape)
+    return pixels[depth : pixels.shape[0] - depth, width : pixels.shape[1] - width]
 
 
 def _contrast(grey: NDArray[np.floating]) -> NDArray[np.floating]:
