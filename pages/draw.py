@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from cnn.pen import image_from_strokes
-from cnn.predictor import load_predictor
-from ui import navigation, run_picker
-from ui.digit_pad import draw_strokes, show_answer
+from cnn.reading import load_reader
+from ui import digit_pad, navigation, run_picker
+from ui.answer import show_answer
 
 navigation.begin_page("Draw")
 run = run_picker.pick_run()
@@ -15,32 +14,29 @@ if not run.is_usable:
     st.stop()
 
 try:
-    predictor = load_predictor(run.model_path)  # before the first stroke waits for it
+    reader = load_reader(run)  # before the first stroke waits for it
 except ValueError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 
 
 @st.fragment
-def pad_and_answer() -> None:
+def draw_and_read() -> None:
     """Answer each stroke without running the rest of the page again."""
-    pad, answer = st.columns([2, 3], gap="large")
-    with pad:
-        try:
-            strokes = draw_strokes()
-        except ValueError as error:
-            st.error(str(error), icon=":material/error:")
-            return
-    with answer:
-        if not strokes:
-            st.markdown("### Draw a digit")
-            st.caption("With mouse, pen or finger. It is read as soon as you lift the pen.")
-            return
-        try:
-            image = image_from_strokes(strokes)
-            show_answer(predictor.probabilities(image[None])[0], image)
-        except ValueError as error:
-            st.error(str(error), icon=":material/error:")
+    left, right = st.columns([2, 3], gap="medium")
+    try:
+        with left:
+            drawing = digit_pad.draw_on(digit_pad.ONE_DIGIT)
+        with right:
+            if drawing is None:
+                st.markdown("### Draw a digit")
+                st.caption("With mouse, pen or finger. It is read as soon as you lift the pen.")
+                return
+            image = drawing.mnist_image()
+            (reading,) = reader.read(image[None])
+            show_answer(reading, image)
+    except ValueError as error:
+        left.error(str(error), icon=":material/error:")
 
 
-pad_and_answer()
+draw_and_read()
