@@ -8,13 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar, get_args
 
-import numpy as np
-
 from cnn.mnist_file import DataError, Digits, Stamp, count_digits, read_digits, stamp_of, take
 from cnn.mnist_sample import read_sample
+from cnn.split import held_out, split
 
 DatasetName = Literal["mnist", "sample"]
-SPLIT_SEED = 28
 NOT_HERE = (
     "The whole of MNIST is not on this computer yet. "
     "Download it on the Train page, or set MNIST_NPZ to an mnist.npz that you have."
@@ -118,6 +116,16 @@ def load_test(name: DatasetName) -> Digits:
         return read_sample()[1] if name == "sample" else _from_file(_mnist_test)
 
 
+def load_first_training(count: int) -> Digits:
+    """Read the first `count` of `load().train`, without the memory that all of them take."""
+    with _lock:
+        try:
+            return _from_file(lambda source, stamp: _first_of_mnist(stamp, count))
+        except DataError:
+            train = _sample().train
+            return Digits(train.images[:count], train.labels[:count])
+
+
 def _check_name(name: str | None) -> None:
     names = get_args(DatasetName)
     if name is not None and name not in names:
@@ -134,7 +142,7 @@ def _find() -> tuple[Source, Stamp | None, tuple[str, ...]]:
             problems.append(f"{place.title} {error}. {_EXPECTED} {place.mend}")
         else:
             description = f"MNIST, {train + test:,} digits, from {place.origin}"
-            source = Source("mnist", place.path, description, train - _held_out(train))
+            source = Source("mnist", place.path, description, train - held_out(train))
             return source, stamp, tuple(problems)
     return SAMPLE, None, tuple(problems)
 
@@ -169,13 +177,15 @@ def _from_file(read: Callable[[Source, Stamp], _T]) -> _T:
 @lru_cache(maxsize=1)
 def _mnist(source: Source, stamp: Stamp) -> Dataset:
     digits = read_digits(stamp.path, "train")
-    train, validation = _hold_out(digits, _held_out(len(digits.labels)))
+    train, validation = _hold_out(digits, held_out(len(digits.labels)))
     return Dataset(source, train, validation, _mnist_test(source, stamp))
 
 
-def _held_out(train: int) -> int:
-    """Return how many training digits validate: 5,000 of MNIST's 60,000."""
-    return max(10, train // 12)
+@lru_cache(maxsize=1)
+def _first_of_mnist(stamp: Stamp, count: int) -> Digits:
+    digits = read_digits(stamp.path, "train")
+    train, _ = split(digits.labels, held_out(len(digits.labels)))
+    return take(digits, train[:count])
 
 
 @lru_cache(maxsize=1)
@@ -190,14 +200,8 @@ def _sample() -> Dataset:
 
 
 def _hold_out(digits: Digits, count: int) -> tuple[Digits, Digits]:
-    from sklearn.model_selection import train_test_split  # a second to import: not for each page
-
-    sizes = np.bincount(digits.labels)
-    stratify = digits.labels if sizes[sizes > 0].min() > 1 else None
-    train, held_out = train_test_split(
-        np.arange(len(digits.labels)), test_size=count, random_state=SPLIT_SEED, stratify=stratify
-    )
-    return take(digits, train), take(digits, held_out)
+    train, validation = split(digits.labels, count)
+    return take(digits, train), take(digits, validation)
 
 
 def _count(stamp: Stamp) -> tuple[int, int]:

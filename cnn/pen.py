@@ -47,6 +47,17 @@ def image_from_strokes(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
     return np.rint(255 * _ink(starts + shift, ends + shift)).astype(np.uint8)
 
 
+def image_in_box(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
+    """Return the strokes in MNIST's 20×20 box with its pen, before they are centred: (20, 20).
+
+    Raises:
+        ValueError: there is no point.
+    """
+    margin = (SIDE - BOX) // 2
+    ink = _ink(*_fit(*_segments(strokes)))[margin:-margin, margin:-margin]
+    return np.rint(255 * ink).astype(np.uint8)
+
+
 def _segments(strokes: Sequence[Stroke]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return both ends of every straight piece, each (n, 2); a lone point is a piece too."""
     lines = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]

@@ -1,7 +1,5 @@
 """The gallery of test digits: its filters, its grid of pictures, and saving it."""
 
-import base64
-import io
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple, get_args
@@ -9,7 +7,6 @@ from typing import NamedTuple, get_args
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
 from cnn.evaluation import (
     CLASSES,
@@ -20,6 +17,7 @@ from cnn.evaluation import (
     select,
 )
 from cnn.plots import ImageFormat
+from ui.digit_tile import TILE_STYLE, png_address
 
 PAGE_SIZE = 48  # fills whole rows of 4, 6 or 8
 ANY_DIGIT = "Any"
@@ -31,21 +29,16 @@ _ORDERS: dict[str, Order] = {
     "Unsorted": "test order",
 }
 
-# The pictures are white ink on black. "Exclusion" turns them over where the tile is light: dark
-# ink on a light theme's paper, light ink on a dark theme's.
-_STYLE = """<style>
-.digits {display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr));
-  gap: .75rem .5rem; font-size: .875rem; line-height: 1.3; font-variant-numeric: tabular-nums}
-.digits .tile {background: light-dark(#f1f1f4, #24262e); isolation: isolate; overflow: hidden;
-  border-radius: .4rem; margin-bottom: .25rem; box-shadow: 0 0 0 1px light-dark(#dcdde3, #3a3d48)}
-.digits img {display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated;
-  mix-blend-mode: exclusion}
-.digits .answer {display: flex; justify-content: space-between; gap: .25rem}
-.digits .answer b {color: light-dark(#15703a, #74d693); white-space: nowrap}
-.digits .mistake b, .digits .truth {color: light-dark(#b3261e, #ff9a91)}
-.digits .mistake .tile {box-shadow: 0 0 0 2px light-dark(#b3261e, #ff9a91)}
-.digits .spoken {position: absolute; width: 1px; height: 1px; overflow: hidden;
-  clip-path: inset(50%)}
+_STYLE = f"""<style>{TILE_STYLE}
+.digits {{display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr));
+  gap: .75rem .5rem; font-size: .875rem; line-height: 1.3; font-variant-numeric: tabular-nums}}
+.digits .tile {{margin-bottom: .25rem}}
+.digits .answer {{display: flex; justify-content: space-between; gap: .25rem}}
+.digits .answer b {{color: light-dark(#15703a, #74d693); white-space: nowrap}}
+.digits .mistake b, .digits .truth {{color: light-dark(#b3261e, #ff9a91)}}
+.digits .mistake .tile {{box-shadow: 0 0 0 2px light-dark(#b3261e, #ff9a91)}}
+.digits .spoken {{position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%)}}
 </style>"""
 
 
@@ -136,13 +129,6 @@ def _item_html(predictions: Predictions, index: int) -> str:
         f'<span>{percent_sure(predictions.confidence[index])}<span class="spoken"> sure</span>'
         f"</span></div>{truth}</div>"
     )
-
-
-def png_address(image: NDArray[np.uint8]) -> str:
-    """Return a picture (height, width) as a PNG within a `data:` address."""
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, format="png")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def empty_sentence(predictions: Predictions, chosen: GalleryFilter) -> str:

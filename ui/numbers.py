@@ -30,3 +30,8 @@ def duration(seconds: float | None) -> str:
     if minutes < 10:
         return f"{minutes} min {rest:02} s"
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def a_digit(digit: int) -> str:
+    """Return a digit with its article: a 7, an 8."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
