@@ -1,10 +1,14 @@
-"""Draw: write a digit and have it read by the network just trained."""
+"""Draw: write a digit or a number and have it read by the network just trained."""
 
 import streamlit as st
 
+from cnn.drawing import Drawing
 from cnn.reading import load_reader
-from ui import digit_pad, navigation, run_picker
+from cnn.segmentation import read_several
+from ui import navigation, number, run_picker, ways_in
 from ui.answer import show_answer
+from ui.digit_pad import Sheet
+from ui.more import offer_more
 
 navigation.begin_page("Draw")
 run = run_picker.pick_run()
@@ -23,20 +27,43 @@ except ValueError as error:
 @st.fragment
 def draw_and_read() -> None:
     """Answer each stroke without running the rest of the page again."""
-    left, right = st.columns([2, 3], gap="medium")
+    choice = ways_in.choose()
+    left, right = st.columns([2, 3] if not choice.several else [3, 2], gap="medium")
+    read = None
     try:
         with left:
-            drawing = digit_pad.draw_on(digit_pad.ONE_DIGIT)
+            sheet = choice.show()
         with right:
-            if drawing is None:
-                st.markdown("### Draw a digit")
-                st.caption("With mouse, pen or finger. It is read as soon as you lift the pen.")
-                return
-            image = drawing.mnist_image()
-            (reading,) = reader.read(image[None])
-            show_answer(reading, image)
+            if sheet.drawing is None:
+                choice.invite()
+            elif choice.several:
+                read_number(sheet, choice)
+            else:
+                read_digit(sheet.drawing)
+                read = sheet.drawing
     except ValueError as error:
         left.error(str(error), icon=":material/error:")
+    if not choice.several:
+        offer_more(read, run)
+
+
+def read_digit(drawing: Drawing) -> None:
+    """Show what the network reads in a drawing of one digit."""
+    image = drawing.mnist_image()
+    (reading,) = reader.read(image[None])
+    show_answer(reading, image)
+
+
+def read_number(sheet: Sheet, choice: ways_in.Choice) -> None:
+    """Show what the network reads in a drawing of several digits, and box each of them."""
+    assert sheet.drawing
+    parts = read_several(sheet.drawing, reader)
+    if sheet.drawing.picture is not None:
+        number.show_boxed(parts, sheet.drawing.picture)
+    number.show_number(parts)
+    if sheet.paper and choice.pad:
+        with sheet.paper:
+            number.box_on_pad(parts, choice.pad)
 
 
 draw_and_read()

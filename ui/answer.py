@@ -5,30 +5,29 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.reading import Reading
-from ui.gallery import png_address
+from ui.digit_tile import TILE_STYLE, png_address
 from ui.numbers import probability as shown_probability
 
-_STYLE = """<style>
-.reading .said {display: flex; align-items: center; justify-content: space-between; gap: 1rem;
-  min-height: 8rem; margin-bottom: .75rem}
-.reading .digit {font-size: 7.5rem; font-weight: 700; line-height: 1}
-.reading .sure {font-size: 1.6rem; white-space: nowrap; margin-left: .5rem}
-.reading .sentence {font-size: 1.6rem; font-weight: 600; line-height: 1.25; display: block;
-  text-wrap: balance}
-.reading .nearest {display: block; margin-top: .5rem; opacity: .8}
-.reading figure {margin: 0; flex: none; text-align: center}
-.reading figcaption {font-size: .875rem; opacity: .8; margin-top: .25rem}
-.reading figure img {width: 7rem; height: 7rem; image-rendering: pixelated; border-radius: .4rem;
-  display: block; margin: auto}
-.reading .bar {display: flex; align-items: center; gap: .6rem; height: 1.35rem; opacity: .8;
-  font-variant-numeric: tabular-nums}
-.reading .bar.best {font-weight: 700; opacity: 1}
-.reading .bar span:first-child {width: .8rem}
-.reading .bar span:last-child {width: 4rem; text-align: right}
-.reading .track {flex: 1; height: .7rem; border-radius: .35rem; overflow: hidden;
-  background: rgba(127, 130, 160, .22)}
-.reading .track span {display: block; height: 100%; background: #6570e4}
-.reading.doubtful .track span {background: rgba(127, 130, 160, .5)}
+_STYLE = f"""<style>{TILE_STYLE}
+.reading .said {{display: flex; align-items: center; justify-content: space-between; gap: 1rem;
+  min-height: 8rem; margin-bottom: .75rem}}
+.reading .digit {{font-size: 7.5rem; font-weight: 700; line-height: 1}}
+.reading .sure {{font-size: 1.6rem; white-space: nowrap; margin-left: .5rem}}
+.reading .sentence {{font-size: 1.6rem; font-weight: 600; line-height: 1.25; display: block;
+  text-wrap: balance}}
+.reading .nearest {{display: block; margin-top: .5rem; opacity: .8}}
+.reading figure {{margin: 0; flex: none; text-align: center}}
+.reading figcaption {{font-size: .875rem; opacity: .8; margin-top: .25rem}}
+.reading .tile {{width: 7rem; margin: auto}}
+.reading .bar {{display: flex; align-items: center; gap: .6rem; height: 1.35rem; opacity: .8;
+  font-variant-numeric: tabular-nums}}
+.reading .bar.best {{font-weight: 700; opacity: 1}}
+.reading .bar span:first-child {{width: .8rem}}
+.reading .bar span:last-child {{width: 4rem; text-align: right}}
+.reading .track {{flex: 1; height: .7rem; border-radius: .35rem; overflow: hidden;
+  background: rgba(127, 130, 160, .22)}}
+.reading .track span {{display: block; height: 100%; background: #6570e4}}
+.reading.doubtful .track span {{background: rgba(127, 130, 160, .5)}}
 </style>"""
 
 
@@ -48,7 +47,7 @@ def answer_html(reading: Reading, image: NDArray[np.uint8]) -> str:
     return (
         f'<div class="{kind}"><div class="said"><div role="status" aria-live="polite">'
         f"{_digit(reading) if reading.is_digit else _no_digit(reading)}</div>"
-        f'<figure><img src="{png_address(image)}" alt="">'
+        f'<figure><div class="tile"><img src="{png_address(image)}" alt=""></div>'
         "<figcaption>What the network sees</figcaption></figure></div>"
         f'<div role="img" aria-label="{_spoken_bars(reading)}">{_bars(reading)}</div></div>'
     )

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_drawable_canvas import st_canvas
 
 from cnn.canvas import strokes_from_canvas
@@ -44,18 +45,27 @@ ONE_DIGIT = Pad("pad", 336, 336)  # twelve pixels for each of the 28
 SEVERAL_DIGITS = Pad("wide_pad", 672, 280)
 
 
-def draw_on(pad: Pad) -> Drawing | None:
+class Sheet(NamedTuple):
+    """What is drawn, None at first, and where it lies on the screen, if it is a pad."""
+
+    drawing: Drawing | None
+    paper: DeltaGenerator | None = None
+
+
+def draw_on(pad: Pad) -> Sheet:
     """Show a pad with its tools under it, and return what is drawn on it.
 
     Raises:
         ValueError: the browser sent something that is no drawing; it stays on the pad.
     """
-    sent = _show_pad(pad)
+    paper = st.container(key=f"{pad.name}_paper", gap=None)
+    with paper:
+        sent = _show_canvas(pad)
     objects = sent.get("objects", []) if isinstance(sent, dict) else sent
     _show_tools(pad, objects)
     strokes = strokes_from_canvas(sent)
-    pad.keep(objects or [])
-    return Drawing(strokes=strokes) if strokes else None
+    pad.keep(objects if isinstance(objects, list) else [])
+    return Sheet(Drawing(strokes=strokes) if strokes else None, paper)
 
 
 def lay_out_anew() -> None:
@@ -64,7 +74,7 @@ def lay_out_anew() -> None:
         pad.lay_out_anew()
 
 
-def _show_pad(pad: Pad) -> object:
+def _show_canvas(pad: Pad) -> object:
     """Show the canvas and return what the browser says is on it.
 
     What it starts with must stay the same for as long as it is shown: it would load it again.
@@ -74,20 +84,19 @@ def _show_pad(pad: Pad) -> object:
     key = f"{pad.name}_{pad.version}"
     if key not in state:
         state[f"{pad.name}_start"] = {"objects": pad.kept} if pad.kept else None
-    with st.container(key=f"{pad.name}_paper"):
-        try:
-            canvas = st_canvas(
-                stroke_width=state["pen_width"],
-                stroke_color=INK,
-                background_color=PAPER,
-                height=pad.height,
-                width=pad.width,
-                initial_drawing=state[f"{pad.name}_start"],
-                key=key,
-            )
-        except (AttributeError, KeyError, TypeError):  # the browser sent no dictionary
-            return "nothing that a pad sends"
-        dress_pad(key, pad.width, pad.height)
+    try:
+        canvas = st_canvas(
+            stroke_width=state["pen_width"],
+            stroke_color=INK,
+            background_color=PAPER,
+            height=pad.height,
+            width=pad.width,
+            initial_drawing=state[f"{pad.name}_start"],
+            key=key,
+        )
+    except (AttributeError, KeyError, TypeError):  # the browser sent no dictionary
+        return "nothing that a pad sends"
+    dress_pad(key)
     return canvas.json_data
 
 

@@ -11,6 +11,8 @@ _PAGE_STYLE = """
 @media (max-width: 640px) { .st-key-pad_paper { max-width: min(336px, 36svh); } }
 [class*="_paper"] [data-testid="stElementContainer"] { width: 100% !important; }
 [class*="_paper"] [class*="_dress"] { position: absolute; }
+[class*="_paper"] [data-testid="stElementContainer"]:has(.boxes) { position: absolute; inset: 0;
+  pointer-events: none; z-index: 30; }
 """
 
 # The canvas keeps its looks in a shadow root, which a page's styles do not reach. Its toolbar
@@ -19,47 +21,46 @@ _PAGE_STYLE = """
 _SCRIPT = """
 const style = `
   .dc-toolbar { display: none !important; }
-  .dc-root, .dc-scroll, .dc-container, .canvas-container { width: 100% !important; }
   .dc-scroll { overflow: hidden !important; }
-  .dc-container, .canvas-container { height: auto !important; aspect-ratio: var(--shape); }
-  canvas { width: 100% !important; height: 100% !important; }`
+  .dc-root, .dc-scroll, .dc-container, .canvas-container { width: 100% !important; }
+  .dc-container, .canvas-container { height: auto !important; }
+  canvas { width: 100% !important; height: auto !important; outline: none !important; }
+  .dc-canvas.lower-canvas { display: block; position: relative !important; }`
 
-const dress = (root, shape) => {
-  let element = root.querySelector("[data-dress]")
-  if (!element) {
-    element = document.createElement("style")
-    element.dataset.dress = ""
-    root.append(element)
-  }
-  element.textContent = `${style} .dc-root { --shape: ${shape}; }`
+const dress = (root) => {
+  if (root.querySelector("[data-dress]")) return
+  const element = document.createElement("style")
+  element.dataset.dress = ""
+  element.textContent = style
+  root.append(element)
 }
 
-export default function ({ parentElement, data }) {
+const watched = new WeakSet()
+
+export default function ({ parentElement }) {
   const paper = parentElement.closest("[class*=_paper]")
+  if (!paper || watched.has(paper)) return
+  watched.add(paper)
   let frame
   const look = () => {
     cancelAnimationFrame(frame)
     const roots = [...paper.querySelectorAll("*")].map(element => element.shadowRoot)
     const canvases = roots.filter(root => root?.querySelector(".dc-root"))
-    canvases.forEach(root => dress(root, data.shape))
-    if (!canvases.length) frame = requestAnimationFrame(look)
+    canvases.forEach(dress)
+    if (!canvases.length && paper.isConnected) frame = requestAnimationFrame(look)
   }
-  const observer = new MutationObserver(look)  // the canvas may come later, and come again
-  observer.observe(paper, { childList: true, subtree: true })
-  look()
-  return () => { observer.disconnect(); cancelAnimationFrame(frame) }
+  new MutationObserver(look).observe(paper, { childList: true, subtree: true })
+  look()  // the canvas may come later, and come again
 }
 """
 
 _dress = st.components.v2.component("pad_dress", css=_PAGE_STYLE, js=_SCRIPT, isolate_styles=False)
 
 
-def dress_pad(key: str, width: int, height: int) -> None:
+def dress_pad(key: str) -> None:
     """Dress the canvas in the same container.
 
     Args:
         key: of the canvas; the container's ends in "_paper".
-        width: the canvas's own, in pixels.
-        height: likewise.
     """
-    _dress(key=f"{key}_dress", data={"shape": f"{width} / {height}"})
+    _dress(key=f"{key}_dress")

@@ -1,0 +1,94 @@
+"""The ways to bring a digit in: which there are, which one is chosen, and what it brings."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from cnn.drawing import Drawing
+from ui import digit_pad
+from ui.digit_pad import ONE_DIGIT, SEVERAL_DIGITS, Pad, Sheet
+
+
+class Way(NamedTuple):
+    """A way in, in words, and the piece of screen behind it."""
+
+    label: str
+    icon: str
+    heading: str
+    hint: str
+    show: Callable[[], Drawing | None] | None = None
+    """None is a pad."""
+
+
+class Choice(NamedTuple):
+    """What the visitor chose above the pad."""
+
+    way: Way
+    several: bool
+    """Whether a number of several digits is read."""
+
+    @property
+    def pad(self) -> Pad | None:
+        """The pad that is drawn on, if it is one."""
+        if self.way.show:
+            return None
+        return SEVERAL_DIGITS if self.several else ONE_DIGIT
+
+    def show(self) -> Sheet:
+        """Show the way in and return what it brings.
+
+        Raises:
+            ValueError: it brought something that is no drawing.
+        """
+        if self.pad:
+            return digit_pad.draw_on(self.pad)
+        assert self.way.show
+        return Sheet(self.way.show())
+
+    def invite(self) -> None:
+        """Say what to do, where the answer will be."""
+        several = self.several and self.pad
+        st.markdown(f"### {'Draw a number' if several else self.way.heading}")
+        st.caption("Leave a little room between its digits." if several else self.way.hint)
+
+
+WAYS = {
+    "pen": Way(
+        "Pen",
+        ":material/draw:",
+        "Draw a digit",
+        "With mouse, pen or finger. It is read as soon as you lift the pen.",
+    ),
+}
+_ONE_DIGIT_ONLY = ("test", "pixels")
+
+
+def choose() -> Choice:
+    """Show the ways in as one row of choices and return the chosen one; the address keeps it."""
+    state, address = st.session_state, st.query_params
+    state.setdefault("way", address.get("way") if address.get("way") in WAYS else "pen")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.segmented_control(
+            "Way in",
+            list(WAYS),
+            format_func=lambda name: f"{WAYS[name].icon} {WAYS[name].label}",
+            key="way",
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+            on_change=digit_pad.lay_out_anew,
+            width="content",
+        )
+        name = chosen or "pen"
+        several = st.toggle(
+            "Several digits",
+            key="several",
+            bind="query-params",
+            disabled=name in _ONE_DIGIT_ONLY,
+            on_change=digit_pad.lay_out_anew,
+            width="content",
+        )
+    if address.get("way", "pen") != name:
+        address["way"] = name
+    return Choice(WAYS[name], several and name not in _ONE_DIGIT_ONLY)
