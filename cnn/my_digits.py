@@ -98,7 +98,7 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> None:
 
 
 def delete(ids: Collection[str], folder: Path) -> tuple[MyDigit, ...]:
-    """Delete kept digits, and return those that were there, for `put_back`.
+    """Delete kept digits, and return those that were there, for `restore`.
 
     Raises:
         ValueError: the file can't be changed.
@@ -108,13 +108,13 @@ def delete(ids: Collection[str], folder: Path) -> tuple[MyDigit, ...]:
     return tuple(deleted)
 
 
-def put_back(digits: Iterable[MyDigit], folder: Path) -> None:
-    """Keep digits that were deleted, unless they are kept again already.
+def restore(digits: Iterable[MyDigit], folder: Path) -> None:
+    """Let digits be as they were before they were deleted or relabelled.
 
     Raises:
         ValueError: too many are kept, or the file can't be changed.
     """
-    _change(folder, lambda kept: [kept.setdefault(digit.id, digit) for digit in digits])
+    _change(folder, lambda kept: kept.update({digit.id: digit for digit in digits}))
 
 
 def take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:

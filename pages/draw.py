@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from cnn.drawing import Drawing
 from cnn.pen import image_from_strokes
 from cnn.predictor import load_predictor
 from ui import navigation, run_picker
 from ui.digit_pad import draw_strokes, show_answer
+from ui.teaching import offer_teaching
 
 navigation.begin_page("Draw")
 run = run_picker.pick_run()
@@ -38,7 +40,9 @@ def pad_and_answer() -> None:
             return
         try:
             image = image_from_strokes(strokes)
-            show_answer(predictor.probabilities(image[None])[0], image)
+            probabilities = predictor.probabilities(image[None])[0]
+            show_answer(probabilities, image)
+            offer_teaching(Drawing(strokes=strokes), int(probabilities.argmax()))
         except ValueError as error:
             st.error(str(error), icon=":material/error:")
 

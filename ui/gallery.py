@@ -33,7 +33,7 @@ _ORDERS: dict[str, Order] = {
 
 # The pictures are white ink on black. "Exclusion" turns them over where the tile is light: dark
 # ink on a light theme's paper, light ink on a dark theme's.
-_STYLE = """<style>
+STYLE = """<style>
 .digits {display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr));
   gap: .75rem .5rem; font-size: .875rem; line-height: 1.3; font-variant-numeric: tabular-nums}
 .digits .tile {background: light-dark(#f1f1f4, #24262e); isolation: isolate; overflow: hidden;
@@ -112,7 +112,7 @@ def choose_page(count: int) -> slice:
 def show_gallery(predictions: Predictions, indices: NDArray[np.intp]) -> None:
     """Show some digits, each with the network's answer."""
     st.markdown(":small[✓ right, ✗ wrong: what the network reads, and how sure it is]")
-    st.html(_STYLE + gallery_html(predictions, indices))
+    st.html(STYLE + gallery_html(predictions, indices))
 
 
 def gallery_html(predictions: Predictions, indices: NDArray[np.intp]) -> str:
