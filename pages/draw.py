@@ -9,6 +9,7 @@ from ui import navigation, number, run_picker, ways_in
 from ui.answer import show_answer
 from ui.digit_pad import Sheet
 from ui.more import offer_more
+from ui.teaching import offer_teaching
 
 navigation.begin_page("Draw")
 run = run_picker.pick_run()
@@ -52,6 +53,7 @@ def read_digit(drawing: Drawing) -> None:
     image = drawing.mnist_image()
     (reading,) = reader.read(image[None])
     show_answer(reading, image)
+    offer_teaching(drawing, reading.digit)
 
 
 def read_number(sheet: Sheet, choice: ways_in.Choice) -> None:

@@ -8,7 +8,7 @@ _PAGE_STYLE = """
   outline: 1px solid light-dark(#d9dbe8, #34384d); touch-action: none; }
 .st-key-pad_paper { max-width: 336px; }
 .st-key-wide_pad_paper { max-width: 672px; }
-@media (max-width: 640px) { .st-key-pad_paper { max-width: min(336px, 36svh); } }
+@media (max-width: 640px) { .st-key-pad_paper { max-width: min(336px, 40svh); } }
 [class*="_paper"] [data-testid="stElementContainer"] { width: 100% !important; }
 [class*="_paper"] [class*="_dress"] { position: absolute; }
 [class*="_paper"] [data-testid="stElementContainer"]:has(.boxes) { position: absolute; inset: 0;
