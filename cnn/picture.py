@@ -11,11 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import ndimage
 
+from cnn.line_width import redraw_lines
+from cnn.paper import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly_lit
 from cnn.pen import BOX, CENTRE, SIDE
 
 MOST_PIXELS = 50_000_000
-LEAST_CONTRAST = 16  # of 255: less is the noise of a camera, not ink
 FAINTEST_INK = 0.25  # of the darkest: fainter marks are paper
+COARSE, FINE = 40, 128  # pixels: lines are measured in digits larger, made no larger than this
 
 
 def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
@@ -41,21 +43,40 @@ def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
     Raises:
         ValueError: not such a picture, or nothing stands out in it.
     """
-    return _picture_ink(_grey(_check_pixels(pixels)))
+    grey = _grey(_check_pixels(pixels))
+    is_drawing = max(grey.shape) <= COARSE or is_evenly_lit(grey)
+    return _picture_ink(grey) if is_drawing else ink_on_paper(grey)
 
 
 def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Return ink as MNIST would show it: (28, 28), 255 is full ink.
+
+    Lines much thinner or thicker than those of MNIST's pen are drawn again with it.
 
     Args:
         ink: (height, width), 0 is paper and 1 full ink; some of it at least 0.25.
     """
     rows, columns = np.nonzero(ink >= FAINTEST_INK)
     crop = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    scale = BOX / max(crop.shape)
-    height, width = (max(1, round(scale * side)) for side in crop.shape)
-    small = Image.fromarray(crop).resize((width, height), Image.Resampling.HAMMING)
-    return _centred(np.asarray(small))
+    if max(crop.shape) > COARSE and (redrawn := redraw_lines(_inked(crop))) is not None:
+        return redrawn
+    return _centred(_scaled(crop, BOX, Image.Resampling.HAMMING))
+
+
+def _scaled(
+    ink: NDArray[np.floating], longest: int, resampling: Image.Resampling
+) -> NDArray[np.floating]:
+    """Return ink with its longer side as long as asked for, and its proportions kept."""
+    scale = longest / max(ink.shape)
+    height, width = (max(1, round(scale * side)) for side in ink.shape)
+    return np.asarray(Image.fromarray(ink).resize((width, height), resampling))
+
+
+def _inked(crop: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which pixels are ink rather than paper, of a copy small enough to be quick."""
+    ink = _scaled(crop, min(FINE, max(crop.shape)), Image.Resampling.BOX)
+    full = float(np.percentile(ink[ink >= min(FAINTEST_INK, ink.max())], 75))
+    return ink >= full / 2
 
 
 def _centred(small: NDArray[Any]) -> NDArray[np.uint8]:
@@ -102,7 +123,7 @@ def _grey(pixels: NDArray[Any]) -> NDArray[np.floating]:
 
 def _picture_ink(grey: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return ink from 0 to 1: how far a pixel is from the border, on the digit's side."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    border = border_of(grey)
     paper, darkest, lightest = float(np.median(border)), float(grey.min()), float(grey.max())
     sign = 1 if lightest - paper > paper - darkest else -1
     most = max(lightest - paper, paper - darkest)
