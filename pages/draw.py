@@ -29,7 +29,7 @@ except ValueError as error:
 def draw_and_read() -> None:
     """Answer each stroke without running the rest of the page again."""
     choice = ways_in.choose()
-    left, right = st.columns([2, 3] if not choice.several else [3, 2], gap="medium")
+    left, right = st.columns(choice.columns, gap="medium")
     read = None
     try:
         with left:
@@ -60,9 +60,9 @@ def read_number(sheet: Sheet, choice: ways_in.Choice) -> None:
     """Show what the network reads in a drawing of several digits, and box each of them."""
     assert sheet.drawing
     parts = read_several(sheet.drawing, reader)
+    number.show_number(parts)
     if sheet.drawing.picture is not None:
         number.show_boxed(parts, sheet.drawing.picture)
-    number.show_number(parts)
     if sheet.paper and choice.pad:
         with sheet.paper:
             number.box_on_pad(parts, choice.pad)

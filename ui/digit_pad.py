@@ -10,6 +10,7 @@ from cnn.canvas import strokes_from_canvas
 from cnn.drawing import Drawing
 from ui.pad_dress import dress_pad
 
+SIDE = 336  # twelve screen pixels for each of the 28
 PAPER, INK = "#ffffff", "#1d2033"
 PEN_WIDTHS = (6, 40)  # screen pixels
 
@@ -41,7 +42,7 @@ class Pad(NamedTuple):
         st.session_state[f"{self.name}_version"] = self.version + 1
 
 
-ONE_DIGIT = Pad("pad", 336, 336)  # twelve pixels for each of the 28
+ONE_DIGIT = Pad("pad", SIDE, SIDE)
 SEVERAL_DIGITS = Pad("wide_pad", 672, 280)
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.evaluation import percent_sure
 from cnn.segmentation import Part
 from ui.digit_pad import Pad
 from ui.digit_tile import TILE_STYLE, png_address
+from ui.numbers import percent
 from ui.numbers import probability as shown_probability
 
 MARGIN = 12  # pixels of a pad between a pen's middle and the box around it
@@ -37,7 +37,7 @@ _BOX_STYLE = """<style>
 .boxes .box.doubtful b {background: #6b7080}
 .boxes .box i {font-style: normal; font-weight: 400}
 @container (max-width: 480px) {.boxes .box i {display: none}}
-.boxed {position: relative; width: fit-content; max-width: 100%; margin-bottom: 1rem}
+.boxed {position: relative; width: fit-content; max-width: 100%; margin-top: .5rem}
 .boxed img {display: block; max-width: 100%; max-height: 20rem; border-radius: .6rem}
 </style>"""
 
@@ -112,5 +112,5 @@ def _box_html(part: Part, width: float, height: float, margin: float) -> str:
         f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
     )
     kind = "box" + " high" * (top < height / 8) + " doubtful" * (not reading.is_digit)
-    sure = f"{reading.digit} <i>{percent_sure(reading.probability)}</i>"
+    sure = f"{reading.digit} <i>{percent(min(reading.probability, 0.99), 0)}</i>"
     return f'<div class="{kind}" style="{place}"><b>{sure if reading.is_digit else "?"}</b></div>'

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from cnn.drawing import Drawing
-from ui import digit_pad
+from ui import digit_pad, picture_input
 from ui.digit_pad import ONE_DIGIT, SEVERAL_DIGITS, Pad, Sheet
 
 
@@ -35,6 +35,11 @@ class Choice(NamedTuple):
             return None
         return SEVERAL_DIGITS if self.several else ONE_DIGIT
 
+    @property
+    def columns(self) -> tuple[int, int]:
+        """How wide the way in is, and the answer beside it."""
+        return (3, 2) if self.pad is SEVERAL_DIGITS else (2, 3)
+
     def show(self) -> Sheet:
         """Show the way in and return what it brings.
 
@@ -48,9 +53,12 @@ class Choice(NamedTuple):
 
     def invite(self) -> None:
         """Say what to do, where the answer will be."""
-        several = self.several and self.pad
-        st.markdown(f"### {'Draw a number' if several else self.way.heading}")
-        st.caption("Leave a little room between its digits." if several else self.way.hint)
+        if self.several and self.pad:
+            st.markdown("### Draw a number")
+            st.caption("Leave a little room between its digits.")
+        else:
+            st.markdown(f"### {self.way.heading}")
+            st.caption(self.way.hint)
 
 
 WAYS = {
@@ -60,8 +68,42 @@ WAYS = {
         "Draw a digit",
         "With mouse, pen or finger. It is read as soon as you lift the pen.",
     ),
+    "picture": Way(
+        "Picture",
+        ":material/image:",
+        "Show a picture",
+        "Dark on light or light on dark, with room around it.",
+        picture_input.upload_picture,
+    ),
+    "camera": Way(
+        "Camera",
+        ":material/photo_camera:",
+        "Take a photo",
+        "Of a digit on paper, with paper all around it.",
+        picture_input.take_photo,
+    ),
+    "test": Way(
+        "Test digit",
+        ":material/casino:",
+        "Choose a test digit",
+        "They come with MNIST.",
+        picture_input.choose_test_digit,
+    ),
 }
 _ONE_DIGIT_ONLY = ("test", "pixels")
+
+# On a phone all of them stand in one row: words say more than icons there.
+_look = st.components.v2.component(
+    "ways_in_look",
+    css="""
+[class*="_look"] { position: absolute; }
+@media (max-width: 640px) {
+  .st-key-way button { padding-inline: .55rem; min-width: 0; }
+  .st-key-way button [data-testid="stIconMaterial"] { display: none; }
+}
+""",
+    isolate_styles=False,
+)
 
 
 def choose() -> Choice:
@@ -89,6 +131,7 @@ def choose() -> Choice:
             on_change=digit_pad.lay_out_anew,
             width="content",
         )
+        _look(key="ways_in_look")
     if address.get("way", "pen") != name:
         address["way"] = name
     return Choice(WAYS[name], several and name not in _ONE_DIGIT_ONLY)
