@@ -60,7 +60,7 @@ def keep(drawing: Drawing, label: int) -> MyDigit:
     few = sum(map(len, strokes)) <= MOST_POINTS_KEPT
     is_strokes = drawing.image is None and drawing.picture is None and strokes and few
     kept = Drawing(strokes=strokes) if is_strokes else Drawing(image=drawing.mnist_image())
-    return MyDigit(kept, _label(label), round(time.time(), 3))
+    return MyDigit(kept, check_label(label), round(time.time(), 3))
 
 
 def _content(drawing: Drawing) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def from_line(line: bytes) -> MyDigit:
         raise ValueError("This line is no JSON.") from error
     if not isinstance(values, dict) or not {"strokes", "image"} & set(values):
         raise ValueError('Expected was {"label": "7", "strokes": [[[x, y], …], …]}.')
-    return MyDigit(_drawing(values), _label(values.get("label")), _added(values.get("added")))
+    return MyDigit(_drawing(values), check_label(values.get("label")), _added(values.get("added")))
 
 
 def _drawing(values: dict[str, Any]) -> Drawing:
@@ -102,8 +102,12 @@ def _drawing(values: dict[str, Any]) -> Drawing:
     return Drawing(image=np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE))
 
 
-def _label(value: object) -> int:
-    """Return a digit that came from outside, as a number or a text."""
+def check_label(value: object) -> int:
+    """Return a digit that came from outside, as a number or a text.
+
+    Raises:
+        ValueError: it is something else.
+    """
     if isinstance(value, bool) or str(value) not in list("0123456789"):
         raise ValueError(f"The label must be a digit from 0 to 9, and not {value!r:.40}.")
     return int(str(value))

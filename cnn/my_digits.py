@@ -88,8 +88,9 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> None:
     """Give kept digits another label; ids that are not there are passed over.
 
     Raises:
-        ValueError: the file can't be changed.
+        ValueError: the label is no digit, or the file can't be changed.
     """
+    my_digit.check_label(label)
 
     def change(kept: dict[str, MyDigit]) -> None:
         kept.update({one: replace(kept[one], label=label) for one in ids if one in kept})

@@ -20,6 +20,7 @@ FOUNDATION = {
     "status",
     "runs",
     "run_queue",
+    "taught",
 }
 MACHINE_LEARNING = ("tensorflow", "keras", "onnxruntime", "onnx", "tf2onnx", "sklearn", "scipy")
 

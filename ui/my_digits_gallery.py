@@ -12,6 +12,7 @@ from ui import gallery
 from ui.words import with_article
 
 PAGE_SIZE = 24
+_LEGEND = '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads</span>'
 PAGE = "my_digits_page"
 UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"
 
@@ -29,9 +30,7 @@ def show_gallery(digits: Sequence[MyDigit], reader: Reader | None) -> None:
     shown = _choose_page(list(reversed(digits)))
     _show_actions([digit for digit in shown if st.session_state.get(_tick(digit))], shown)
     answers = _answers(shown, reader)
-    if reader is not None:
-        st.markdown(":small[✓ read right, ✗ wrong: what the network reads instead]")
-    st.html(gallery.STYLE + "<span></span>")
+    st.html(gallery.STYLE + _LEGEND)
     with st.grid(min_column_width=104, gap="small", key="my_digits_gallery"):
         for digit, answer in zip(shown, answers, strict=True):
             _show_tile(digit, answer)

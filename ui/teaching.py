@@ -12,6 +12,10 @@ from ui.words import with_article
 
 DIGITS = list(range(10))
 
+# The ten digits stand in one row on a phone too.
+_TITLE = """<style>[class*="st-key-teach_"] button {min-width: 0; padding-inline: .25rem}</style>
+<div style="font-size:.875rem">Wrong? It is a …</div>"""
+
 
 def offer_teaching(drawing: Drawing, digit: int) -> None:
     """Show the ten digits; the one that is chosen keeps the drawing, as this digit.
@@ -31,15 +35,17 @@ def offer_teaching(drawing: Drawing, digit: int) -> None:
     mine = kept.find(offered.id)
     key = f"teach_{offered.id}"
     st.session_state[key] = mine.label if mine else None  # what is on disk is the truth
-    st.segmented_control(
-        "Wrong? It is a …",
-        DIGITS,
-        key=key,
-        on_change=_answer,
-        args=(key, offered, mine),
-        width="stretch",
-        help="The drawing is kept in *My digits*, for a network to learn.",
-    )
+    with st.container(gap="xsmall"):
+        st.html(_TITLE)
+        st.segmented_control(
+            "The digit that is drawn",
+            DIGITS,
+            key=key,
+            on_change=_answer,
+            args=(key, offered, mine),
+            width="stretch",
+            label_visibility="collapsed",
+        )
     if problem := st.session_state.pop("teach_problem", ""):
         st.error(problem, icon=":material/error:")
     _show_kept(offered, mine, len(kept.digits))
@@ -83,7 +89,7 @@ def _show_kept(offered: MyDigit, mine: MyDigit | None, count: int) -> None:
         st.markdown(f"{words} · {count:,} in my digits", width="content")
         if can_undo:
             st.button(
-                "Undo",
+                "Take back",  # "Undo" is the pad's
                 icon=":material/undo:",
                 type="tertiary",
                 key="undo_teaching",
