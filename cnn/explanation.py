@@ -62,10 +62,9 @@ def feature_maps(predictor: Predictor, image: NDArray[np.uint8]) -> tuple[LayerM
 
 
 def _layer(name: str, activation: NDArray[np.float32]) -> LayerMaps:
-    maps = np.nan_to_num(activation).transpose(2, 0, 1)
+    maps = np.nan_to_num(activation).astype(float).transpose(2, 0, 1)
     most_active = np.argsort(-maps.std(axis=(1, 2)), kind="stable")[:MOST_MAPS]
-    shown = maps[most_active].astype(np.float64)
-    shown -= shown.min()
+    shown = maps[most_active] - maps[most_active].min()
     scaled = np.rint(255 * shown / max(float(shown.max()), 1e-9)).astype(np.uint8)
     return LayerMaps(name, len(maps), scaled)
 

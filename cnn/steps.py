@@ -87,8 +87,9 @@ def _lines(
 def _from_picture(picture: NDArray[np.uint8]) -> tuple[Step, ...]:
     ink = ink_from_picture(picture)
     image = image_from_ink(ink)
-    rows, columns = np.nonzero(ink >= COUNTED_INK)
-    crop = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    counted = ink >= COUNTED_INK
+    rows, columns = (np.flatnonzero(counted.any(axis=axis)) for axis in (1, 0))
+    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return (
         Step("Your picture", "Without its colours.", _grey(picture), as_given=True),
         Step("Ink", "What stands out from the paper.", _small(ink)),
@@ -100,17 +101,22 @@ def _from_picture(picture: NDArray[np.uint8]) -> tuple[Step, ...]:
 
 def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the picture small and grey; what is transparent becomes white."""
-    stride = max(1, max(picture.shape[:2]) // (4 * SIDE))  # first roughly, as it may be huge
-    small = Image.fromarray(np.ascontiguousarray(picture[::stride, ::stride])).convert("RGBA")
+    small = Image.fromarray(_roughly(picture)).convert("RGBA")
     small.thumbnail((SIDE, SIDE))
     paper = Image.new("RGBA", small.size, "white")
     return np.asarray(Image.alpha_composite(paper, small).convert("L"))
 
 
 def _small(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
-    image = Image.fromarray(np.rint(255 * ink).astype(np.uint8))
+    image = Image.fromarray(np.rint(255 * _roughly(ink)).astype(np.uint8))
     image.thumbnail((SIDE, SIDE))
     return np.asarray(image)
+
+
+def _roughly(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Return every n-th pixel of a picture that is far larger than it is shown."""
+    stride = max(1, max(pixels.shape[:2]) // (4 * SIDE))
+    return np.ascontiguousarray(pixels[::stride, ::stride])
 
 
 def _boxed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -324,3 +324,15 @@ def test_any_change_to_the_bytes_of_a_file_gives_digits_or_a_sentence(mnist_file
         source, problems = find_source()
     assert source == data.SAMPLE
     assert problems[0].startswith(f"The file {mnist_file} (set by MNIST_NPZ) ")
+
+
+@pytest.mark.parametrize("source", ["mnist", "sample"])
+def test_the_first_training_digits_can_be_had_without_the_others(request, source):
+    if source == "mnist":
+        request.getfixturevalue("tiny_mnist")
+    data._mnist.cache_clear()
+    first = data.load_first_training(50)
+    assert data._mnist.cache_info().currsize == 0
+    everything = data.load().train
+    assert np.array_equal(first.images, everything.images[:50])
+    assert np.array_equal(first.labels, everything.labels[:50])

@@ -115,6 +115,9 @@ def _show_answers(answers: Sequence[tuple[str, Reading]]) -> None:
 
 def verdict(readings: Sequence[Reading]) -> str:
     """Say in one sentence how far the networks agree."""
+    if not any(reading.is_digit for reading in readings):
+        who = "None of these networks takes" if len(readings) > 1 else "This network does not take"
+        return f"{who} this for a digit."
     digits = Counter(reading.digit for reading in readings)
     digit, count = digits.most_common(1)[0]
     if len(readings) == 1:

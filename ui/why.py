@@ -50,7 +50,7 @@ def show_why(drawing: Drawing, run: Run) -> None:
         return
     st.markdown("##### From your drawing to 28×28", help=STEPS_HELP)
     st.html(why_pictures.steps_html(way))
-    ink, nearest = st.columns([2, 3], gap="large")
+    ink, nearest = st.columns([2, 3], gap="medium")
     with ink:
         _show_ink(predictor, run, image, digit)
     st.markdown("##### What each layer sees", help=MAPS_HELP)

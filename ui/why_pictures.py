@@ -24,8 +24,8 @@ _HEAT = np.array([(22, 25, 48), (68, 80, 200), (146, 155, 245), (255, 250, 225)]
 
 _STYLE = f"""<style>{TILE_STYLE}
 .why {{display: grid; gap: 1rem .75rem; font-size: .875rem; line-height: 1.35}}
-.why.steps {{grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr))}}
-.why.nearest {{grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr)); gap: .5rem}}
+.why.steps {{grid-template-columns: repeat(auto-fill, minmax(min(8.5rem, 29%), 1fr))}}
+.why.nearest {{grid-template-columns: repeat(5, minmax(0, 5.5rem)); gap: .5rem}}
 .why .tile {{margin-bottom: .35rem}}
 .why .tile img {{object-fit: contain}}
 .why .tile .fine {{image-rendering: auto}}
@@ -36,9 +36,12 @@ _STYLE = f"""<style>{TILE_STYLE}
 .why .legend {{display: flex; flex-wrap: wrap; gap: .25rem 1rem}}
 .why .legend i {{display: inline-block; width: .75rem; height: .75rem; border-radius: .2rem;
   margin-right: .35rem; vertical-align: -.05rem}}
-.maps {{font-size: .875rem; line-height: 1.35; margin-bottom: 1.25rem}}
-.maps .row {{display: grid; grid-template-columns: repeat(auto-fill, minmax(3.4rem, 1fr));
-  gap: .35rem; margin-top: .4rem}}
+.maps {{font-size: .875rem; line-height: 1.35; margin-bottom: 1.25rem;
+  container-type: inline-size}}
+.maps .row {{display: grid; grid-template-columns: repeat(8, minmax(0, 4.5rem)); gap: .35rem;
+  margin-top: .4rem}}
+@container (min-width: 46rem) {{
+  .maps .row {{grid-template-columns: repeat(16, minmax(0, 4.5rem))}}}}
 .maps .row img {{display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated;
   border-radius: .3rem}}
 </style>"""
@@ -108,7 +111,7 @@ def nearest_html(neighbours: Sequence[Neighbour], digit: int) -> str:
     items = "".join(
         f'<div role="listitem"><div class="tile"><img src="{png_address(one.image)}" '
         f'alt="Training digit"></div><b>{one.label}</b>'
-        f'<span class="quiet">at {one.distance:.3g}</span></div>'
+        f'<span class="quiet">{one.distance:.3g} away</span></div>'
         for one in neighbours
     )
     same = sum(one.label == digit for one in neighbours)
@@ -143,8 +146,9 @@ def _layer_html(number: int, layers: Sequence[LayerMaps]) -> str:
 
 def _heat(maps: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return maps (n, height, width) in colour, (n, height, width, RGB)."""
-    stops = np.linspace(0, 255, len(_HEAT))
-    table = np.stack([np.interp(np.arange(256), stops, channel) for channel in _HEAT.T], axis=1)
+    stops = np.linspace(0, 1, len(_HEAT))
+    strength = np.linspace(0, 1, 256) ** 0.6  # weak responses are to be seen too
+    table = np.stack([np.interp(strength, stops, channel) for channel in _HEAT.T], axis=1)
     return table.round().astype(np.uint8)[maps]
 
 
@@ -154,6 +158,8 @@ def _meaning(number: int, layers: int) -> str:
         return "Finds edges and pieces of strokes. The answer is made from these maps."
     if number == 0:
         return "Finds edges: each filter another direction of your strokes' borders."
-    if number < layers - 1:
+    if number == layers - 1:
+        return "Sees larger parts, such as loops and tails. The answer is made from these maps."
+    if number == 1:
         return "Puts edges together: corners, arcs and crossings."
-    return "Sees larger parts, such as loops and tails. The answer is made from these maps."
+    return "Puts the patterns of the layer before together."

@@ -1,0 +1,65 @@
+"""How long it takes to explain a digit: learning the training digits' features, then each answer.
+
+MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.why [RUN FOLDER …]
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn import data, explanation
+from cnn.architecture import layer_table
+from cnn.data import Digits
+from cnn.predictor import load_predictor
+from cnn.runs import BUILT_IN_PATH, Run
+
+DIGITS = 20
+Image: TypeAlias = NDArray[np.uint8]
+_T = TypeVar("_T")
+
+
+def main() -> None:
+    """Print the figures of the built-in run and of those named."""
+    seconds, digits = timed(lambda: data.load_first_training(explanation.MOST_DIGITS))
+    print(f"{len(digits.labels):,} training digits read in {seconds:.2f} s")
+    for path in [BUILT_IN_PATH, *map(Path, sys.argv[1:])]:
+        measure(Run(path), digits)
+
+
+def measure(run: Run, digits: Digits) -> None:
+    """Print the figures of one run."""
+    predictor = load_predictor(run.model_path)
+    multiply_adds = sum(layer.multiply_adds for layer in layer_table(run.hyperparameters))
+    count = explanation.index_size(multiply_adds)
+    some = Digits(digits.images[:count], digits.labels[:count])
+    seconds, index = timed(partial(explanation.index_digits, predictor, some))
+    kept = index.features.nbytes / 1e6
+    print(f"{run.id}: features of {count:,} digits {seconds:.2f} s, {kept:.1f} MB kept")
+    stride = explanation.occlusion_stride(multiply_adds)
+    asked: dict[str, Callable[[Image], object]] = {
+        "occlusion": lambda image: explanation.occlusion_map(predictor, image, 7, stride),
+        "feature maps": partial(explanation.feature_maps, predictor),
+        "neighbours": lambda image: explanation.nearest_digits(predictor, image, index),
+    }
+    images = data.load().test.images[:DIGITS]
+    for what, ask in asked.items():
+        times = [timed(partial(ask, image))[0] for image in images]
+        print(f"  {what} {median(times):.3f} s")
+
+
+def timed(call: Callable[[], _T]) -> tuple[float, _T]:
+    """Return how many seconds a call took, and what it returned."""
+    start = time.perf_counter()
+    value = call()
+    return time.perf_counter() - start, value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+import shutil
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn import runs
+from cnn.presets import PRESETS
+from cnn.reading import Reading
+from cnn.runs import BUILT_IN, BUILT_IN_PATH
+from cnn.status import State
+from ui import all_networks
+
+SCRIPT = """
+import streamlit as st
+from cnn import runs
+from cnn.drawing import Drawing
+from ui.all_networks import show_all_networks
+
+strokes = (((70., 70.), (230., 70.), (160., 190.), (130., 270.)),)
+drawing = Drawing(strokes=() if st.session_state.get("empty") else strokes)
+run = runs.open_run(st.session_state.get("page_run", "built-in"), runs.runs_folder())
+show_all_networks(drawing, run)
+"""
+
+
+def open_networks(**state):
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    for key, value in state.items():
+        page.session_state[key] = value
+    return page.run()
+
+
+def html(page):
+    return "\n".join(str(element.proto.body) for element in page.get("html"))
+
+
+def cards(page):
+    return html(page).count('role="listitem"')
+
+
+@pytest.fixture
+def add_run(runs_dir):
+    """Adds a finished run with the built-in run's network; each newer than the one before."""
+    created = iter(range(1_000_000_000, 2_000_000_000, 1_000))
+
+    def add():
+        run = runs.create(PRESETS["fast"], runs_dir)
+        run.update_status(state=State.FINISHED, created=next(created), test_accuracy=0.98)
+        shutil.copy(BUILT_IN_PATH / "model.onnx", run.model_path)
+        return run
+
+    return add
+
+
+def test_with_one_network_there_is_a_way_to_train_another(runs_dir):
+    page = open_networks()
+    assert not page.exception
+    assert [button.label for button in page.button] == ["Train another network"]
+    assert cards(page) == 0
+
+
+def test_the_newest_runs_and_the_built_in_one_are_chosen_at_first(add_run):
+    added = [add_run().id for _ in range(5)]
+    page = open_networks()
+    assert page.multiselect[0].value == [*added[:1:-1], BUILT_IN]
+    assert cards(page) == 4
+    assert "All 4 networks read a 7." in page.markdown[0].value
+
+
+def test_the_run_of_the_page_is_among_them(add_run):
+    oldest, *_ = [add_run().id for _ in range(5)]
+    page = open_networks(page_run=oldest)
+    assert oldest in page.multiselect[0].value
+    page.multiselect[0].set_value([BUILT_IN]).run()
+    assert page.multiselect[0].value == [BUILT_IN]
+
+
+def test_no_more_runs_than_stay_loaded_can_be_chosen(add_run):
+    ids = [add_run().id for _ in range(9)]
+    page = open_networks(compared_runs=ids[1:], page_run=ids[0])
+    assert not page.exception
+    assert page.multiselect[0].value == ids[:8]
+
+
+def test_a_run_deleted_meanwhile_is_no_longer_chosen(add_run):
+    gone, stays = add_run(), add_run()
+    page = open_networks()
+    shutil.rmtree(gone.path)
+    page.run()
+    assert not page.exception
+    assert page.multiselect[0].value == [stays.id, BUILT_IN]
+
+
+def test_a_damaged_network_is_left_out_with_a_sentence(add_run):
+    add_run().model_path.write_text("no network")
+    page = open_networks()
+    assert not page.exception
+    assert cards(page) == 1
+    assert "is left out: its network can't be read" in page.caption[0].value
+
+
+def test_a_run_without_a_network_is_not_offered(add_run, runs_dir):
+    add_run()
+    waiting = runs.create(PRESETS["fast"], runs_dir)
+    page = open_networks()
+    assert len(page.multiselect[0].options) == 2
+    assert waiting.id not in page.multiselect[0].value
+
+
+def test_choosing_none_says_what_to_do(add_run):
+    add_run()
+    page = open_networks(compared_runs=[], compared_with_run=BUILT_IN)
+    assert not page.exception
+    assert "Choose networks" in page.caption[0].value
+
+
+def test_nothing_to_read_gets_a_sentence(add_run):
+    add_run()
+    page = open_networks(empty=True)
+    assert not page.exception
+    assert "draw a digit" in page.error[0].value
+
+
+def reading(digit, is_digit=True):
+    shares = [0.01] * 10
+    shares[digit], shares[(digit + 1) % 10] = 0.8, 0.12
+    return Reading(digit, 0.8, tuple(shares), 0.8, is_digit)
+
+
+def test_a_card_has_the_digit_how_sure_and_the_three_likeliest():
+    text = all_networks.cards_html([("<Fast>", reading(4))])
+    assert "&lt;Fast&gt;" in text
+    assert '<div class="digit">4</div>' in text
+    assert "80.0 % sure" in text
+    assert text.count('class="bar"') == 3
+    assert "Not a digit?" not in text
+
+
+def test_what_is_no_digit_says_so_and_keeps_the_guess():
+    text = all_networks.cards_html([("Fast", reading(4, is_digit=False))])
+    assert "Not a digit?" in text
+    assert '<div class="digit">4</div>' in text
+    assert "sure" not in text
+
+
+@pytest.mark.parametrize(
+    ("digits", "sentence"),
+    [
+        ([8], "This network reads an 8."),
+        ([3, 3, 3], "All 3 networks read a 3."),
+        ([3, 8, 3], "2 of 3 networks read a 3, the others an 8."),
+        ([3, 8, 3, 5], "2 of 4 networks read a 3, the others a 5 or an 8."),
+        ([3, 8, 3, 5, 1], "2 of 5 networks read a 3, the others a 1, a 5 or an 8."),
+        ([1, 2], "Each network reads another digit."),
+    ],
+)
+def test_the_networks_agreement_is_said_in_a_sentence(digits, sentence):
+    assert all_networks.verdict([reading(digit) for digit in digits]) == sentence
+
+
+def test_that_no_network_sees_a_digit_is_said_instead():
+    doubts = [reading(3, is_digit=False)] * 2
+    assert "None of these networks" in all_networks.verdict(doubts)
+    assert "2 of 3 networks read a 3" in all_networks.verdict([*doubts, reading(4)])
