@@ -29,7 +29,8 @@ FIRST_POINT = """() => untilShown(() =>
   [...document.querySelectorAll('button')].some(button => button.innerText.includes('Stop'))
   && [...document.querySelectorAll('[data-testid=stMetric]')].some(metric =>
     /^Accuracy\\s+[\\d.]+ %/.test(metric.innerText)))"""
-ANSWER = "() => untilShown(() => document.querySelector('[data-testid=answer]'))"
+ANSWER = """() => untilShown(() =>
+  document.querySelector('[data-testid=answer], [data-testid=not-a-digit]'))"""
 
 
 def first_page(browser: Browser, folder: Path) -> float:

@@ -8,6 +8,7 @@ import streamlit as st
 from cnn.drawing import Drawing
 from ui import digit_pad, picture_input
 from ui.digit_pad import ONE_DIGIT, SEVERAL_DIGITS, Pad, Sheet
+from ui.pixel_grid import paint_pixels
 
 
 class Way(NamedTuple):
@@ -86,8 +87,15 @@ WAYS = {
         "Test digit",
         ":material/casino:",
         "Choose a test digit",
-        "They come with MNIST.",
+        "Digits that networks are tested on.",
         picture_input.choose_test_digit,
+    ),
+    "pixels": Way(
+        "Pixels",
+        ":material/grid_on:",
+        "Paint a digit",
+        "With keys, mouse or finger. It is read as you paint.",
+        paint_pixels,
     ),
 }
 _ONE_DIGIT_ONLY = ("test", "pixels")
@@ -99,7 +107,7 @@ _look = st.components.v2.component(
 [class*="_look"] { position: absolute; }
 @media (max-width: 640px) {
   .st-key-way button { padding-inline: .55rem; min-width: 0; }
-  .st-key-way button [data-testid="stIconMaterial"] { display: none; }
+  .st-key-way button span:has(> [data-testid="stIconMaterial"]) { display: none; }
 }
 """,
     isolate_styles=False,
