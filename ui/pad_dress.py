@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-# On a phone a smaller pad leaves room for the answer under it.
+# The paper has its shape before its canvas has come, so that nothing jumps. On a phone a smaller
+# pad leaves room for the answer under it.
 _PAGE_STYLE = """
 [class*="_paper"] { position: relative; width: 100%; overflow: hidden; border-radius: .6rem;
-  outline: 1px solid light-dark(#d9dbe8, #34384d); touch-action: none; }
-.st-key-pad_paper { max-width: 336px; }
-.st-key-wide_pad_paper { max-width: 672px; }
+  background: #ffffff; outline: 1px solid light-dark(#d9dbe8, #34384d); touch-action: none; }
+.st-key-pad_paper { max-width: 336px; aspect-ratio: 1; }
+.st-key-wide_pad_paper { max-width: 672px; aspect-ratio: 12 / 5; }
 @media (max-width: 640px) { .st-key-pad_paper { max-width: min(336px, 40svh); } }
 [class*="_paper"] [data-testid="stElementContainer"] { width: 100% !important; }
 [class*="_paper"] [class*="_dress"] { position: absolute; }

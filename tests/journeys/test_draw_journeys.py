@@ -26,7 +26,7 @@ def button(page, name):
 def on_screen(page, width):
     """Where a point of a pad so wide lies on the screen."""
     pad = page.locator("canvas.upper-canvas")
-    pad.wait_for()
+    expect(pad).to_have_count(1)  # a cleared one is gone
     box = pad.bounding_box()
     scale = box["width"] / width
     return lambda point: (box["x"] + point[0] * scale, box["y"] + point[1] * scale)
