@@ -65,7 +65,7 @@ def read_number(sheet: Sheet, choice: ways_in.Choice) -> None:
         number.show_boxed(parts, sheet.drawing.picture)
     if sheet.paper and choice.pad:
         with sheet.paper:
-            number.box_on_pad(parts, choice.pad)
+            number.box_on_paper(parts, choice.pad.width, choice.pad.height)
 
 
 draw_and_read()

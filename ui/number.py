@@ -7,7 +7,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.segmentation import Part
-from ui.digit_pad import Pad
 from ui.digit_tile import TILE_STYLE, png_address
 from ui.numbers import percent
 from ui.numbers import probability as shown_probability
@@ -51,9 +50,9 @@ def show_number(parts: Sequence[Part]) -> None:
     st.html(_STYLE + number_html(parts))
 
 
-def box_on_pad(parts: Sequence[Part], pad: Pad) -> None:
-    """Lay a box with its answer over each digit on the pad whose paper this is written on."""
-    st.html(_BOX_STYLE + boxes_html(parts, pad.width, pad.height, MARGIN))
+def box_on_paper(parts: Sequence[Part], width: int, height: int) -> None:
+    """Lay a box with its answer over each digit, on a pad's paper of so many pixels."""
+    st.html(_BOX_STYLE + boxes_html(parts, width, height, MARGIN))
 
 
 def show_boxed(parts: Sequence[Part], picture: NDArray[np.uint8]) -> None:
