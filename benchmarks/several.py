@@ -13,9 +13,9 @@ import numpy as np
 
 from cnn import runs
 from cnn.drawing import Drawing
+from cnn.drawing_lines import open_lines
 from cnn.pad_picture import picture_from_strokes
 from cnn.reading import Reader, load_reader
-from cnn.recognition import open_lines
 from cnn.segmentation import read_several
 from cnn.strokes import Stroke
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cnn import commands, runs
 from cnn.presets import PRESETS
+from cnn.recognition import PIPELINES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,8 +52,21 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 def _add_recognize(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=commands.recognize)
-    parser.add_argument("file", help='JSON lines {"strokes": [[[x, y], …], …]}, plain or gzip; -')
+    parser.add_argument(
+        "file",
+        help='JSON lines {"strokes": [[[x, y], …], …]} or {"pixels": [[grey, …], …]}, plain or '
+        "gzip; -",
+    )
     parser.add_argument("--run", default=runs.BUILT_IN, help="the network (default: built-in)")
+    parser.add_argument(
+        "--pipeline",
+        choices=PIPELINES,
+        default="strokes",
+        help="read strokes as they were drawn (default), or the picture that a pad shows of them",
+    )
+    parser.add_argument(
+        "--several", action="store_true", help="read a row of digits too, such as 2026"
+    )
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

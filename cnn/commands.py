@@ -13,8 +13,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cnn import architecture, launching, presets, runs
 from cnn import hyperparameters as hp
-from cnn.predictor import load_predictor
-from cnn.recognition import Failure, open_lines, recognize_lines
+from cnn.drawing_lines import open_lines
+from cnn.reading import load_reader
+from cnn.recognition import Failure, recognize_lines
 from cnn.runs import Run, RunError
 from cnn.status import State, Status
 
@@ -89,9 +90,9 @@ def list_runs(options: argparse.Namespace) -> int:
 def recognize(options: argparse.Namespace) -> int:
     """Answer each drawing of a file with a line of JSON."""
     run = runs.open_run(options.run, options.runs_dir)
-    predictor = load_predictor(run.model_path)
+    reader, lines = load_reader(run), open_lines(options.file)
     failures = 0
-    for answer in recognize_lines(open_lines(options.file), predictor):
+    for answer in recognize_lines(lines, reader, options.pipeline, options.several):
         failures += isinstance(answer, Failure)
         print(answer.as_json())
     return 1 if failures else 0

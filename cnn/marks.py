@@ -14,6 +14,7 @@ from cnn.picture import FAINTEST_INK, image_from_ink, ink_from_picture
 from cnn.strokes import Stroke
 
 MOST_MARKS = 100
+MOST_POINTS = 10_000  # of all strokes: of scribbles with more, every so many are looked at
 POINTS_A_STROKE, POINTS_A_PART = 48, 300  # enough to know how near two marks come
 LONGEST_SIDE = 1_500  # pixels; a larger picture is shrunk before its parts are looked for
 SPECK = 0.1  # of the highest part: smaller parts are dirt on the paper
@@ -40,9 +41,9 @@ class Mark(NamedTuple):
 class Marks(Protocol):
     """All marks of a drawing, any of which can be looked at together."""
 
-    marks: Sequence[Mark]
+    marks: list[Mark]
     pen_width: float
-    """How far beyond the pen's middle the points of two opposite edges lie apart."""
+    """How thick the lines are that the points are the edges of; 0 where they are the middle."""
 
     def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
         """Return the chosen marks alone as a network sees them: (28, 28), 255 is full ink."""
@@ -79,22 +80,31 @@ class _StrokeMarks:
     pen_width = 0.0
 
     def __init__(self, strokes: Sequence[Stroke]) -> None:
-        self._strokes = [stroke for stroke in strokes if len(stroke)]
-        if not self._strokes:
+        lines = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
+        if not lines:
             raise ValueError("There is nothing to read yet: draw a digit.")
-        _check_number(len(self._strokes))
-        self.marks = [_stroke_mark(np.asarray(stroke, float)) for stroke in self._strokes]
+        _check_number(len(lines))
+        most = MOST_POINTS // len(lines)
+        self._lines: list[Any] = [
+            line if len(line) <= most else _evenly(line, most) for line in lines
+        ]
+        self.marks = [
+            Mark(
+                _evenly(line, POINTS_A_STROKE),
+                Box(*line.min(axis=0).tolist(), *line.max(axis=0).tolist()),
+            )
+            for line in lines
+        ]
 
     def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
-        return image_from_strokes([self._strokes[index] for index in chosen])
+        return image_from_strokes([self._lines[index] for index in chosen])
 
 
-def _stroke_mark(line: NDArray[np.float64]) -> Mark:
-    """Return a stroke with points at even distances, whatever the speed of the pen."""
+def _evenly(line: NDArray[np.float64], number: int) -> NDArray[np.float64]:
+    """Return points at even distances along a line, whatever the pen's speed; of a dot, one."""
     way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    places = np.linspace(0, way[-1], POINTS_A_STROKE if way[-1] > 0 else 1)
-    points = np.stack([np.interp(places, way, line[:, axis]) for axis in (0, 1)], axis=1)
-    return Mark(points, Box(*line.min(axis=0).tolist(), *line.max(axis=0).tolist()))
+    places = np.linspace(0, way[-1], number if way[-1] > 0 else 1)
+    return np.stack([np.interp(places, way, line[:, axis]) for axis in (0, 1)], axis=1)
 
 
 class _PictureMarks:

@@ -1,38 +1,53 @@
 """Drawings in JSON lines → answers in JSON lines: what `python -m cnn recognize` does."""
 
-import gzip
-import io
 import json
-import sys
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import BinaryIO, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.pen import image_from_strokes
-from cnn.predictor import Predictor
-from cnn.strokes import check_strokes
+from cnn.drawing import Drawing
+from cnn.drawing_lines import Line, drawing_from_line
+from cnn.pad_picture import picture_from_strokes
+from cnn.reading import Reader, Reading
+from cnn.segmentation import Part, read_several
 
-LONGEST_LINE = 8_000_000  # bytes: more than 100,000 points need
 DRAWINGS_AT_ONCE = 250
-GZIP_MAGIC = b"\x1f\x8b"
-
-Line: TypeAlias = str | bytes
 
 
 class Answer(NamedTuple):
     """What a network reads in a drawing."""
 
-    digit: int
-    probability: float
-    probabilities: tuple[float, ...]
+    reading: Reading
+    """Of the whole drawing, as one digit."""
+    parts: tuple[Part, ...] | None = None
+    """Of each of its digits, where they were asked for."""
 
     def as_json(self) -> str:
         """Return one line of JSON without its line break."""
-        return json.dumps(self._asdict())
+        shown: dict[str, Any] = {
+            "digit": self.reading.digit,
+            "probability": self.reading.probability,
+            "probabilities": self.reading.probabilities,
+            "is_digit": bool(self.reading.is_digit),
+            "score": float(self.reading.score),
+        }
+        if self.parts is not None:
+            shown["text"] = "".join(str(part.reading.digit) for part in self.parts)
+            shown["digits"] = [_shown_part(part) for part in self.parts]
+        return json.dumps(shown)
+
+
+def _shown_part(part: Part) -> dict[str, Any]:
+    return {
+        "digit": part.reading.digit,
+        "probability": part.reading.probability,
+        "score": float(part.reading.score),
+        "is_digit": bool(part.reading.is_digit),
+        "box": [round(edge, 2) for edge in part.box],
+    }
 
 
 class Failure(NamedTuple):
@@ -45,83 +60,69 @@ class Failure(NamedTuple):
         return json.dumps(self._asdict(), ensure_ascii=False)
 
 
-def recognize_lines(lines: Iterable[Line], predictor: Predictor) -> Iterator[Answer | Failure]:
+class _Seen(NamedTuple):
+    """A drawing as the network sees it, the digits in it already read where asked for."""
+
+    image: NDArray[np.uint8]
+    parts: tuple[Part, ...] | None
+
+
+def _as_drawn(drawing: Drawing) -> Drawing:
+    return drawing
+
+
+def _as_pad_picture(drawing: Drawing) -> Drawing:
+    """Take strokes for the picture that a pad shows of them."""
+    if drawing.picture is not None:
+        return drawing
+    return Drawing(picture=picture_from_strokes(drawing.strokes))
+
+
+PIPELINES: dict[str, Callable[[Drawing], Drawing]] = {
+    "strokes": _as_drawn,
+    "pixels": _as_pad_picture,
+}
+
+
+def recognize_lines(
+    lines: Iterable[Line], reader: Reader, pipeline: str = "strokes", several: bool = False
+) -> Iterator[Answer | Failure]:
     """Answer each line that is not blank, in the order of the lines.
 
     Args:
-        lines: each `{"strokes": [[[x, y], …], …]}`; other keys are not looked at.
-        predictor: the network that answers.
+        lines: as `drawing_from_line` takes them.
+        reader: the network that answers.
+        pipeline: of `PIPELINES`: what strokes are taken for.
+        several: whether each drawing is read as a row of digits, too.
 
     Yields:
         An answer, or why there is none. When the lines themselves end in a `ValueError`, as
         those of a damaged file do, its sentence is the last failure.
     """
-    read = _read_drawings(lines)
-    while batch := list(islice(read, DRAWINGS_AT_ONCE)):
-        images = [drawing for drawing in batch if isinstance(drawing, np.ndarray)]
-        answers = iter(predictor.probabilities(np.stack(images)) if images else ())
-        for drawing in batch:
-            yield drawing if isinstance(drawing, Failure) else _answer(next(answers))
+
+    def see(line: Line) -> _Seen:
+        drawing = PIPELINES[pipeline](drawing_from_line(line))
+        parts = tuple(read_several(drawing, reader)) if several else None
+        return _Seen(drawing.mnist_image(), parts)
+
+    seen = _see_lines(lines, see)
+    while batch := list(islice(seen, DRAWINGS_AT_ONCE)):
+        images = [one.image for one in batch if isinstance(one, _Seen)]
+        readings = iter(reader.read(np.stack(images)) if images else ())
+        for one in batch:
+            yield one if isinstance(one, Failure) else Answer(next(readings), one.parts)
 
 
-def _answer(probabilities: NDArray[np.float32]) -> Answer:
-    digit = int(probabilities.argmax())
-    return Answer(digit, float(probabilities[digit]), tuple(probabilities.tolist()))
-
-
-def _read_drawings(lines: Iterable[Line]) -> Iterator[NDArray[np.uint8] | Failure]:
-    """Yield the image of each drawing, or why there is none."""
+def _see_lines(lines: Iterable[Line], see: Callable[[Line], _Seen]) -> Iterator[_Seen | Failure]:
+    """Yield what is seen in each line, or why nothing is."""
     number = 0
     try:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                yield _image_from_line(line)
+                yield see(line)
             except ValueError as error:
                 yield Failure(f"Line {number}: {error}")
     except ValueError as error:
         yield Failure(f"After line {number}: {error}" if number else str(error))
-
-
-def _image_from_line(line: Line) -> NDArray[np.uint8]:
-    if len(line) > LONGEST_LINE:
-        raise ValueError("This line is longer than 8 million characters: write one drawing a line.")
-    try:
-        text = line.decode("utf-8-sig") if isinstance(line, bytes) else line
-        drawing = json.loads(text)
-    except UnicodeDecodeError as error:
-        raise ValueError("This line is not text in UTF-8.") from error
-    except (ValueError, RecursionError) as error:
-        raise ValueError('This line is not JSON such as {"strokes": [[[x, y], …], …]}.') from error
-    if not isinstance(drawing, dict) or "strokes" not in drawing:
-        raise ValueError('This line has no strokes: expected was {"strokes": [[[x, y], …], …]}.')
-    return image_from_strokes(check_strokes(drawing["strokes"]))
-
-
-def open_lines(path: str) -> Iterator[bytes]:
-    """Open a file of lines, plain or packed with gzip whatever its name; "-" is standard input.
-
-    Raises:
-        ValueError: there is no such file, or it can't be read; while its lines are taken: it is
-            damaged from there on.
-    """
-    try:
-        stream = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115 `_lines` closes
-        file = io.BufferedReader(cast(io.RawIOBase, stream))
-        is_packed = file.peek(2).startswith(GZIP_MAGIC)
-    except OSError as error:
-        raise ValueError(f"{path} can't be read: {error.strerror}.") from error
-    return _lines(file, is_packed, path)
-
-
-def _lines(file: BinaryIO, is_packed: bool, path: str) -> Iterator[bytes]:
-    """Yield the lines; of one that is too long, enough to be known as such."""
-    try:
-        with file, gzip.open(file) if is_packed else file as lines:
-            while line := lines.readline(LONGEST_LINE + 1):
-                yield line
-                while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-                    line = lines.readline(LONGEST_LINE + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is damaged and can't be read further: {error}.") from error

@@ -94,8 +94,19 @@ def test_recognize_answers_each_line_with_a_digit_and_its_probabilities(tmp_path
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [answer["digit"] for answer in answers] == [7, 1]
     for answer in answers:
-        assert sorted(answer) == ["digit", "probabilities", "probability"]
+        assert sorted(answer) == ["digit", "is_digit", "probabilities", "probability", "score"]
         assert answer["probability"] == max(answer["probabilities"])
+
+
+@pytest.mark.parametrize("pipeline", ["strokes", "pixels"])
+def test_recognize_reads_a_row_of_digits_where_it_is_asked_to(pipeline, tmp_path, capsys):
+    row = [[[x + 250, y] for x, y in ONE[0]], *SEVEN]
+    file = tmp_path / "drawings.jsonl"
+    file.write_text(lines(row, ONE))
+    assert main(["recognize", str(file), "--several", "--pipeline", pipeline]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["text"] for answer in answers] == ["71", "1"]
+    assert [len(answer["digits"]) for answer in answers] == [2, 1]
 
 
 def test_a_bad_line_gives_an_error_and_the_others_are_still_answered(tmp_path, capsys, monkeypatch):

@@ -6,10 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cnn.recognition import Answer, Failure, open_lines, recognize_lines
+from cnn.drawing_lines import open_lines
+from cnn.reading import Reader
+from cnn.recognition import Answer, Failure, recognize_lines
 
 ONE = '{"strokes": [[[100, 40], [100, 240]]], "label": "1"}'
 DASH = '{"strokes": [[[40, 100], [240, 100]]]}'
+TWO_ONES = '{"strokes": [[[300, 40], [300, 240]], [[100, 40], [100, 240]]]}'
+PICTURE = json.dumps({"pixels": [[0] * 9 + [255] * 2 + [0] * 9] * 20})
 
 
 class TallOrWide:
@@ -31,21 +35,27 @@ def network():
     return TallOrWide()
 
 
-def read(lines, network):
-    return list(recognize_lines(lines, network))
+def read(lines, network, **options):
+    return list(recognize_lines(lines, Reader(network), **options))
+
+
+def digits(answers):
+    return [answer.reading.digit for answer in answers]
 
 
 def test_each_line_is_answered_in_its_order(network):
     answers = read([ONE, DASH.encode(), ONE + "\n", DASH + "\r\n"], network)
-    assert [answer.digit for answer in answers] == [1, 7, 1, 7]
-    assert answers[0].probability == pytest.approx(0.91)
-    assert sum(answers[0].probabilities) == pytest.approx(1)
+    assert digits(answers) == [1, 7, 1, 7]
+    assert answers[0].reading.probability == pytest.approx(0.91)
+    assert sum(answers[0].reading.probabilities) == pytest.approx(1)
 
 
-def test_an_answer_is_a_line_of_json_with_three_keys(network):
+def test_an_answer_is_a_line_of_json_with_these_keys(network):
     (answer,) = read([ONE], network)
     shown = json.loads(answer.as_json())
-    assert list(shown) == ["digit", "probability", "probabilities"]
+    assert list(shown) == ["digit", "probability", "probabilities", "is_digit", "score"]
+    assert shown["is_digit"] is True
+    assert shown["score"] == pytest.approx(0.91)
     assert shown["digit"] == 1
     assert shown["probability"] == max(shown["probabilities"]) == shown["probabilities"][1]
     assert len(shown["probabilities"]) == 10
@@ -64,7 +74,7 @@ def test_a_failure_is_a_line_of_json_with_its_sentence():
         ("[" * 100_000, "Line 2: This line is not JSON"),
         ("1" * 5_000, "Line 2: This line is not JSON"),
         (b'{"strokes": "\xff"}', "Line 2: This line is not text in UTF-8."),
-        ("[]", "Line 2: This line has no strokes: expected was"),
+        ("[]", "Line 2: This line has no strokes and no pixels: expected was"),
         ("null", "Line 2: This line has no strokes"),
         ('{"stroke": [[[1, 2]]]}', "Line 2: This line has no strokes"),
         ('{"strokes": null}', "Line 2: The strokes must be a list"),
@@ -73,12 +83,25 @@ def test_a_failure_is_a_line_of_json_with_its_sentence():
         ('{"strokes": [[[NaN, 2]]]}', "Line 2: A drawing's numbers must lie between"),
         ('{"strokes": [[[1e999, 2]]]}', "Line 2: A drawing's numbers must lie between"),
         (json.dumps({"strokes": [[[0, 0]] * 100_001]}), "Line 2: The drawing has more than"),
+        ('{"strokes": [[[1, 2]]], "pixels": [[1]]}', "Line 2: This line has both"),
+        ('{"pixels": null}', "Line 2: The pixels must be a list of rows"),
+        ('{"pixels": [1, 2]}', "Line 2: The pixels must be a list of rows"),
+        ('{"pixels": []}', "Line 2: The pixels must be a list of rows"),
+        ('{"pixels": [[]]}', "Line 2: The rows of pixels must all have the same length"),
+        ('{"pixels": [[1, 2], [3]]}', "Line 2: The rows of pixels must all have the same"),
+        ('{"pixels": [["1"]]}', "Line 2: Each pixel must be one number"),
+        ('{"pixels": [[true]]}', "Line 2: Each pixel must be one number"),
+        ('{"pixels": [[[1, 2, 3]]]}', "Line 2: Each pixel must be one number"),
+        ('{"pixels": [[NaN]]}', "Line 2: The pixels must be numbers from 0 to 255"),
+        (f'{{"pixels": [[{10**400}]]}}', "Line 2: The pixels must be numbers from 0 to 255"),
+        ('{"pixels": [[-1]]}', "Line 2: The pixels must be numbers from 0 to 255"),
+        ('{"pixels": [[9, 9], [9, 9]]}', "Line 2: The picture is empty"),
         (" " * 8_000_001 + "x", "Line 2: This line is longer than 8 million characters"),
     ],
 )
 def test_a_bad_line_is_named_and_the_others_are_answered(network, line, sentence):
     first, failure, last = read([ONE, line, DASH], network)
-    assert (first.digit, last.digit) == (1, 7)
+    assert (first.reading.digit, last.reading.digit) == (1, 7)
     assert failure.error.startswith(sentence)
     assert list(json.loads(failure.as_json())) == ["error"]
 
@@ -97,14 +120,51 @@ def test_only_bad_lines_and_no_lines_need_no_network(network):
 
 def test_drawings_are_read_in_batches(network):
     answers = read([ONE, "no", DASH] * 400, network)
-    assert [getattr(answer, "digit", None) for answer in answers] == [1, None, 7] * 400
+    assert digits(answers[0::3] + answers[2::3]) == [1] * 400 + [7] * 400
+    assert {type(failure) for failure in answers[1::3]} == {Failure}
     assert sum(network.batches) == 800
     assert len(network.batches) < 10
 
 
 def test_a_byte_order_mark_is_no_mistake(network):
     (answer,) = read([b"\xef\xbb\xbf" + ONE.encode()], network)
-    assert answer.digit == 1
+    assert answer.reading.digit == 1
+
+
+def test_pixels_are_read_as_a_picture(network):
+    inverted = PICTURE.replace("255", "9").replace("0", "200")
+    assert digits(read([PICTURE, inverted], network)) == [1, 1]
+
+
+def test_the_pixel_pipeline_reads_strokes_as_the_picture_of_a_pad(network):
+    as_drawn, as_pictured = [], []
+    network.probabilities = lambda images, seen=network.probabilities: (
+        (as_pictured if as_drawn else as_drawn).append(images) or seen(images)
+    )
+    assert digits(read([ONE, PICTURE], network)) == [1, 1]
+    assert digits(read([ONE, PICTURE], network, pipeline="pixels")) == [1, 1]
+    assert not np.array_equal(as_drawn[0][0], as_pictured[0][0])
+    assert np.array_equal(as_drawn[0][1], as_pictured[0][1])
+
+
+@pytest.mark.parametrize("pipeline", ["strokes", "pixels"])
+def test_several_digits_are_answered_from_left_to_right_beside_the_whole(network, pipeline):
+    (answer,) = read([TWO_ONES], network, pipeline=pipeline, several=True)
+    shown = json.loads(answer.as_json())
+    assert shown["text"] == "11"
+    assert len(shown["probabilities"]) == 10
+    left, right = shown["digits"]
+    assert list(left) == ["digit", "probability", "score", "is_digit", "box"]
+    assert left["box"][2] < right["box"][0]
+    if pipeline == "strokes":
+        assert [left["box"], right["box"]] == [[100, 40, 100, 240], [300, 40, 300, 240]]
+
+
+def test_a_line_with_too_many_digits_gets_a_sentence_and_the_others_are_answered(network):
+    many = json.dumps({"strokes": [[[200 * x, 40], [200 * x, 240]] for x in range(41)]})
+    failure, answer = read([many, ONE], network, several=True)
+    assert failure.error.startswith("Line 1: There are more than 40 digits in it")
+    assert answer.reading.digit == 1
 
 
 # Files
@@ -142,7 +202,7 @@ def test_the_lines_before_the_end_of_a_truncated_gzip_file_are_answered(tmp_path
     path = tmp_path / "cut.gz"
     path.write_bytes(gzip.compress(TEXT)[:-8])
     *answers, failure = read(open_lines(str(path)), network)
-    assert [answer.digit for answer in answers] == [1, 7]
+    assert digits(answers) == [1, 7]
     assert failure.error.startswith(f"After line 2: {path} is damaged and can't be read further")
 
 
@@ -162,4 +222,4 @@ def test_a_line_without_end_is_not_kept_in_memory(tmp_path, network, pack):
     assert max(map(len, lines)) == 8_000_001
     failure, *answers = read(lines, network)
     assert failure.error.startswith("Line 1: This line is longer")
-    assert [answer.digit for answer in answers] == [1, 7]
+    assert digits(answers) == [1, 7]

@@ -1,0 +1,184 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnn.drawing import Drawing
+from cnn.pad_picture import picture_from_strokes
+from cnn.reading import Reader, load_reader
+from cnn.runs import BUILT_IN_PATH, Run
+from cnn.segmentation import read_several
+from tests.evaluated_run import ReadsEverythingAsThree
+
+ANGLES = np.linspace(0, 2 * np.pi, 24)
+
+
+def ring(x, y, width, height):
+    return [(x + width * np.sin(a) / 2, y - height * np.cos(a) / 2) for a in ANGLES]
+
+
+ZERO = [ring(35, 50, 60, 100)]
+ONE = [[(10, 20), (30, 0), (30, 100)]]
+TWO = [[(5, 20), (15, 5), (35, 0), (50, 10), (52, 28), (40, 50), (0, 100), (60, 100)]]
+FOUR = [[(25, 0), (5, 62), (55, 62)], [(42, 35), (42, 100)]]
+FIVE = [
+    [(12, 4), (8, 42), (30, 38), (50, 50), (55, 70), (45, 92), (25, 100), (3, 92)],
+    [(15, 0), (58, -3)],  # a roof that does not touch
+]
+SIX = [[(45, 0), (20, 25), (5, 65), (15, 95), (35, 100), (50, 82), (42, 62), (25, 60), (8, 75)]]
+SEVEN = [[(0, 0), (55, 0), (35, 50), (20, 100)], [(15, 50), (52, 50)]]
+EIGHT = [ring(30, 24, 40, 48), ring(30, 75, 50, 50)]
+DIGITS = {"0": ZERO, "1": ONE, "2": TWO, "4": FOUR, "5": FIVE, "6": SIX, "7": SEVEN, "8": EIGHT}
+
+
+def written(text, gap=20.0, scale=1.0, shift=0.0):
+    """The digits of a text in one line, as strokes."""
+    strokes, left = [], 40.0
+    for character in text:
+        digit = DIGITS[character]
+        x = [x for stroke in digit for x, _ in stroke]
+        for stroke in digit:
+            strokes.append(
+                tuple((scale * (a - min(x) + left) + shift, scale * (b + 60)) for a, b in stroke)
+            )
+        left += max(x) - min(x) + gap
+    return tuple(strokes)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return load_reader(Run(BUILT_IN_PATH))
+
+
+def text_of(parts):
+    return "".join(str(part.reading.digit) for part in parts)
+
+
+TEXTS = ["2026", "7", "5", "4", "8", "55", "77", "44", "88", "1754", "10", "11", "802", "6124"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_number_is_read_from_its_strokes(reader, text):
+    parts = read_several(Drawing(strokes=written(text)), reader)
+    assert text_of(parts) == text
+    assert [len(part.strokes) for part in parts] == [len(DIGITS[digit]) for digit in text]
+
+
+@pytest.mark.parametrize("text", ["2026", "5", "55", "1754", "10", "11", "6124"])
+@pytest.mark.parametrize("pen_width", [8, 12])
+def test_a_number_is_read_from_its_picture(reader, text, pen_width):
+    picture = picture_from_strokes(written(text, gap=30), pen_width)
+    parts = read_several(Drawing(picture=picture), reader)
+    assert text_of(parts) == text
+    assert {part.strokes for part in parts} == {()}
+
+
+def test_strokes_may_come_in_any_order(reader):
+    strokes = written("2754")
+    late_bars = (*strokes[:2], strokes[3], strokes[5], strokes[6], strokes[4], strokes[2])
+    assert text_of(read_several(Drawing(strokes=late_bars[::-1]), reader)) == "2754"
+
+
+@pytest.mark.parametrize("scale", [0.1, 1, 30])
+def test_neither_size_nor_place_matters(reader, scale):
+    strokes = written("5274", scale=scale, shift=-300.0)
+    assert text_of(read_several(Drawing(strokes=strokes), reader)) == "5274"
+
+
+def test_boxes_are_in_the_drawings_own_coordinates(reader):
+    strokes = written("17")
+    one, seven = read_several(Drawing(strokes=strokes), reader)
+    assert one.box == (40, 60, 60, 160)
+    assert seven.box == (80, 60, 135, 160)
+    parts = read_several(Drawing(picture=picture_from_strokes(strokes, 6)), reader)
+    for drawn, shown in zip((one, seven), parts, strict=True):
+        assert np.abs(np.subtract(drawn.box, shown.box)).max() <= 4
+
+
+def test_a_large_picture_is_shrunk_and_its_boxes_are_not(reader):
+    picture = picture_from_strokes(written("17"), 10).repeat(8, axis=0).repeat(8, axis=1)
+    parts = read_several(Drawing(picture=picture), reader)
+    assert text_of(parts) == "17"
+    assert np.abs(np.subtract(parts[1].box, (80 * 8, 60 * 8, 135 * 8, 160 * 8))).max() <= 60
+
+
+def test_dirt_on_the_paper_is_no_digit(reader):
+    picture = picture_from_strokes(written("17"), 8).copy()
+    picture[20:23, 40:44] = picture[250:252, 200:203] = 0
+    assert text_of(read_several(Drawing(picture=picture), reader)) == "17"
+
+
+def test_a_neighbours_ink_is_not_in_a_digits_image(reader):
+    leaning = (((60.0, 160.0), (140.0, 40.0)), ((110.0, 160.0), (190.0, 40.0)))
+    first, second = read_several(Drawing(picture=picture_from_strokes(leaning, 8)), reader)
+    assert first.box.right > second.box.left
+    assert np.abs(first.image.astype(int) - second.image).max() < 60
+
+
+def test_what_is_mnists_image_already_is_one_digit(reader):
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 13:16] = 255
+    (part,) = read_several(Drawing(image=image), reader)
+    assert part.box == (0, 0, 28, 28)
+    assert part.reading.digit == 1
+    assert part.image is image
+
+
+@pytest.mark.parametrize(
+    ("drawing", "sentence"),
+    [
+        (Drawing(), "There is nothing to read yet"),
+        (Drawing(strokes=((),)), "There is nothing to read yet"),
+        (Drawing(picture=np.full((9, 9), 200, np.uint8)), "The picture is empty"),
+        (Drawing(strokes=written("1" * 41)), "more than 40 digits"),
+        (Drawing(strokes=written("1" * 101)), "101 separate marks"),
+    ],
+)
+def test_what_can_not_be_read_gets_a_sentence(reader, drawing, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        read_several(drawing, reader)
+
+
+def test_a_picture_of_thousands_of_specks_gets_a_sentence(reader):
+    noise = np.random.default_rng(0).integers(0, 256, (1400, 1400)).astype(np.uint8)
+    noise[::2] = noise[:, ::2] = 0
+    with pytest.raises(ValueError, match="separate marks"):
+        read_several(Drawing(picture=noise), reader)
+
+
+def test_a_scribble_of_very_many_points_is_read_all_the_same():
+    ways = np.random.default_rng(0).uniform(0, 280, (10, 10_000, 2)) + [[[0, 0]], [[250, 0]]] * 5
+    strokes = tuple(tuple(map(tuple, way)) for way in ways.tolist())
+    parts = read_several(Drawing(strokes=strokes), Reader(ReadsEverythingAsThree()))
+    assert sorted(index for part in parts for index in part.strokes) == list(range(10))
+
+
+points = st.tuples(st.floats(-1e6, 1e6), st.floats(0, 280))
+drawings = st.lists(st.lists(points, min_size=1, max_size=5), min_size=1, max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawings)
+def test_every_stroke_is_in_exactly_one_part_and_inside_its_box(strokes):
+    parts = read_several(Drawing(strokes=tuple(strokes)), Reader(ReadsEverythingAsThree()))
+    assert sorted(index for part in parts for index in part.strokes) == list(range(len(strokes)))
+    for part in parts:
+        x, y = np.concatenate([strokes[index] for index in part.strokes]).T
+        assert part.box == (x.min(), y.min(), x.max(), y.max())
+        assert part.image.shape == (28, 28)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.randoms(use_true_random=False))
+def test_any_picture_is_read_or_refused_with_a_sentence(height, width, random):
+    pixels = [[random.choice((0, 90, 255)) for _ in range(width)] for _ in range(height)]
+    drawing = Drawing(picture=np.array(pixels, np.uint8))
+    parts, sentence = [], ""
+    try:
+        parts = read_several(drawing, Reader(ReadsEverythingAsThree()))
+    except ValueError as error:
+        sentence = str(error)
+    assert bool(parts) != sentence.endswith(".")
+    for left, top, right, bottom in (part.box for part in parts):
+        assert 0 <= left < right <= width
+        assert 0 <= top < bottom <= height
