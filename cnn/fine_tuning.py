@@ -40,7 +40,7 @@ def start_fine_tuning(
     if not network.is_file():
         raise RunError("This run has no network to start from. Choose another one.")
     values = hyperparameters_of(base)
-    mnist_file = run_queue.mnist_file(base.status())
+    mnist_file = run_queue.mnist_file()
     lesson = _lesson(base, digits, "mnist" if mnist_file else "sample")
     furnish = partial(
         write_lesson, lesson=lesson, digits=my_digits.as_digits(digits), network=network
@@ -70,14 +70,16 @@ def hyperparameters_of(base: Run) -> Hyperparameters:
 
 
 def _lesson(base: Run, digits: Sequence[MyDigit], dataset: DatasetName) -> Lesson:
-    reader = load_reader(base)
-    before = read_lesson(base)
+    reader, before = load_reader(base), read_lesson(base)
     learnt = [*(before.learnt if before else ()), *(digit.id for digit in digits)]
+    # The sample's digits are all from MNIST's training set.
+    is_seen = dataset == "sample" and base.status().dataset == "mnist"
     return Lesson(
         base=base.id,
         digits=len(digits),
         accuracy_before=my_digits.accuracy_on(reader, digits),
         test_accuracy_before=_test_accuracy(base, reader, dataset),
+        test_is_seen=is_seen or (before is not None and before.test_is_seen),
         learnt=tuple(dict.fromkeys(learnt)),
     )
 

@@ -60,7 +60,7 @@ def keep(drawing: Drawing, label: int) -> MyDigit:
     few = sum(map(len, strokes)) <= MOST_POINTS_KEPT
     is_strokes = drawing.image is None and drawing.picture is None and strokes and few
     kept = Drawing(strokes=strokes) if is_strokes else Drawing(image=drawing.mnist_image())
-    return MyDigit(kept, check_label(label), round(time.time(), 3))
+    return MyDigit(kept, check_label(label), time.time())
 
 
 def _content(drawing: Drawing) -> dict[str, Any]:

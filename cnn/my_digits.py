@@ -12,9 +12,9 @@ from filelock import FileLock, Timeout
 from cnn import my_digit
 from cnn.data import Digits
 from cnn.drawing import Drawing
+from cnn.files import write_bytes
 from cnn.my_digit import MyDigit
 from cnn.reading import Reader
-from cnn.runs import write_bytes
 
 FILE_NAME, LOCK_NAME = "my-digits.jsonl", ".my-digits.lock"
 MOST_DIGITS = 2_000

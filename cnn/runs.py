@@ -12,9 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from cnn import hyperparameters as hp
+from cnn.files import is_held, write_text
 from cnn.metrics import Metrics, read_metrics
 from cnn.presets import preset_name
 from cnn.status import State, Status, from_json_values
@@ -23,7 +24,6 @@ BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parent / "pretrained"
 TAUGHT = "taught"
 TAUGHT_FILE = "taught.json"  # in the folders of fine-tuned runs
-LOOK_SECONDS = 0.02
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -136,31 +136,6 @@ class Run:
         return not self.is_built_in and is_held(self.path / "lock")
 
 
-def is_held(lock_file: Path) -> bool:
-    """Return whether a living process holds a lock.
-
-    The only way to know is to try, for a moment longer than somebody else's try takes: two that
-    look at once do not take each other for the holder.
-    """
-    try:
-        with FileLock(lock_file).acquire(timeout=LOOK_SECONDS, poll_interval=LOOK_SECONDS / 5):
-            return False
-    except Timeout:
-        return True
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace a file in one step."""
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace a file in one step."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
-
-
 def runs_folder() -> Path:
     """Return the folder of all runs: the variable RUNS_DIR, else `runs`."""
     return Path(os.environ.get("RUNS_DIR") or "runs")
@@ -183,7 +158,7 @@ def create(
         furnish: puts more into its folder, before a worker can see the run.
 
     Raises:
-        OSError: the folder can't be written. Nothing is left of the run then.
+        OSError: the folder can't be written; nothing is left of the run.
     """
     stamp = time.strftime("%Y%m%d-%H%M%S")
     run = Run(folder / f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}")

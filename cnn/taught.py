@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from cnn.data import Digits
-from cnn.runs import TAUGHT_FILE, Run, RunError, write_text
+from cnn.files import write_text
+from cnn.runs import TAUGHT_FILE, Run, RunError
 
 BASE_NETWORK, KEPT_DIGITS = "base.keras", "my_digits.npz"
 
@@ -29,6 +30,8 @@ class Lesson:
     """On these kept digits."""
     test_accuracy_before: float | None
     """On the test digits that the fine-tuned run will be tested on too."""
+    test_is_seen: bool
+    """Whether the base was trained on these test digits, so that they test nothing."""
     learnt: tuple[str, ...]
     """Ids of all kept digits that the network has learnt from, those of its base among them."""
 
@@ -67,6 +70,7 @@ def _checked(values: Any) -> Lesson:
         digits=int(values["digits"]),
         accuracy_before=before,
         test_accuracy_before=tested,
+        test_is_seen=bool(values["test_is_seen"]),
         learnt=tuple(map(str, values["learnt"])),
     )
 

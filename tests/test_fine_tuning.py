@@ -6,7 +6,8 @@ import onnxruntime
 import pytest
 
 from cnn import fine_tuning, launching, my_digit, run_queue, runs
-from cnn.data import load
+from cnn.data import load, load_test
+from cnn.evaluation import load_predictions
 from cnn.fine_tuning import accuracy_after, hyperparameters_of, start_fine_tuning
 from cnn.hyperparameters import Hyperparameters
 from cnn.presets import PRESETS
@@ -228,3 +229,23 @@ def test_a_damaged_lesson_gets_a_sentence(runs_dir, content):
     (run.path / runs.TAUGHT_FILE).write_text(content)
     with pytest.raises(RunError, match="was taught can't be read"):
         read_lesson(run)
+
+
+def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_seen(
+    runs_dir,
+):
+    base = runs.open_run(runs.BUILT_IN, runs_dir)
+    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    lesson = read_lesson(run)
+    assert lesson.test_is_seen
+    assert lesson.test_accuracy_before > 0.99
+    assert lesson.test_accuracy_before != base.status().test_accuracy
+    run.update_status(state=State.FINISHED, dataset="sample")
+    shutil.copyfile(base.model_path, run.model_path)
+    test = load_test("sample")
+    np.savez(
+        run.path / "test_predictions.npz",
+        probabilities=np.full((len(test.labels), 10), 0.1, np.float32),
+        labels=test.labels,
+    )
+    assert load_predictions(run).seen_in_training

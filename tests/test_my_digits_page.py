@@ -47,6 +47,7 @@ def taught(runs_dir, four_kept):
         "digits": 2,
         "accuracy_before": 0.0,
         "test_accuracy_before": 0.995,
+        "test_is_seen": False,
         "learnt": [digit.id for digit in four_kept[2:]],
     }
     (run.path / TAUGHT_FILE).write_text(json.dumps(lesson))

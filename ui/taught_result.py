@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnn import fine_tuning, taught
 from cnn.runs import Run
+from cnn.taught import Lesson
 from ui.numbers import percent, points
 
 
@@ -20,17 +21,18 @@ def show_before_and_after(run: Run) -> None:
         return
     digits = "1 digit" if lesson.digits == 1 else f"{lesson.digits:,} digits"
     with st.grid(2, min_column_width=250):
-        _show("My digits", lesson.accuracy_before, after, f"The {digits} that it was taught.", 0)
-        _show(
-            "Test accuracy",
-            lesson.test_accuracy_before,
-            tested,
-            "Digits that it was not taught: what it has forgotten shows here.",
-            2,
-        )
+        _show("My digits", f"The {digits} that it was taught.", lesson.accuracy_before, after, 0)
+        _show(*_tested(lesson), lesson.test_accuracy_before, tested, 2)
 
 
-def _show(title: str, before: float | None, after: float | None, words: str, places: int) -> None:
+def _tested(lesson: Lesson) -> tuple[str, str]:
+    """Return what the test is called, and what it says."""
+    if lesson.test_is_seen:
+        return "MNIST sample", "Digits that the network learnt from before, so they are no test."
+    return "Test accuracy", "Digits that it has never learnt from: what it forgot shows here."
+
+
+def _show(title: str, words: str, before: float | None, after: float | None, places: int) -> None:
     change = points(after - before) if before is not None and after is not None else None
     st.metric(
         f"{title}, before → after",
