@@ -1,12 +1,16 @@
+import contextlib
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image
 from scipy import ndimage
 
+from cnn.data import load_test
 from cnn.pen import image_from_strokes
 from cnn.picture import image_from_picture
+from tests.photos import photo_of, picture_of
 
 SEVEN = [[(80.0, 60.0), (180.0, 60.0), (120.0, 220.0)], [(100.0, 140.0), (160.0, 140.0)]]
 LINE = [[(100.0, 40.0), (100.0, 240.0)]]
@@ -26,13 +30,6 @@ def moved(strokes, shift=(0.0, 0.0), scale=1.0):
 
 def difference(image, other):
     return np.abs(image.astype(int) - other).max()
-
-
-def picture_of(strokes, pen=12, paper=0, ink=255):
-    image = Image.new("L", (280, 280), paper)
-    for line in strokes:
-        ImageDraw.Draw(image).line(line, fill=ink, width=pen, joint="curve")
-    return np.asarray(image)
 
 
 def test_light_on_dark_and_dark_on_light_are_the_same_digit():
@@ -115,3 +112,68 @@ def test_a_yes_or_no_picture_is_read():
 def test_a_picture_without_a_digit_is_named(pixels, sentence):
     with pytest.raises(ValueError, match=sentence):
         image_from_picture(pixels)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"pen": 20},
+        {"ink": 130},
+        {"paper": 60, "ink": 210},
+        {"ruled": True},
+        {"table": 30},
+        {"ruled": True, "table": 20},
+    ],
+    ids=["ballpoint", "marker", "pencil", "chalk", "ruled", "on a table", "all at once"],
+)
+def test_a_photo_in_uneven_light_looks_like_the_strokes(options):
+    photo = image_from_picture(photo_of(SEVEN, **options))
+    assert np.abs(photo.astype(int) - image_from_strokes(SEVEN)).mean() < 11
+
+
+@pytest.mark.parametrize("options", [{"paper": 60, "ink": 60}, {"paper": 220, "ink": 220}])
+def test_a_photo_of_empty_paper_is_named(options):
+    with pytest.raises(ValueError, match="picture is empty"):
+        image_from_picture(photo_of(SEVEN, **options))
+
+
+@pytest.mark.parametrize("pen", [3, 6, 10, 18, 30])
+def test_the_pen_of_a_picture_does_not_matter(pen):
+    picture = image_from_picture(picture_of(SEVEN, pen=pen))
+    assert np.abs(picture.astype(int) - image_from_strokes(SEVEN)).mean() < 10
+
+
+def test_a_digit_that_runs_over_the_edge_of_a_drawing_stays_whole():
+    pixels = np.full((200, 200), 255, np.uint8)
+    pixels[0:200, 90:100] = 0
+    pixels[95:105, 90:160] = 0
+    image = image_from_picture(pixels)
+    rows, columns = np.nonzero(image > 127)
+    assert np.ptp(rows) >= 18
+    assert np.ptp(columns) >= 6
+
+
+def test_mnists_own_images_pass_as_they_are_but_for_their_place():
+    for image in load_test("sample").images[:100]:
+        rows, columns = np.nonzero(image >= 64)
+        if max(np.ptp(rows), np.ptp(columns)) != 19:
+            continue  # a faint rim: a hair larger then
+        for shown in (image, 255 - image):
+            seen = image_from_picture(shown)
+            shifts = [np.roll(seen, (y, x), (0, 1)) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+            assert min(np.abs(one.astype(int) - image).mean() for one in shifts) < 6
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 5, 28, 41, 90])
+def test_pictures_of_noise_are_images_or_sentences(side):
+    noise = np.random.default_rng(side).integers(0, 256, (side, side + 3), np.uint8)
+    with contextlib.suppress(ValueError):
+        assert image_from_picture(noise).shape == (28, 28)
+
+
+def test_shapes_that_no_pen_drew_are_not_thinned():
+    pixels = np.zeros((280, 280), np.uint8)
+    pixels[40:240, 60:220] = 255
+    image = image_from_picture(pixels)
+    assert (image == 255).sum() >= 16 * 20

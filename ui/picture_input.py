@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cnn.data import DataError, Digits, find_source, load_test
 from cnn.drawing import Drawing
 from cnn.picture_file import FILE_ENDINGS, MOST_BYTES, picture_from_bytes
-from ui.digit_pad import SIDE
+from ui.pixel_grid import WIDTH
 
 MEGABYTE = 1_000_000
 
@@ -26,7 +26,7 @@ def upload_picture() -> Drawing | None:
         on_change=_keep,
         args=("uploaded_picture",),
         max_upload_size=MOST_BYTES // MEGABYTE,
-        width=SIDE,
+        width=WIDTH,
         help="A photo or a drawing, dark on light or light on dark.",
     )
     return _show_kept("uploaded_picture", "Your picture", is_shown=False, is_chosen=bool(file))
@@ -42,7 +42,7 @@ def take_photo() -> Drawing | None:
         key="taken_photo",
         on_change=_keep,
         args=("taken_photo",),
-        width=SIDE,
+        width=WIDTH,
         help="Hold the digit in the middle, with paper all around it.",
     )
     if photo is None:
@@ -75,11 +75,11 @@ def _show_kept(widget: str, caption: str, *, is_shown: bool, is_chosen: bool) ->
     if kept is None:
         return None
     if isinstance(kept, str):
-        st.error(kept, icon=":material/broken_image:", width=SIDE)
+        st.error(kept, icon=":material/broken_image:", width=WIDTH)
         return None
     if not is_shown:
         height, width = kept.shape[:2]
-        st.image(kept, width=max(1, min(SIDE, width, SIDE * width // height)), caption=caption)
+        st.image(kept, width=max(1, min(WIDTH, width, WIDTH * width // height)), caption=caption)
     if not is_chosen:
         st.button("Remove", icon=":material/delete:", on_click=_forget, args=(widget,))
     return Drawing(picture=kept)
@@ -98,7 +98,7 @@ def choose_test_digit() -> Drawing | None:
     state = st.session_state
     if state.setdefault("test_digit", random.randint(0, last)) > last:
         state["test_digit"] = last  # the digits on this computer have become fewer
-    with st.container(horizontal=True, vertical_alignment="bottom", width=SIDE):
+    with st.container(horizontal=True, vertical_alignment="bottom", width=WIDTH):
         st.number_input(
             "Number of the test digit",
             0,
@@ -115,7 +115,7 @@ def choose_test_digit() -> Drawing | None:
         )
     number = int(state["test_digit"])
     image, label = digits.images[number], int(digits.labels[number])
-    st.image(_large(image), width=SIDE)
+    st.image(_large(image), width=WIDTH)
     st.caption(f"Test digit {number:,} · really {_article(label)} {label}")
     return Drawing(image=np.array(image))
 
@@ -125,7 +125,7 @@ def _test_digits() -> Digits | None:
     try:
         return load_test(find_source()[0].name)
     except DataError as error:
-        st.error(str(error), icon=":material/database_off:", width=SIDE)
+        st.error(str(error), icon=":material/database_off:", width=WIDTH)
         return None
 
 
@@ -135,7 +135,7 @@ def _choose_by_chance(last: int) -> None:
 
 def _large(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return an image, (28, 28), with each pixel as a square: as large as the pad."""
-    return np.kron(image, np.ones((SIDE // len(image),) * 2, np.uint8))
+    return np.kron(image, np.ones((WIDTH // len(image),) * 2, np.uint8))
 
 
 def _article(digit: int) -> str:

@@ -9,8 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.drawing import Drawing
-from ui.digit_pad import SIDE as WIDTH
 
+WIDTH = 336  # screen pixels, as the pad's: twelve for each cell
 SIDE = 28  # cells
 CELL = 5  # pixels of the picture made of them: enough to smooth the corners of its lines
 EMPTY = "0" * SIDE**2

@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn.drawing import Drawing
+from cnn.pen import image_from_strokes
+from ui.pixel_grid import EMPTY, cells_from_browser, picture_of_cells
+
+
+def seven():
+    cells = np.zeros((28, 28), np.uint8)
+    cells[5, 8:19] = 1
+    for row in range(6, 24):
+        cells[row, 18 - (row - 5) // 3] = 1
+    return cells
+
+
+def text_of(cells):
+    return "".join(map(str, cells.ravel()))
+
+
+def open_grid(**state):
+    page = AppTest.from_file("ways_in.py", default_timeout=30)
+    page.session_state["way"] = "Pixels"
+    for name, value in state.items():
+        page.session_state[name] = value
+    return page.run()
+
+
+def clear(page):
+    return next(one for one in page.button if one.label == "Clear")
+
+
+def test_what_the_browser_sends_becomes_cells():
+    assert (cells_from_browser(text_of(seven())) == seven()).all()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "", "1" * 783, "1" * 785, "2" * 784, "é" * 784, ["1"] * 784, 7, {"cells": EMPTY}],
+)
+def test_what_is_no_sheet_gets_a_sentence(value):
+    with pytest.raises(ValueError, match="Clear it and paint again"):
+        cells_from_browser(value)
+
+
+@pytest.mark.parametrize("ink", [1, 2, 3])
+def test_lines_of_any_width_in_cells_get_the_width_of_mnists_pen(ink):
+    cells = seven()
+    for _ in range(ink - 1):
+        cells |= np.roll(cells, 1, axis=1) | np.roll(cells, 1, axis=0)
+    image = Drawing(picture=picture_of_cells(cells)).mnist_image()
+    drawn = image_from_strokes([[(8, 5), (18, 5), (12, 23)]])
+    assert int(image.sum()) == pytest.approx(int(drawn.sum()), rel=0.4)
+
+
+def test_a_sheet_painted_full_is_dark_ink_all_the_same():
+    image = Drawing(picture=picture_of_cells(np.ones((28, 28), np.uint8))).mnist_image()
+    assert (image[8:20, 8:20] == 255).all()
+
+
+def test_an_empty_sheet_is_no_drawing():
+    page = open_grid()
+    assert not page.exception
+    assert page.caption[0].value == "Nothing yet"
+    assert clear(page).disabled
+
+
+def test_what_was_painted_is_a_drawing_until_it_is_cleared():
+    page = open_grid(painted_pixels=text_of(seven()))
+    assert not page.exception
+    assert len(page.image) == 1
+    clear(page).click()
+    page.run()
+    assert page.caption[0].value == "Nothing yet"
+    assert page.session_state["painted_pixels"] == EMPTY
+
+
+def test_what_was_painted_stays_when_the_sheet_is_left():
+    page = open_grid(painted_pixels=text_of(seven()))
+    page.segmented_control[0].set_value("Test digit").run()
+    page.segmented_control[0].set_value("Pixels").run()
+    assert len(page.image) == 1
+
+
+@pytest.mark.parametrize("value", [None, "1" * 3, "x" * 784, 7])
+def test_a_browser_that_sends_something_else_gets_a_sentence_and_can_clear(value):
+    page = open_grid(painted_pixels=value)
+    assert not page.exception
+    assert "no drawing" in page.error[0].value
+    clear(page).click()
+    assert not page.run().error
