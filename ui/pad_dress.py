@@ -26,14 +26,17 @@ const style = `
   .dc-root, .dc-scroll, .dc-container, .canvas-container { width: 100% !important; }
   .dc-container, .canvas-container { height: auto !important; }
   canvas { width: 100% !important; height: auto !important; outline: none !important; }
+  .dc-background-canvas { position: absolute !important; top: 0; left: 0; }
   .dc-canvas.lower-canvas { display: block; position: relative !important; }`
 
 const dress = (root) => {
-  if (root.querySelector("[data-dress]")) return
+  if (!root?.querySelector(".dc-root")) return false
+  if (root.querySelector("[data-dress]")) return true
   const element = document.createElement("style")
   element.dataset.dress = ""
   element.textContent = style
   root.append(element)
+  return true
 }
 
 const watched = new WeakSet()
@@ -43,15 +46,17 @@ export default function ({ parentElement }) {
   if (!paper || watched.has(paper)) return
   watched.add(paper)
   let frame
-  const look = () => {
+  const look = () => {  // until each is there: a component may come later than its place
     cancelAnimationFrame(frame)
-    const roots = [...paper.querySelectorAll("*")].map(element => element.shadowRoot)
-    const canvases = roots.filter(root => root?.querySelector(".dc-root"))
-    canvases.forEach(dress)
-    if (!canvases.length && paper.isConnected) frame = requestAnimationFrame(look)
+    const hosts = [...paper.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+    const dressed = hosts.filter(host =>
+      [host, ...host.querySelectorAll("*")].some(element => dress(element.shadowRoot)))
+    if (dressed.length < Math.max(hosts.length, 1) && paper.isConnected) {
+      frame = requestAnimationFrame(look)
+    }
   }
   new MutationObserver(look).observe(paper, { childList: true, subtree: true })
-  look()  // the canvas may come later, and come again
+  look()
 }
 """
 

@@ -102,7 +102,8 @@ def test_a_drawn_digit_is_read_and_undo_and_clear_take_it_back(server, open_page
     expect(page.get_by_test_id("answer")).to_have_text("7")
     button(page, "Clear").click()
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
-    expect(button(page, "Undo")).to_be_disabled()
+    wait_until_read(page)
+    expect(button(page, "Undo")).to_be_disabled()  # one Undo: the canvas shows none of its own
 
 
 def test_a_number_on_the_wide_pad_is_read_and_boxed(server, open_page):
@@ -201,6 +202,7 @@ def test_strangers_digits_drawn_with_the_mouse_are_read(server, open_page):
 def read_drawn(page, strokes):
     """What the page reads in strokes on a pad of 280×280, drawn on an empty one."""
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    wait_until_read(page)  # the cleared pad is gone
     draw(page, *[[(x + 28, y + 28) for x, y in stroke] for stroke in strokes])
     answer = page.locator("[data-testid=answer], [data-testid=not-a-digit]")
     expect(answer).to_be_visible()
