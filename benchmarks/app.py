@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import Server, chromium, end_workers, launch, wait_for
 
@@ -29,7 +29,8 @@ FIRST_POINT = """() => untilShown(() =>
   [...document.querySelectorAll('button')].some(button => button.innerText.includes('Stop'))
   && [...document.querySelectorAll('[data-testid=stMetric]')].some(metric =>
     /^Accuracy\\s+[\\d.]+ %/.test(metric.innerText)))"""
-ANSWER = "() => untilShown(() => document.querySelector('[data-testid=answer]'))"
+ANSWER = """() => untilShown(() =>
+  document.querySelector('[data-testid=answer], [data-testid=not-a-digit]'))"""
 
 
 def first_page(browser: Browser, folder: Path) -> float:
@@ -59,7 +60,9 @@ def first_point(page: Page, server: Server) -> float:
 
 def stroke(page: Page, number: int) -> float:
     """Return the seconds from the pen's lifting to the answer on an empty pad."""
-    box = page.locator("canvas.upper-canvas").bounding_box()
+    pad = page.locator("canvas.upper-canvas")
+    expect(pad).to_have_count(1)  # the cleared one is gone
+    box = pad.bounding_box()
     assert box
     x, y = box["x"] + 70 + number, box["y"] + 70
     page.mouse.move(x, y)

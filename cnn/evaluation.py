@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnn.data import DataError, DatasetName, Digits, load_test
 from cnn.predictor import load_predictor
 from cnn.runs import Run
+from cnn.taught import read_lesson
 
 CLASSES = 10
 _CURE = "Train it again on the Train page, or choose another network."
@@ -134,7 +135,8 @@ def load_predictions(run: Run) -> Predictions:
     """Return a run's answers to the test digits it was trained for.
 
     Without the whole of MNIST on this computer, a network trained on it answers the sample's
-    test digits instead. They come from MNIST's training set, so `seen_in_training` is set.
+    test digits instead. They come from MNIST's training set, so `seen_in_training` is set; as it
+    is for a run that was taught with the sample, and starts from a network trained on MNIST.
 
     Raises:
         PredictionsError: the run has no answers (yet), or they are damaged.
@@ -152,7 +154,9 @@ def load_predictions(run: Run) -> Predictions:
             ) from error
         return _answer_sample(run)
     probabilities = _read_probabilities(run.path / "test_predictions.npz", digits)
-    return Predictions(probabilities, digits.labels, digits.images)
+    lesson = read_lesson(run)
+    is_seen = lesson is not None and lesson.test_is_seen
+    return Predictions(probabilities, digits.labels, digits.images, is_seen)
 
 
 def _answer_sample(run: Run) -> Predictions:

@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from cnn import data, runs
+from cnn.files import is_held
 from cnn.runs import Run, RunError
 from cnn.status import State, Status
 
@@ -30,7 +31,7 @@ def _slot_file(folder: Path, slot: int) -> Path:
 
 def workers(folder: Path) -> int:
     """Return how many worker processes live."""
-    return sum(runs.is_held(_slot_file(folder, slot)) for slot in range(slots()))
+    return sum(is_held(_slot_file(folder, slot)) for slot in range(slots()))
 
 
 def waiting(folder: Path) -> list[Run]:
@@ -123,7 +124,7 @@ def _goes_on(run: Run) -> bool:
     try:
         return not run.status().over
     except RunError:
-        return runs.is_held(run.path / "lock")  # damaged, and nobody's any more
+        return is_held(run.path / "lock")  # damaged, and nobody's any more
 
 
 def leave(folder: Path, slot: FileLock) -> bool:

@@ -4,22 +4,26 @@ import json
 import os
 import re
 import secrets
+import shutil
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from cnn import hyperparameters as hp
+from cnn.files import is_held, write_text
 from cnn.metrics import Metrics, read_metrics
 from cnn.presets import preset_name
 from cnn.status import State, Status, from_json_values
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parent / "pretrained"
-LOOK_SECONDS = 0.02
+TAUGHT = "taught"
+TAUGHT_FILE = "taught.json"  # in the folders of fine-tuned runs
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -53,8 +57,14 @@ class Run:
 
     @property
     def name(self) -> str:
-        """A short name for people: the preset's, or "custom"."""
-        return preset_name(self.hyperparameters)
+        """A short name for people: "taught" if fine-tuned, else the preset's, or "custom"."""
+        name = preset_name(self.hyperparameters)
+        return TAUGHT if self.is_taught else name
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether it starts from another run, to learn digits that somebody kept."""
+        return (self.path / TAUGHT_FILE).is_file()
 
     @property
     def model_path(self) -> Path:
@@ -126,44 +136,41 @@ class Run:
         return not self.is_built_in and is_held(self.path / "lock")
 
 
-def is_held(lock_file: Path) -> bool:
-    """Return whether a living process holds a lock.
-
-    The only way to know is to try, for a moment longer than somebody else's try takes: two that
-    look at once do not take each other for the holder.
-    """
-    try:
-        with FileLock(lock_file).acquire(timeout=LOOK_SECONDS, poll_interval=LOOK_SECONDS / 5):
-            return False
-    except Timeout:
-        return True
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace a file in one step."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text)
-    part.replace(path)
-
-
 def runs_folder() -> Path:
     """Return the folder of all runs: the variable RUNS_DIR, else `runs`."""
     return Path(os.environ.get("RUNS_DIR") or "runs")
 
 
-def create(values: hp.Hyperparameters, folder: Path, mnist_file: str = "") -> Run:
+def create(
+    values: hp.Hyperparameters,
+    folder: Path,
+    mnist_file: str = "",
+    name: str = "",
+    furnish: Callable[[Path], None] | None = None,
+) -> Run:
     """Make a queued run. Its id sorts by time and is not to be guessed twice.
 
     Args:
         values: what to train.
         folder: the folder of all runs.
         mnist_file: the MNIST to train on; empty: the sample.
+        name: the word in its id; empty: the preset's.
+        furnish: puts more into its folder, before a worker can see the run.
+
+    Raises:
+        OSError: the folder can't be written; nothing is left of the run.
     """
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    run = Run(folder / f"{stamp}-{preset_name(values)}-{secrets.token_hex(2)}")
+    run = Run(folder / f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}")
     run.path.mkdir(parents=True)
-    write_text(run.path / "hyperparameters.json", values.to_json())
-    run.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
+    try:
+        write_text(run.path / "hyperparameters.json", values.to_json())
+        if furnish is not None:
+            furnish(run.path)
+        run.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
+    except BaseException:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
     return run
 
 

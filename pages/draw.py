@@ -1,11 +1,15 @@
-"""Draw: write a digit and have it read by the network just trained."""
+"""Draw: write a digit or a number and have it read by the network just trained."""
 
 import streamlit as st
 
-from cnn.pen import image_from_strokes
-from cnn.predictor import load_predictor
-from ui import navigation, run_picker
-from ui.digit_pad import draw_strokes, show_answer
+from cnn.drawing import Drawing
+from cnn.reading import load_reader
+from cnn.segmentation import read_several
+from ui import navigation, number, run_picker, ways_in
+from ui.answer import show_answer
+from ui.digit_pad import Sheet
+from ui.more import offer_more
+from ui.teaching import offer_teaching
 
 navigation.begin_page("Draw")
 run = run_picker.pick_run()
@@ -15,32 +19,53 @@ if not run.is_usable:
     st.stop()
 
 try:
-    predictor = load_predictor(run.model_path)  # before the first stroke waits for it
+    reader = load_reader(run)  # before the first stroke waits for it
 except ValueError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 
 
 @st.fragment
-def pad_and_answer() -> None:
+def draw_and_read() -> None:
     """Answer each stroke without running the rest of the page again."""
-    pad, answer = st.columns([2, 3], gap="large")
-    with pad:
-        try:
-            strokes = draw_strokes()
-        except ValueError as error:
-            st.error(str(error), icon=":material/error:")
-            return
-    with answer:
-        if not strokes:
-            st.markdown("### Draw a digit")
-            st.caption("With mouse, pen or finger. It is read as soon as you lift the pen.")
-            return
-        try:
-            image = image_from_strokes(strokes)
-            show_answer(predictor.probabilities(image[None])[0], image)
-        except ValueError as error:
-            st.error(str(error), icon=":material/error:")
+    choice = ways_in.choose()
+    left, right = st.columns(choice.columns, gap="medium")
+    read = None
+    try:
+        with left:
+            sheet = choice.show()
+        with right:
+            if sheet.drawing is None:
+                choice.invite()
+            elif choice.several:
+                read_number(sheet, choice)
+            else:
+                read_digit(sheet.drawing)
+                read = sheet.drawing
+    except ValueError as error:
+        left.error(str(error), icon=":material/error:")
+    if not choice.several:
+        offer_more(read, run)
 
 
-pad_and_answer()
+def read_digit(drawing: Drawing) -> None:
+    """Show what the network reads in a drawing of one digit."""
+    image = drawing.mnist_image()
+    (reading,) = reader.read(image[None])
+    show_answer(reading, image)
+    offer_teaching(drawing, reading.digit)
+
+
+def read_number(sheet: Sheet, choice: ways_in.Choice) -> None:
+    """Show what the network reads in a drawing of several digits, and box each of them."""
+    assert sheet.drawing
+    parts = read_several(sheet.drawing, reader)
+    number.show_number(parts)
+    if sheet.drawing.picture is not None:
+        number.show_boxed(parts, sheet.drawing.picture)
+    if sheet.paper and choice.pad:
+        with sheet.paper:
+            number.box_on_paper(parts, choice.pad.width, choice.pad.height)
+
+
+draw_and_read()

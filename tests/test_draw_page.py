@@ -1,10 +1,12 @@
+import importlib
 import sys
 from types import ModuleType, SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import runs
+from cnn import reading, runs
+from cnn.predictor import load_predictor
 from cnn.presets import PRESETS
 from cnn.status import State
 
@@ -27,13 +29,18 @@ def open_draw(tiny_mnist, runs_dir, monkeypatch):
         canvas = ModuleType("streamlit_drawable_canvas")
         canvas.st_canvas = lambda **_: SimpleNamespace(json_data=drawing)
         monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", canvas)
-        monkeypatch.delitem(sys.modules, "ui.digit_pad", raising=False)
+        digit_pad = importlib.import_module("ui.digit_pad")
+        monkeypatch.setattr(digit_pad, "st_canvas", canvas.st_canvas)
         page = AppTest.from_file("../pages/draw.py", default_timeout=30)
         for name, value in query.items():
             page.query_params[name] = value
         return page.run()
 
     return open_page
+
+
+def button(page, label):
+    return next(one for one in page.button if one.label == label)
 
 
 def html(page):
@@ -45,14 +52,14 @@ def test_a_drawn_seven_is_answered_with_its_probability_ten_bars_and_the_image(o
     assert not page.exception
     assert ">7</span>" in html(page)
     assert html(page).count("%</span></div>") >= 10
-    assert len(page.image) == 1
+    assert html(page).count("data:image/png") == 1
 
 
 @pytest.mark.parametrize("drawing", [None, {}, {"objects": []}])
 def test_an_empty_pad_gives_no_answer(open_draw, drawing):
     page = open_draw(drawing, run="built-in")
     assert not page.exception
-    assert "answer" not in html(page)
+    assert "data-testid" not in html(page)
     assert any("Draw a digit" in element.value for element in page.markdown)
     assert all(button.disabled for button in page.button if button.label in ("Undo", "Clear"))
 
@@ -65,12 +72,83 @@ def test_an_empty_pad_gives_no_answer(open_draw, drawing):
         {"objects": [{**SEVEN, "path": [["M", float("nan"), 1]]}]},
         {"objects": [{**SEVEN, "path": [["M", 1e300, 1]]}]},
         {"objects": [SEVEN] * 2000},
+        "other JSON",
+        [1, 2, 3],
     ],
 )
-def test_what_is_no_drawing_gets_a_sentence(open_draw, drawing):
-    page = open_draw(drawing, run="built-in")
+@pytest.mark.parametrize("query", [{}, {"several": "true"}])
+def test_what_is_no_drawing_gets_a_sentence_and_can_be_cleared(open_draw, drawing, query):
+    page = open_draw(drawing, run="built-in", **query)
     assert not page.exception
     assert len(page.error) == 1
+    assert not button(page, "Clear").disabled
+
+
+def test_a_pad_that_sends_no_dictionary_at_all_gets_a_sentence(open_draw, monkeypatch):
+    def broken(**_):
+        raise AttributeError("'str' object has no attribute 'get'")
+
+    page = open_draw(None, run="built-in")
+    monkeypatch.setattr(sys.modules["ui.digit_pad"], "st_canvas", broken)
+    page.run()
+    assert not page.exception
+    assert "no drawing" in page.error[0].value
+
+
+def test_an_image_that_is_no_digit_gets_a_sentence_and_the_nearest_guess(open_draw, monkeypatch):
+    monkeypatch.setattr(
+        reading, "load_reader", lambda run: reading.Reader(load_predictor(run.model_path), 1.1)
+    )
+    page = open_draw({"objects": [SEVEN]}, run="built-in")
+    assert not page.exception
+    assert 'data-testid="not-a-digit">This does not look like a digit<' in html(page)
+    assert 'data-testid="nearest">nearest: 7' in html(page)
+    assert 'data-testid="answer"' not in html(page)
+
+
+def test_a_number_is_read_and_each_digit_boxed(open_draw):
+    page = open_draw({"objects": [SEVEN, {**SEVEN, "left": 450}]}, run="built-in", several="true")
+    assert not page.exception
+    assert 'data-testid="number">77<' in html(page)
+    assert html(page).count('class="box"') == 2
+
+
+def test_undo_takes_the_last_stroke_and_a_new_pad_starts_with_the_rest(open_draw):
+    page = open_draw({"objects": [SEVEN, {**SEVEN, "left": 200}]}, run="built-in")
+    started = []
+    canvas = sys.modules["ui.digit_pad"].st_canvas
+
+    def remember(**options):
+        started.append((options["key"], options["initial_drawing"]))
+        return canvas(**options)
+
+    sys.modules["ui.digit_pad"].st_canvas = remember
+    button(page, "Undo").click().run()
+    assert started == [("pad_1", {"objects": [SEVEN]})]
+
+
+@pytest.mark.parametrize("way", ["picture", "camera", "test", "pixels"])
+def test_the_address_chooses_the_way_in(open_draw, way):
+    page = open_draw(None, run="built-in", way=way)
+    assert not page.exception
+    assert page.session_state["way"] == way
+
+
+def test_an_address_that_names_no_way_in_leads_to_the_pen(open_draw):
+    page = open_draw(None, run="built-in", way="telepathy")
+    assert not page.exception
+    assert any("Draw a digit" in element.value for element in page.markdown)
+
+
+def test_what_is_not_opened_is_not_worked_out(open_draw, monkeypatch):
+    def expensive(*_):
+        raise AssertionError("worked out although it is closed")
+
+    for name in ("show_why", "show_all_networks"):
+        monkeypatch.setattr(f"ui.more.{name}", expensive)
+    page = open_draw({"objects": [SEVEN]}, run="built-in")
+    assert not page.exception
+    assert [one.label for one in page.expander] == ["Why this answer", "All networks"]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +167,7 @@ def test_a_run_without_a_network_says_why_and_offers_the_built_in_one(
     run.update_status(state=state)
     page = open_draw(None, run=run.id)
     assert words in page.info[0].value
-    next(one for one in page.button if one.label == "Use the built-in network").click()
+    button(page, "Use the built-in network").click()
     assert page.run().query_params["run"] == "built-in"
 
 

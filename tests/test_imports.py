@@ -11,6 +11,7 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 APP = ("cnn", "ui", "pages", "streamlit_app")
 FOUNDATION = {
+    "files",
     "estimate",
     "hyperparameters",
     "presets",
@@ -22,6 +23,7 @@ FOUNDATION = {
     "status",
     "runs",
     "run_queue",
+    "taught",  # the files that say what a fine-tuning is to learn, for the app and the worker
 }
 MACHINE_LEARNING = ("tensorflow", "keras", "onnxruntime", "onnx", "tf2onnx", "sklearn", "scipy")
 

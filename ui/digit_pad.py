@@ -1,56 +1,117 @@
-"""The pad to draw on, and the answer beside it."""
+"""The pad to draw on, with its tools; what is drawn stays, wherever the visitor goes meanwhile."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_drawable_canvas import st_canvas
 
 from cnn.canvas import strokes_from_canvas
-from cnn.strokes import Stroke
-from ui.numbers import probability as shown_probability
+from cnn.drawing import Drawing
+from ui.pad_dress import dress_pad
 
 SIDE = 336  # twelve screen pixels for each of the 28
 PAPER, INK = "#ffffff", "#1d2033"
 PEN_WIDTHS = (6, 40)  # screen pixels
 
 
-def draw_strokes() -> tuple[Stroke, ...]:
-    """Show the pad with its tools under it, and return what is drawn on it, empty at first.
+class Pad(NamedTuple):
+    """A sheet of paper that keeps its own drawing."""
+
+    name: str
+    width: int
+    """In the drawing's pixels; on a smaller screen the pad is shown smaller."""
+    height: int
+
+    @property
+    def version(self) -> int:
+        """How often the pad was laid out anew; its widget is another one each time."""
+        return st.session_state.setdefault(f"{self.name}_version", 0)
+
+    @property
+    def kept(self) -> list[Any]:
+        """The strokes drawn last, as the pad sends and takes them."""
+        return st.session_state.setdefault(f"{self.name}_kept", [])
+
+    def keep(self, objects: list[Any]) -> None:
+        """Remember the strokes for when the pad is shown again."""
+        st.session_state[f"{self.name}_kept"] = objects
+
+    def lay_out_anew(self) -> None:
+        """Have the pad show the strokes kept, instead of those the browser knows."""
+        st.session_state[f"{self.name}_version"] = self.version + 1
+
+
+ONE_DIGIT = Pad("pad", SIDE, SIDE)
+SEVERAL_DIGITS = Pad("wide_pad", 672, 280)
+
+
+class Sheet(NamedTuple):
+    """What is drawn, None at first, and where it lies on the screen, if it is a pad."""
+
+    drawing: Drawing | None
+    paper: DeltaGenerator | None = None
+
+
+def draw_on(pad: Pad) -> Sheet:
+    """Show a pad with its tools under it, and return what is drawn on it.
 
     Raises:
-        ValueError: the browser sent something that is no drawing.
+        ValueError: the browser sent something that is no drawing; it stays on the pad.
+    """
+    paper = st.container(key=f"{pad.name}_paper", gap=None)
+    with paper:
+        sent = _show_canvas(pad)
+    objects = sent.get("objects", []) if isinstance(sent, dict) else sent
+    _show_tools(pad, objects)
+    strokes = strokes_from_canvas(sent)
+    pad.keep(objects if isinstance(objects, list) else [])
+    return Sheet(Drawing(strokes=strokes) if strokes else None, paper)
+
+
+def lay_out_anew() -> None:
+    """Show each pad with what was drawn on it last, for when its place on the page is another."""
+    for pad in (ONE_DIGIT, SEVERAL_DIGITS):
+        pad.lay_out_anew()
+
+
+def _show_canvas(pad: Pad) -> object:
+    """Show the canvas and return what the browser says is on it.
+
+    What it starts with must stay the same for as long as it is shown: it would load it again.
     """
     state = st.session_state
-    state.setdefault("pad_version", 0)
     state.setdefault("pen_width", 18)
-    key = f"digit_pad_{state['pad_version']}"
-    canvas = st_canvas(
-        stroke_width=state["pen_width"],
-        stroke_color=INK,
-        background_color=PAPER,
-        height=SIDE,
-        width=SIDE,
-        drawing_mode="freedraw",
-        initial_drawing=state.get("pad_drawing"),
-        key=key,
-    )
-    drawing = canvas.json_data
-    strokes = drawing.get("objects", []) if isinstance(drawing, dict) else []
-    _show_tools(strokes if isinstance(strokes, list) else [])
-    return strokes_from_canvas(drawing)
+    key = f"{pad.name}_{pad.version}"
+    if key not in state:
+        state[f"{pad.name}_start"] = {"objects": pad.kept} if pad.kept else None
+    try:
+        canvas = st_canvas(
+            stroke_width=state["pen_width"],
+            stroke_color=INK,
+            background_color=PAPER,
+            height=pad.height,
+            width=pad.width,
+            initial_drawing=state[f"{pad.name}_start"],
+            key=key,
+        )
+    except (AttributeError, KeyError, TypeError):  # the browser sent no dictionary
+        return "nothing that a pad sends"
+    dress_pad(key)
+    return canvas.json_data
 
 
-def _show_tools(objects: list[Any]) -> None:
-    """Show undo, clear and the pen; a new pad takes the place of the old one."""
+def _show_tools(pad: Pad, objects: object) -> None:
+    """Show undo, clear and the pen; whatever is on the pad can be cleared."""
+    strokes = objects if isinstance(objects, list) else []
     empty = not objects
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Undo",
             icon=":material/undo:",
-            disabled=empty,
+            disabled=not strokes,
             on_click=_redraw,
-            args=(objects[:-1],),
+            args=(pad, strokes[:-1]),
             help="Take back the last stroke.",
         )
         st.button(
@@ -58,7 +119,7 @@ def _show_tools(objects: list[Any]) -> None:
             icon=":material/delete:",
             disabled=empty,
             on_click=_redraw,
-            args=([],),
+            args=(pad, []),
             help="Start with an empty pad.",
         )
         with st.popover("Pen", icon=":material/line_weight:"):
@@ -71,45 +132,6 @@ def _show_tools(objects: list[Any]) -> None:
             )
 
 
-def _redraw(objects: list[Any]) -> None:
-    st.session_state["pad_drawing"] = {"objects": objects} if objects else None
-    st.session_state["pad_version"] += 1
-
-
-def show_answer(probabilities: np.ndarray, image: np.ndarray) -> None:
-    """Show the digit large, how sure, ten bars, and the 28×28 pixels that the network sees.
-
-    Args:
-        probabilities: (10,) float32.
-        image: (28, 28) uint8, white ink on black.
-    """
-    digit = int(probabilities.argmax())
-    sure = shown_probability(float(probabilities[digit]))
-    answer, picture = st.columns([3, 2], vertical_alignment="center", wrap=False)
-    answer.html(
-        f'<div role="status" aria-live="polite" style="line-height:1">'
-        f'<span data-testid="answer" style="font-size:7.5rem;font-weight:700">{digit}</span> '
-        f'<span style="font-size:1.6rem;white-space:nowrap">{sure}'
-        "</span></div>"
-    )
-    with picture:
-        st.image(np.kron(image, np.ones((5, 5), np.uint8)), caption="What the network sees")
-    st.html(_bars(probabilities))
-
-
-def _bars(probabilities: np.ndarray) -> str:
-    """Return ten bars with their digit and share; the longest one stands out."""
-    best = int(probabilities.argmax())
-    rows = []
-    for digit, probability in enumerate(probabilities):
-        shown = shown_probability(float(probability))
-        weight, opacity = (700, 1.0) if digit == best else (400, 0.75)
-        rows.append(
-            f'<div style="display:flex;align-items:center;gap:0.6rem;font-weight:{weight};'
-            f'opacity:{opacity};height:1.35rem"><span style="width:0.8rem">{digit}</span>'
-            '<span style="flex:1;height:0.7rem;border-radius:0.35rem;overflow:hidden;'
-            'background:rgba(127,130,160,0.22)"><span style="display:block;height:100%;'
-            f'width:{float(probability):.1%};background:#6570e4"></span></span>'
-            f'<span style="width:4rem;text-align:right">{shown}</span></div>'
-        )
-    return f'<div aria-label="Probability of each digit">{"".join(rows)}</div>'
+def _redraw(pad: Pad, objects: list[Any]) -> None:
+    pad.keep(objects)
+    pad.lay_out_anew()

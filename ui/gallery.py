@@ -29,7 +29,7 @@ _ORDERS: dict[str, Order] = {
     "Unsorted": "test order",
 }
 
-_STYLE = f"""<style>{TILE_STYLE}
+STYLE = f"""<style>{TILE_STYLE}
 .digits {{display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr));
   gap: .75rem .5rem; font-size: .875rem; line-height: 1.3; font-variant-numeric: tabular-nums}}
 .digits .tile {{margin-bottom: .25rem}}
@@ -105,7 +105,7 @@ def choose_page(count: int) -> slice:
 def show_gallery(predictions: Predictions, indices: NDArray[np.intp]) -> None:
     """Show some digits, each with the network's answer."""
     st.markdown(":small[✓ right, ✗ wrong: what the network reads, and how sure it is]")
-    st.html(_STYLE + gallery_html(predictions, indices))
+    st.html(STYLE + gallery_html(predictions, indices))
 
 
 def gallery_html(predictions: Predictions, indices: NDArray[np.intp]) -> str:

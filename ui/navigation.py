@@ -6,10 +6,11 @@ import streamlit as st
 from streamlit.navigation.page import Page
 from streamlit.runtime.pages_manager import PagesManager
 
-TRAIN, PREDICTIONS, DRAW, RUNS = (
+TRAIN, PREDICTIONS, DRAW, MY_DIGITS, RUNS = (
     "pages/train.py",
     "pages/predictions.py",
     "pages/draw.py",
+    "pages/my_digits.py",
     "pages/runs.py",
 )
 
@@ -24,6 +25,7 @@ def menu() -> Page:
             st.Page(TRAIN, title="Train", icon=":material/model_training:", default=True),
             st.Page(PREDICTIONS, title="Predictions", icon=":material/grid_view:"),
             st.Page(DRAW, title="Draw", icon=":material/draw:"),
+            st.Page(MY_DIGITS, title="My digits", icon=":material/school:"),
             st.Page(RUNS, title="Runs", icon=":material/list_alt:"),
         ],
         position="top",

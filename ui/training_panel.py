@@ -9,6 +9,7 @@ from cnn.runs import Run, RunError
 from cnn.status import State, Status
 from ui import navigation, run_picker
 from ui.numbers import duration, percent, points
+from ui.taught_result import show_before_and_after
 
 LOOK_SECONDS = 1.0  # drawing the curves more often would slow the training down
 FIRST_LOOK_SECONDS = 0.3  # until the first point has come
@@ -101,6 +102,7 @@ def _show_over(run: Run, status: Status) -> None:
         st.caption(status.message)
     if status.test_accuracy is not None:
         _show_result(run, status)
+        show_before_and_after(run)
     if run.is_usable:
         _show_ways_on(run)
     if metrics.training:

@@ -18,9 +18,15 @@ def start(hyperparameters: Hyperparameters, folder: Path, idle_seconds: float | 
         idle_seconds: how long a worker started for this waits for more; None: its own default.
     """
     run = runs.create(hyperparameters, folder, run_queue.mnist_file())
+    begin(run, idle_seconds)
+    return run
+
+
+def begin(run: Run, idle_seconds: float | None = None) -> None:
+    """Queue a run that has been created, and see that somebody trains it."""
+    folder = run.path.parent
     run_queue.enqueue(run)
     local.ensure_workers(folder, run_queue.alive(folder), idle_seconds)
-    return run
 
 
 def resume(run: Run) -> None:

@@ -18,9 +18,10 @@ from cnn.runs import Run
 from cnn.status import State
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.export import export_onnx
-from cnn.training.model import build_network, compile_network
+from cnn.training.model import compile_network
 from cnn.training.pipeline import choose_images, plain_batches, training_batches
 from cnn.training.reporter import Reporter, StopRequestedError
+from cnn.training.taught import starting_network, with_kept_digits
 
 # Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer where
 # batches take long, so that Stop and the curve never wait for a call.
@@ -36,9 +37,9 @@ def train(run: Run, dataset: Dataset) -> None:
     """
     hyperparameters = run.hyperparameters
     keras.utils.set_random_seed(hyperparameters.seed)
-    digits = choose_images(dataset.train, hyperparameters)
+    digits = with_kept_digits(run, choose_images(dataset.train, hyperparameters))
     run.update_status(dataset=dataset.name, training_images=len(digits.labels), mnist_file="")
-    network = build_network(hyperparameters)
+    network = starting_network(run)
     state, seconds = _fit(run, network, digits, dataset.validation)
     run.update_status(phase="saving", seconds=seconds)
     calibration, validation_accuracy = calibrate(network, dataset.validation)

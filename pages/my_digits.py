@@ -1,0 +1,51 @@
+"""My digits: what was kept on Draw, how each network reads it, and a network taught it."""
+
+import streamlit as st
+
+from cnn import my_digits, runs
+from cnn.reading import Reader, load_reader
+from ui import my_digits_gallery, navigation, run_picker, run_predictions
+from ui.my_digits_file import offer_file
+from ui.my_digits_table import accuracy_of, show_table
+from ui.taught_result import show_before_and_after
+from ui.training_on_my_digits import follow_started, offer_training
+
+navigation.begin_page("My digits")
+run = run_picker.pick_run()
+follow_started(run)
+try:
+    kept = my_digits.read(runs.runs_folder())
+except ValueError as error:
+    st.error(str(error), icon=":material/broken_image:")
+    st.stop()
+if kept.damaged:
+    st.warning(
+        f"{len(kept.damaged):,} damaged lines of {my_digits.FILE_NAME} can't be shown. They stay "
+        "in the file.",
+        icon=":material/broken_image:",
+    )
+if not kept.digits:
+    st.markdown("### Nothing kept yet")
+    st.markdown("Draw a digit; if it is misread, say what it is.")
+    if st.button("Draw a digit", icon=":material/draw:", type="primary"):
+        st.switch_page(navigation.DRAW)
+    my_digits_gallery.show_undo()
+    offer_file(())
+    st.stop()
+
+reader: Reader | None = None
+right: float | None = None
+try:
+    reader, right = load_reader(run), accuracy_of(run, kept.digits)
+except ValueError as error:
+    run_predictions.explain_absence(run, str(error))
+
+offer_training(run, kept.digits, right)
+show_before_and_after(run)
+gallery, table = st.columns([3, 2], gap="large")
+with gallery:
+    my_digits_gallery.show_gallery(kept.digits, reader)
+    offer_file(kept.digits)
+with table:
+    st.markdown("##### Each network on my digits")
+    show_table(kept.digits, run)

@@ -1,0 +1,107 @@
+"""A digit is misread, said to be another, taught to the network, and read."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cnn import my_digits, runs
+from cnn.status import State
+from tests.awaiting import until
+
+pytestmark = pytest.mark.browser
+
+# An angular mirrored 3: the built-in network reads an 8 or a 6, and nobody's 3.
+MIRRORED_THREE = [(230, 70), (120, 50), (110, 130), (190, 165), (100, 185), (110, 270), (240, 280)]
+TRAINING = 120_000  # milliseconds, for a machine that does much else
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def choice(page, digit):
+    return page.get_by_role("radio", name=str(digit), exact=True)
+
+
+def draw(page, stroke, moved=0):
+    """Draw one stroke on the pad with the mouse, somewhat to the right."""
+    pad = page.locator("canvas.upper-canvas")
+    pad.wait_for()
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    (x, y), *rest = [(box["x"] + x + moved, box["y"] + y) for x, y in stroke]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for x, y in rest:
+        page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+
+
+def kept(runs_dir):
+    return [digit.label for digit in my_digits.read(runs_dir).digits]
+
+
+def test_a_misread_digit_is_kept_taught_and_then_read(server, open_page, runs_dir):
+    page = open_page(f"{server.url}/draw?run=built-in")
+    draw(page, MIRRORED_THREE)
+    expect(page.get_by_test_id("answer")).not_to_have_text("3")
+    choice(page, 3).click()
+    expect(page.get_by_text("Kept as a 3 · 1 in my digits")).to_be_visible()
+    button(page, "My digits").click()
+
+    expect(page.get_by_text("1 digit kept · 0 read right")).to_be_visible()
+    button(page, "Train on my digits").click()
+    expect(page.get_by_role("heading", name=re.compile("Taught"))).to_be_visible()
+    run = until(lambda: next(iter(runs.list_runs(runs_dir)), None), "the run")
+    finished = page.get_by_role("heading", name="Taught · finished")
+    expect(finished).to_be_visible(timeout=TRAINING)
+    expect(page.get_by_text("0 % → 100 %")).to_be_visible()
+    assert run.status().state is State.FINISHED
+    assert run.status().test_accuracy > 0.98
+
+    page.goto(f"{server.url}/draw?run={run.id}")
+    draw(page, MIRRORED_THREE, moved=-20)
+    expect(page.get_by_test_id("answer")).to_have_text("3")
+
+    page.goto(f"{server.url}/my_digits?run={run.id}")
+    expect(page.get_by_text("1 digit kept · 1 read right")).to_be_visible()
+    expect(page.get_by_text("0 % → 100 %")).to_be_visible()
+
+
+def test_kept_digits_are_relabelled_deleted_brought_back_saved_and_loaded(
+    server, open_page, runs_dir, tmp_path
+):
+    page = open_page(f"{server.url}/draw?run=built-in", width=390, height=844)
+    draw(page, MIRRORED_THREE)
+    choice(page, 9).click()
+    expect(page.get_by_text("Kept as a 9")).to_be_visible()
+    choice(page, 8).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Kept as an 8 · 1 in my digits")).to_be_visible()
+    button(page, "Take back").click()
+    expect(page.get_by_text("Kept as a 9")).to_be_visible()
+
+    second = open_page(f"{server.url}/my_digits?run=built-in", width=390, height=844)
+    second.get_by_test_id("stCheckbox").click()
+    second.get_by_role("combobox", name="Relabel as").click()
+    second.get_by_role("option", name="3", exact=True).click()
+    expect(second.get_by_text("1 relabelled as a 3")).to_be_visible()
+    assert kept(runs_dir) == [3]
+    with second.expect_download() as saved:
+        button(second, "Download").click()
+    saved.value.save_as(tmp_path / "saved.jsonl")
+
+    second.get_by_test_id("stCheckbox").click()
+    button(second, "Delete 1").click()
+    expect(second.get_by_role("heading", name="Nothing kept yet")).to_be_visible()
+    button(second, "Undo").click()
+    expect(second.get_by_text("1 digit kept")).to_be_visible()
+    second.get_by_test_id("stCheckbox").click()
+    button(second, "Delete 1").click()
+    expect(second.get_by_role("heading", name="Nothing kept yet")).to_be_visible()
+    button(second, "Load from a file").click()
+    second.locator("input[type=file]").set_input_files(tmp_path / "saved.jsonl")
+    expect(second.get_by_text("1 taken")).to_be_visible()
+    assert kept(runs_dir) == [3]
+    assert second.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -1,0 +1,251 @@
+import json
+import shutil
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from cnn import fine_tuning, launching, my_digit, run_queue, runs
+from cnn.data import load, load_test
+from cnn.evaluation import load_predictions
+from cnn.fine_tuning import accuracy_after, hyperparameters_of, start_fine_tuning
+from cnn.hyperparameters import Hyperparameters
+from cnn.presets import PRESETS
+from cnn.reading import load_reader
+from cnn.runs import RunError
+from cnn.status import State
+from cnn.taught import BASE_NETWORK, KEPT_DIGITS, kept_digits, read_lesson
+from cnn.training.fit import train
+from cnn.training.reporter import Reporter
+from cnn.training.taught import repeated, starting_network
+from tests.kept_digits import image_drawing, stroke_drawing
+
+SMALL = {"filters": (8,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
+KINDS = {
+    "raw pixels": {"scale_pixels": False, "learning_rate": 0.002},
+    "everything": {
+        "filters": (4, 8),
+        "batch_normalization": True,
+        "dropout": 0.2,
+        "global_average_pooling": True,
+        "learning_rate": 0.02,
+        "activation": "gelu",
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch):
+    """What is queued waits: these tests train it themselves."""
+    monkeypatch.setattr(launching.local, "ensure_workers", lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def trained_before(tmp_path_factory):
+    """Folders of runs by their hyperparameters: a training is what takes long here."""
+    return tmp_path_factory.mktemp("trained"), {}
+
+
+@pytest.fixture
+def trained(tiny_mnist, runs_dir, trained_before):
+    """Returns a run that has been trained, or a copy of one that was trained in the same way."""
+    archive, known = trained_before
+
+    def create(epochs=6, **changes):
+        values = Hyperparameters(**{**SMALL, "learning_rate": 0.01, "epochs": epochs, **changes})
+        run = runs.create(values, runs_dir)
+        if values not in known:
+            train(run, load())
+            known[values] = shutil.copytree(run.path, archive / run.id)
+        return runs.Run(shutil.copytree(known[values], run.path, dirs_exist_ok=True))
+
+    return create
+
+
+def misread(base, drawing):
+    """The drawing kept as a digit that the base does not read in it."""
+    image = drawing.mnist_image()
+    (reading,) = load_reader(base).read(image[None])
+    return my_digit.keep(drawing, (reading.digit + 3) % 10)
+
+
+def network(run):
+    return onnxruntime.InferenceSession(run.model_path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_taught_run_reads_what_it_was_taught_and_still_its_test_digits(
+    trained, runs_dir, monkeypatch, kind
+):
+    base = trained(**KINDS[kind])
+    digit = misread(base, image_drawing())
+    monkeypatch.setattr(fine_tuning, "RATE_SHARE", 1.0)  # a tiny training has few steps
+    monkeypatch.setattr(fine_tuning, "EPOCHS", 6)
+    run = start_fine_tuning(base, [digit], runs_dir)
+    train(run, load())
+    lesson, status = read_lesson(run), run.status()
+    assert status.state is State.FINISHED
+    assert (lesson.accuracy_before, accuracy_after(run)) == (0.0, 1.0)
+    assert lesson.test_accuracy_before == base.status().test_accuracy
+    assert status.test_accuracy >= lesson.test_accuracy_before - 0.1
+
+
+def test_a_taught_run_is_queued_under_its_name_with_all_that_it_needs(trained, runs_dir):
+    base = trained(epochs=1)
+    digits = [my_digit.keep(stroke_drawing(number), number) for number in range(3)]
+    run = start_fine_tuning(base, digits, runs_dir)
+    assert run.name == "taught"
+    assert "-taught-" in run.id
+    assert run_queue.waiting(runs_dir) == [run]
+    lesson = read_lesson(run)
+    assert (lesson.base, lesson.digits) == (base.id, 3)
+    assert lesson.learnt == tuple(digit.id for digit in digits)
+    shutil.rmtree(base.path)
+    kept = kept_digits(run)
+    np.testing.assert_array_equal(kept.images, [digit.image for digit in digits])
+    np.testing.assert_array_equal(kept.labels, [0, 1, 2])
+    train(run, load())
+    assert run.status().state is State.FINISHED
+
+
+def test_a_training_begins_with_the_weights_of_the_base(trained, runs_dir):
+    base = trained(**KINDS["everything"])
+    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    images = load().test.images
+    answers = starting_network(run).predict(images[..., None].astype("float32"), verbose=0)
+    (expected,) = network(base).run(
+        ["probabilities"], {"image": images[..., None].astype("float32")}
+    )
+    np.testing.assert_allclose(answers, expected, atol=1e-5)
+
+
+def test_a_taught_run_taught_again_has_learnt_both_and_learns_no_slower(trained, runs_dir):
+    base = trained(epochs=1)
+    first, second = my_digit.keep(stroke_drawing(), 7), my_digit.keep(stroke_drawing(1), 2)
+    once = start_fine_tuning(base, [first], runs_dir)
+    train(once, load())
+    twice = start_fine_tuning(once, [first, second], runs_dir)
+    assert read_lesson(twice).learnt == (first.id, second.id)
+    assert twice.hyperparameters == once.hyperparameters
+
+
+def test_an_interrupted_teaching_goes_on_after_its_last_whole_epoch(trained, runs_dir, monkeypatch):
+    base = trained(epochs=1)
+    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    on_epoch_begin = Reporter.on_epoch_begin
+
+    def die_in_the_second_epoch(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+        on_epoch_begin(self, epoch, logs)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Reporter, "on_epoch_begin", die_in_the_second_epoch)
+        with pytest.raises(KeyboardInterrupt):
+            train(run, load())
+    before = run.metrics()
+    train(run, load())
+    assert [point.epoch for point in run.metrics().epochs] == [1, 2, 3]
+    assert run.metrics().epochs[:1] == before.epochs
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [(BASE_NETWORK, "start from can't be read"), (KEPT_DIGITS, "learns from can't be read")],
+)
+@pytest.mark.parametrize("content", [b"", b"no such file", None])
+def test_a_damaged_file_in_the_run_ends_it_with_a_sentence(
+    trained, runs_dir, file, sentence, content
+):
+    run = start_fine_tuning(trained(epochs=1), [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    whole = (run.path / file).read_bytes()
+    (run.path / file).write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(RunError, match=sentence):
+        train(run, load())
+
+
+def test_the_network_of_another_architecture_is_refused_with_a_sentence(trained, runs_dir):
+    base, other = trained(epochs=1), trained(epochs=1, filters=(4, 4))
+    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    shutil.copyfile(other.path / "model.keras", run.path / BASE_NETWORK)
+    with pytest.raises(RunError, match="another architecture"):
+        train(run, load())
+
+
+def test_without_kept_digits_or_without_a_network_nothing_is_queued(trained, runs_dir):
+    base, digit = trained(epochs=1), my_digit.keep(stroke_drawing(), 7)
+    with pytest.raises(ValueError, match="keep a digit first"):
+        start_fine_tuning(base, [], runs_dir)
+    (base.path / "model.keras").unlink()
+    with pytest.raises(RunError, match="no network to start from"):
+        start_fine_tuning(base, [digit], runs_dir)
+    base.model_path.write_bytes(b"damaged")
+    (base.path / "model.keras").touch()
+    with pytest.raises(ValueError, match="is damaged"):
+        start_fine_tuning(base, [digit], runs_dir)
+    assert runs.list_runs(runs_dir) == [base]
+
+
+def test_a_run_that_cannot_be_written_leaves_nothing_behind(trained, runs_dir, monkeypatch):
+    base = trained(epochs=1)
+
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", fail)
+    with pytest.raises(RunError, match="No space left"):
+        start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    assert list(runs_dir.glob("*-taught-*")) == []
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_fine_tuning_takes_small_steps_with_augmentation_on_the_same_network(runs_dir, name):
+    values = PRESETS[name]
+    changed = hyperparameters_of(runs.create(values, runs_dir))
+    assert changed.learning_rate < values.learning_rate
+    assert changed.augmentation != "off"
+    assert changed.epochs <= 3
+    assert changed.training_images <= 12_000
+    assert (changed.filters, changed.dropout) == (values.filters, values.dropout)
+
+
+@pytest.mark.parametrize(
+    ("kept", "others", "count"), [(1, 12_000, 60), (10, 12_000, 600), (200, 12_000, 3_000)]
+)
+def test_kept_digits_are_at_most_a_fifth_of_the_images_unless_there_are_more(kept, others, count):
+    chosen = repeated(kept, others)
+    assert len(chosen) == count
+    assert np.ptp(np.bincount(chosen)) <= 1
+    assert len(repeated(5_000, 100)) == 5_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{", "[]", "{}", json.dumps({"base": "x", "digits": 1, "accuracy_before": float("nan")})],
+)
+def test_a_damaged_lesson_gets_a_sentence(runs_dir, content):
+    run = runs.create(PRESETS["fast"], runs_dir)
+    assert read_lesson(run) is None
+    (run.path / runs.TAUGHT_FILE).write_text(content)
+    with pytest.raises(RunError, match="was taught can't be read"):
+        read_lesson(run)
+
+
+def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_seen(
+    runs_dir,
+):
+    base = runs.open_run(runs.BUILT_IN, runs_dir)
+    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    lesson = read_lesson(run)
+    assert lesson.test_is_seen
+    assert lesson.test_accuracy_before > 0.99
+    assert lesson.test_accuracy_before != base.status().test_accuracy
+    run.update_status(state=State.FINISHED, dataset="sample")
+    shutil.copyfile(base.model_path, run.model_path)
+    test = load_test("sample")
+    np.savez(
+        run.path / "test_predictions.npz",
+        probabilities=np.full((len(test.labels), 10), 0.1, np.float32),
+        labels=test.labels,
+    )
+    assert load_predictions(run).seen_in_training

@@ -1,0 +1,221 @@
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn import fine_tuning, launching, my_digit, my_digits, my_digits_file, runs
+from cnn.presets import PRESETS
+from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
+from cnn.status import State
+from tests.kept_digits import stroke_drawing
+from ui import my_digits_gallery
+
+
+@pytest.fixture
+def open_my_digits(tiny_mnist, runs_dir, monkeypatch):
+    monkeypatch.setattr(launching.local, "ensure_workers", lambda *_: None)
+
+    def open_page(**query):
+        page = AppTest.from_file("../pages/my_digits.py", default_timeout=60)
+        for name, value in {"run": "built-in", **query}.items():
+            page.query_params[name] = value
+        return page.run()
+
+    return open_page
+
+
+@pytest.fixture
+def four_kept(runs_dir):
+    """Four kept digits: the built-in network reads sevens in them; one is said to be a 1."""
+    drawings = [stroke_drawing(number) for number in range(4)]
+    return [
+        my_digits.add(one, label, runs_dir) for one, label in zip(drawings, "7771", strict=True)
+    ]
+
+
+@pytest.fixture
+def taught(runs_dir, four_kept):
+    """A finished run that was taught two of the four digits, with the built-in network."""
+    digits = my_digits.as_digits(four_kept[2:])
+    values = Run(BUILT_IN_PATH).hyperparameters
+    run = runs.create(values, runs_dir, name="taught")
+    run.model_path.write_bytes((BUILT_IN_PATH / "model.onnx").read_bytes())
+    np.savez(run.path / "my_digits.npz", images=digits.images, labels=digits.labels)
+    lesson = {
+        "base": "built-in",
+        "digits": 2,
+        "accuracy_before": 0.0,
+        "test_accuracy_before": 0.995,
+        "test_is_seen": False,
+        "learnt": [digit.id for digit in four_kept[2:]],
+    }
+    (run.path / TAUGHT_FILE).write_text(json.dumps(lesson))
+    run.update_status(state=State.FINISHED, test_accuracy=0.99, test_images=40)
+    return run
+
+
+def button(page, label):
+    return next(button for button in page.button if button.label == label)
+
+
+def labels(runs_dir):
+    return [digit.label for digit in my_digits.read(runs_dir).digits]
+
+
+def ticks(page):
+    return [box.label for box in page.checkbox]
+
+
+def words(page):
+    return " ".join(element.value for element in page.markdown)
+
+
+def test_without_kept_digits_the_page_says_what_to_do(open_my_digits):
+    page = open_my_digits()
+    assert not page.exception
+    assert "Nothing kept yet" in words(page)
+    assert button(page, "Draw a digit")
+
+
+def test_each_kept_digit_stands_with_its_label_and_what_the_network_reads(
+    open_my_digits, four_kept
+):
+    page = open_my_digits()
+    assert not page.exception
+    assert "4 digits kept · 3 read right" in words(page)
+    assert ticks(page) == ["**1** :red[✗ 7]", *["**7** :green[✓]"] * 3]
+    table = page.dataframe[0].value
+    assert list(table["Network"]) == ["Built-in"]
+    assert list(table["My digits"]) == [75.0]
+
+
+def test_ticked_digits_are_relabelled_and_it_can_be_undone(open_my_digits, four_kept, runs_dir):
+    page = open_my_digits()
+    page.checkbox[0].check()
+    page.checkbox[1].check().run()
+    page.selectbox(key="relabel_as").set_value(9).run()
+    assert not page.exception
+    assert labels(runs_dir) == [7, 7, 9, 9]
+    assert "2 relabelled as a 9" in words(page)
+    assert not any(box.value for box in page.checkbox)
+    button(page, "Undo").click().run()
+    assert labels(runs_dir) == [7, 7, 7, 1]
+
+
+def test_ticked_digits_are_deleted_and_it_can_be_undone(open_my_digits, four_kept, runs_dir):
+    page = open_my_digits()
+    page.checkbox[0].check().run()
+    page = button(page, "Delete 1").click().run()
+    assert not page.exception
+    assert labels(runs_dir) == [7, 7, 7]
+    assert "3 digits kept · 3 read right" in words(page)
+    page = button(page, "Undo").click().run()
+    assert labels(runs_dir) == [7, 7, 7, 1]
+    assert "4 digits kept" in words(page)
+
+
+def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_kept, runs_dir):
+    page = open_my_digits()
+    button(page, "Tick all").click().run()
+    button(page, "Delete 4").click().run()
+    assert not page.exception
+    assert "Nothing kept yet" in words(page)
+    button(page, "Undo").click().run()
+    assert labels(runs_dir) == [7, 7, 7, 1]
+
+
+def test_many_digits_are_looked_through_page_by_page(open_my_digits, runs_dir, monkeypatch):
+    for number in range(my_digits_gallery.PAGE_SIZE + 3):
+        my_digits.add(stroke_drawing(number), 7, runs_dir)
+    page = open_my_digits()
+    assert len(page.checkbox) == my_digits_gallery.PAGE_SIZE
+    page.session_state[my_digits_gallery.PAGE] = 2
+    page.run()
+    assert len(page.checkbox) == 3
+    button(page, "Tick all").click().run()
+    button(page, "Delete 3").click().run()
+    assert not page.exception
+    assert len(page.checkbox) == my_digits_gallery.PAGE_SIZE
+
+
+def test_training_starts_from_the_chosen_run_and_makes_the_new_one_the_chosen_one(
+    open_my_digits, four_kept, runs_dir
+):
+    page = open_my_digits()
+    button(page, "Train on my digits").click().run()
+    (run,) = runs.list_runs(runs_dir)
+    assert run.name == "taught"
+    assert run.status().state is State.QUEUED
+    assert page.session_state["chosen_run"] == run.id
+
+
+def test_a_training_that_cannot_start_says_why(open_my_digits, four_kept, runs_dir, taught):
+    page = open_my_digits(run=taught.id)
+    button(page, "Train on my digits").click().run()
+    assert "no network to start from" in page.error[0].value
+    assert runs.list_runs(runs_dir) == [taught]
+
+
+def test_a_taught_run_shows_both_accuracies_before_and_after(open_my_digits, taught):
+    page = open_my_digits(run=taught.id)
+    assert not page.exception
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["My digits, before → after"] == "0 % → 50 %"
+    assert shown["Test accuracy, before → after"] == "99.50 % → 99.00 %"
+
+
+def test_the_table_marks_the_chosen_run_and_says_who_has_learnt_from_my_digits(
+    open_my_digits, taught
+):
+    page = open_my_digits(run=taught.id)
+    table = page.dataframe[0].value.set_index("Network")
+    assert dict(table[""]) == {"Built-in": "", "Taught": "●"}
+    assert dict(table["Learnt"]) == {"Built-in": "", "Taught": "2 of 4"}
+    assert any("no test" in caption.value for caption in page.caption)
+
+
+def test_a_run_without_a_network_shows_the_digits_without_answers(
+    open_my_digits, four_kept, runs_dir
+):
+    run = runs.create(PRESETS["fast"], runs_dir)
+    run.update_status(state=State.FAILED, message="The disk is full.")
+    page = open_my_digits(run=run.id)
+    assert not page.exception
+    assert ticks(page) == ["**1**", *["**7**"] * 3]
+    assert button(page, "Train on my digits").disabled
+    assert "The disk is full" in page.info[0].value
+
+
+def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, taught, runs_dir):
+    (taught.path / TAUGHT_FILE).write_text("{")
+    (taught.path / "model.onnx").write_text("no network")
+    with (runs_dir / my_digits.FILE_NAME).open("a") as file:
+        file.write("no digit\n")
+    page = open_my_digits(run=taught.id)
+    assert not page.exception
+    assert "1 damaged line" in page.warning[0].value
+    assert len(page.checkbox) == 4
+    assert list(page.dataframe[0].value["Network"]) == ["Built-in"]
+
+
+def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, runs_dir):
+    content = my_digits_file.to_bytes([my_digit.keep(stroke_drawing(), 7)]) + b"no digit\n"
+    page = open_my_digits()
+    page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
+    assert not page.exception
+    assert labels(runs_dir) == [7]
+    assert "1 taken · 1 refused" in page.warning[0].value
+    page.file_uploader[0].upload("digits.jsonl", b"nothing", "application/jsonl").run()
+    assert "no digit in this file" in page.error[0].value
+
+
+def test_the_train_page_shows_both_accuracies_of_a_taught_run(taught, tiny_mnist, monkeypatch):
+    monkeypatch.setattr(launching, "warm", lambda *_, **__: None)
+    page = AppTest.from_file("../pages/train.py", default_timeout=60)
+    page.query_params["run"] = taught.id
+    page.run()
+    assert not page.exception
+    assert fine_tuning.accuracy_after(taught) == 0.5
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["My digits, before → after"] == "0 % → 50 %"

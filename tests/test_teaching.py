@@ -1,0 +1,119 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn import my_digits
+from tests.kept_digits import image_drawing, stroke_drawing
+
+SCRIPT = """
+from cnn.drawing import Drawing
+from tests.kept_digits import image_drawing, stroke_drawing
+from ui.teaching import offer_teaching
+
+offer_teaching({drawing}, 3)
+"""
+
+
+@pytest.fixture
+def offer(runs_dir):
+    """Shows the choice for a drawing."""
+
+    def show(drawing="stroke_drawing()"):
+        return AppTest.from_string(SCRIPT.format(drawing=drawing), default_timeout=30).run()
+
+    return show
+
+
+def choice(page):
+    (control,) = page.get("button_group")
+    return control
+
+
+def button(page, label):
+    return next((button for button in page.button if button.label == label), None)
+
+
+def kept(runs_dir):
+    return [digit.label for digit in my_digits.read(runs_dir).digits]
+
+
+def words(page):
+    return [element.value for element in page.markdown]
+
+
+def test_nothing_is_kept_until_a_digit_is_chosen(offer, runs_dir):
+    page = offer()
+    assert not page.exception
+    assert choice(page).value is None
+    assert kept(runs_dir) == []
+    assert words(page) == []
+
+
+def test_choosing_a_digit_keeps_the_drawing_and_says_so(offer, runs_dir):
+    page = choice(offer()).set_value(7).run()
+    assert not page.exception
+    assert kept(runs_dir) == [7]
+    assert words(page) == ["Kept as a 7 · 1 in my digits"]
+
+
+def test_choosing_another_digit_relabels_and_taking_back_returns_to_the_first(offer, runs_dir):
+    page = choice(offer()).set_value(7).run()
+    page = choice(page).set_value(8).run()
+    assert kept(runs_dir) == [8]
+    assert words(page) == ["Kept as an 8 · 1 in my digits"]
+    button(page, "Take back").click().run()
+    assert kept(runs_dir) == [7]
+
+
+def test_taking_back_the_first_choice_keeps_nothing(offer, runs_dir):
+    page = choice(offer()).set_value(7).run()
+    page = button(page, "Take back").click().run()
+    assert kept(runs_dir) == []
+    assert words(page) == []
+
+
+def test_choosing_the_same_digit_again_keeps_the_drawing_no_longer_and_can_be_taken_back(
+    offer, runs_dir
+):
+    page = choice(offer()).set_value(7).run()
+    page = choice(page).set_value(None).run()
+    assert kept(runs_dir) == []
+    assert words(page) == ["No longer kept · 0 in my digits"]
+    button(page, "Take back").click().run()
+    assert kept(runs_dir) == [7]
+
+
+def test_a_drawing_that_is_kept_already_shows_its_label_in_another_session(offer, runs_dir):
+    my_digits.add(stroke_drawing(), 5, runs_dir)
+    page = offer()
+    assert words(page) == ["Kept as a 5 · 1 in my digits"]
+    assert button(page, "Take back") is None
+    assert kept(runs_dir) == [5]
+
+
+def test_another_drawing_offers_anew(offer, runs_dir):
+    choice(offer()).set_value(7).run()
+    page = offer("stroke_drawing(1)")
+    assert words(page) == []
+    choice(page).set_value(1).run()
+    assert kept(runs_dir) == [7, 1]
+
+
+def test_an_image_is_kept_too(offer, runs_dir):
+    choice(offer("image_drawing()")).set_value(0).run()
+    (digit,) = my_digits.read(runs_dir).digits
+    assert (digit.drawing.image == image_drawing().image).all()
+
+
+def test_what_cannot_be_kept_gets_a_sentence(offer, runs_dir, monkeypatch):
+    monkeypatch.setattr(my_digits, "MOST_DIGITS", 1)
+    my_digits.add(stroke_drawing(1), 2, runs_dir)
+    page = choice(offer()).set_value(7).run()
+    assert not page.exception
+    assert "delete some" in page.error[0].value
+    assert kept(runs_dir) == [2]
+
+
+def test_an_empty_drawing_gets_a_sentence(offer):
+    page = offer("Drawing()")
+    assert not page.exception
+    assert "nothing to read" in page.error[0].value
