@@ -58,8 +58,7 @@ class Run:
     @property
     def name(self) -> str:
         """A short name for people: "taught" if fine-tuned, else the preset's, or "custom"."""
-        name = preset_name(self.hyperparameters)
-        return TAUGHT if self.is_taught else name
+        return TAUGHT if self.is_taught else preset_name(self.hyperparameters)
 
     @property
     def is_taught(self) -> bool:

@@ -8,7 +8,7 @@ from cnn.runs import Run, RunError
 from cnn.taught import BASE_NETWORK, kept_digits
 from cnn.training.model import build_network
 
-MOST_SHARE = 0.2  # of the images of an epoch
+MOST_SHARE = 0.1  # of the images of an epoch
 REPEATS = 60  # of one kept digit in an epoch; each time augmented in another way
 
 

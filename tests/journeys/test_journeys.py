@@ -19,6 +19,7 @@ PAGES = {
     "/": "Train",
     "/predictions": "Predictions",
     "/draw": "Draw",
+    "/my_digits": "My digits",
     "/runs": "Runs",
 }
 

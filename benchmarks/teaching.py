@@ -1,0 +1,106 @@
+"""What fine-tuning on my digits teaches and what it forgets: odd shapes, drawn by the code.
+
+MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.teaching
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from cnn import fine_tuning, my_digit, my_digits, runs
+from cnn.drawing import Drawing
+from cnn.my_digit import MyDigit
+from cnn.reading import load_reader
+from tests.app_server import end_workers
+from tests.awaiting import until
+
+# Label and strokes on a 300×300 pad. The built-in network misreads most of them.
+SHAPES: dict[str, tuple[int, list[list[tuple[int, int]]]]] = {
+    "4 like a lightning": (4, [[(200, 40), (80, 170), (210, 160), (120, 290)]]),
+    "mirrored 3": (
+        3,
+        [
+            [
+                (230, 70),
+                (160, 40),
+                (90, 80),
+                (100, 140),
+                (180, 160),
+                (90, 180),
+                (80, 250),
+                (230, 270),
+            ]
+        ],
+    ),
+    "1 with a box": (
+        1,
+        [[(150, 40), (150, 290)], [(110, 40), (190, 40), (190, 100), (110, 100), (110, 40)]],
+    ),
+    "crossed 0": (
+        0,
+        [
+            [(150, 40), (80, 100), (70, 200), (150, 290), (230, 220), (225, 100), (150, 40)],
+            [(60, 290), (240, 40)],
+            [(60, 40), (240, 290)],
+        ],
+    ),
+}
+COUNTS = (1, 10)  # kept drawings of one shape
+OTHERS = 100  # drawings of the same shape that the network is not taught
+
+
+def drawings(shape: str, count: int, seed: int) -> list[MyDigit]:
+    """Return drawings of one shape, each by a somewhat different hand."""
+    label, strokes = SHAPES[shape]
+    generator = np.random.default_rng(seed)
+    kept = []
+    for _ in range(count):
+        (slant, turn), zoom = generator.normal(0, 0.1, 2), np.exp(generator.normal(0, 0.12, 2))
+        bent = np.array([[zoom[0], slant], [turn, zoom[1]]])
+        points = [np.array(stroke) - 150 for stroke in strokes]
+        moved = [150 + one @ bent.T + generator.normal(0, 5, one.shape) for one in points]
+        kept.append(my_digit.keep(Drawing(strokes=tuple(map(_stroke, moved))), label))
+    return kept
+
+
+def _stroke(points: np.ndarray) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in points)
+
+
+def teach(name: str, kept: list[MyDigit], others: list[MyDigit], folder: Path) -> None:
+    """Teach the built-in network some drawings, and print accuracies before and after."""
+    base = runs.open_run(runs.BUILT_IN, folder)
+    run = fine_tuning.start_fine_tuning(base, kept, folder)
+    until(lambda: run.status().over, "the training", 600)
+    status, before, after = run.status(), load_reader(base), load_reader(run)
+    shares = [
+        my_digits.accuracy_on(reader, digits)
+        for digits in (kept, others)
+        for reader in (before, after)
+    ]
+    kept_before, kept_after, others_before, others_after = shares
+    print(
+        f"{name:20} {len(kept):3} kept: {kept_before:4.0%} → {kept_after:4.0%}, "
+        f"others {others_before:4.0%} → {others_after:4.0%}, "
+        f"MNIST {base.status().test_accuracy:.2%} → {status.test_accuracy:.2%}, "
+        f"{status.seconds:.0f} s",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Teach each shape alone, then all at once."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for shape in SHAPES:
+            for count in COUNTS:
+                teach(shape, drawings(shape, count, 1), drawings(shape, OTHERS, 2), folder)
+        kept = [digit for shape in SHAPES for digit in drawings(shape, COUNTS[-1], 1)]
+        others = [digit for shape in SHAPES for digit in drawings(shape, OTHERS, 2)]
+        teach("all of them", kept, others, folder)
+        end_workers(folder)
+
+
+if __name__ == "__main__":
+    main()
