@@ -26,7 +26,7 @@ pretrained: .venv/.runs
 	$(BIN)/python -m cnn train --preset accurate --runs-dir .pretrained
 	grep -q '"dataset": "mnist"' .pretrained/*-accurate-*/status.json
 	cd .pretrained/*-accurate-* && cp hyperparameters.json status.json metrics.jsonl \
-		model.keras model.onnx test_predictions.npz $(CURDIR)/cnn/pretrained/
+		model.keras model.onnx calibration.json test_predictions.npz $(CURDIR)/cnn/pretrained/
 	rm -r .pretrained
 
 .venv/bin/python:

@@ -5,6 +5,8 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
+from cnn.files import write_text
+
 
 class Calibration(NamedTuple):
     """What the validation digits have shown."""
@@ -18,9 +20,7 @@ class Calibration(NamedTuple):
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:
     """Keep it in a run's folder."""
-    part = _file(folder).with_suffix(".part")
-    part.write_text(json.dumps(calibration._asdict()))
-    part.replace(_file(folder))
+    write_text(_file(folder), json.dumps(calibration._asdict()))
 
 
 def read_calibration(folder: Path) -> Calibration:

@@ -28,7 +28,7 @@ class Status:
     ended: float | None = None
     seconds: float | None = None  # spent in training, validation included
     message: str = ""  # why it failed, or was stopped
-    phase: str = ""  # what its process is doing: starting, training, saving, testing
+    phase: str = ""  # what its process is doing: starting, preparing, training, saving, testing
     mnist_file: str = ""  # the file that was in use when it was queued, for the worker
     dataset: str = ""  # "mnist" or "sample"
     training_images: int | None = None

@@ -70,7 +70,12 @@ def _doing(run: Run, status: Status) -> str:
     if status.state is State.QUEUED:
         before = run_queue.place(run)
         return "starting" if before == 0 else f"waiting, {before} before it"
-    words = {"starting": "starting", "saving": "saving", "testing": "reading the test digits"}
+    words = {
+        "starting": "starting",
+        "preparing": "preparing the digits",
+        "saving": "saving",
+        "testing": "reading the test digits",
+    }
     return words.get(status.phase, "training") if status.in_work else str(status.state)
 
 

@@ -38,7 +38,12 @@ def train(run: Run, dataset: Dataset) -> None:
     hyperparameters = run.hyperparameters
     keras.utils.set_random_seed(hyperparameters.seed)
     digits = with_kept_digits(run, choose_images(dataset.train, hyperparameters))
-    run.update_status(dataset=dataset.name, training_images=len(digits.labels), mnist_file="")
+    run.update_status(
+        dataset=dataset.name,
+        training_images=len(digits.labels),
+        mnist_file="",
+        phase="preparing",
+    )
     network = starting_network(run)
     state, seconds = _fit(run, network, digits, dataset.validation)
     run.update_status(phase="saving", seconds=seconds)
