@@ -93,6 +93,7 @@ def test_kept_digits_are_relabelled_deleted_brought_back_saved_and_loaded(
 
     second = open_page(f"{server.url}/my_digits?run=built-in", width=390, height=844)
     second.get_by_test_id("stCheckbox").click()
+    expect(button(second, "Delete 1")).to_be_enabled()
     second.get_by_role("combobox", name="Relabel as").click()
     second.get_by_role("option", name="3", exact=True).click()
     expect(second.get_by_text("1 relabelled as a 3")).to_be_visible()
