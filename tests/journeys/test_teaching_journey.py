@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from cnn import my_digits, runs
 from cnn.status import State
+from tests import app_server
 from tests.awaiting import until
 
 pytestmark = pytest.mark.browser
@@ -14,6 +15,14 @@ pytestmark = pytest.mark.browser
 # An angular mirrored 3: the built-in network reads an 8 or a 6, and nobody's 3.
 MIRRORED_THREE = [(230, 70), (120, 50), (110, 130), (190, 165), (100, 185), (110, 270), (240, 280)]
 TRAINING = 120_000  # milliseconds, for a machine that does much else
+
+
+@pytest.fixture
+def server(runs_dir, tmp_path, workers):
+    """A server with the sample alone, on which a training is short."""
+    started = app_server.wait_for(app_server.launch(runs_dir, tmp_path / "home"))
+    yield started
+    started.kill()
 
 
 def button(page, name):
@@ -84,6 +93,7 @@ def test_kept_digits_are_relabelled_deleted_brought_back_saved_and_loaded(
 
     second = open_page(f"{server.url}/my_digits?run=built-in", width=390, height=844)
     second.get_by_test_id("stCheckbox").click()
+    expect(button(second, "Delete 1")).to_be_enabled()
     second.get_by_role("combobox", name="Relabel as").click()
     second.get_by_role("option", name="3", exact=True).click()
     expect(second.get_by_text("1 relabelled as a 3")).to_be_visible()
@@ -100,6 +110,7 @@ def test_kept_digits_are_relabelled_deleted_brought_back_saved_and_loaded(
     second.get_by_test_id("stCheckbox").click()
     button(second, "Delete 1").click()
     expect(second.get_by_role("heading", name="Nothing kept yet")).to_be_visible()
+    expect(second.get_by_test_id("stCheckbox")).to_have_count(0)  # nothing of the page before
     button(second, "Load from a file").click()
     second.locator("input[type=file]").set_input_files(tmp_path / "saved.jsonl")
     expect(second.get_by_text("1 taken")).to_be_visible()
