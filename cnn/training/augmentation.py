@@ -27,7 +27,7 @@ STRENGTHS = {
     "hands": Strength(
         degrees=10,
         shear=0.15,
-        zoom=0.15,
+        zoom=0.12,
         shift=1.5,
         bend=0.5,
         pen=0.3,
@@ -35,6 +35,7 @@ STRENGTHS = {
         untouched=0.15,
     ),
 }
+CENTRE = 13.5  # pixels: the middle of an image
 FIELD = 5  # shifts a side of the field; the rest is interpolated
 
 
@@ -42,9 +43,11 @@ def augment(images: tf.Tensor, strength: str) -> tf.Tensor:
     """Return a batch (n, 28, 28, 1) of float32 pixels, each image changed in its own way."""
     most = STRENGTHS[strength]
     size = tf.shape(images)[0]
-    changed = _affine(images, most, size)
+    y, x = _places(most, size)
     if most.bend:
-        changed = _bent(changed, _random_field(most, size))
+        field = _random_field(most, size)
+        y, x = y + field[..., 0], x + field[..., 1]
+    changed = _sampled(images, y, x)
     if most.pen:
         changed = _inked(changed, _even(size, most.pen)[:, None, None, None])
     if most.contrast > 1:
@@ -56,26 +59,27 @@ def augment(images: tf.Tensor, strength: str) -> tf.Tensor:
     return changed
 
 
-def _affine(images: tf.Tensor, most: Strength, size: tf.Tensor) -> tf.Tensor:
-    """Turn, slant, stretch and shift, as one map: the pixels are blurred once only."""
+def _places(most: Strength, size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return where each pixel comes from: rows and columns, each (n, 28, 28), any real number.
+
+    The images are turned, slanted, stretched and shifted, each in its own way.
+    """
     angle = _even(size, most.degrees) * 3.1415927 / 180
     shear = _even(size, most.shear)
     scale_x, scale_y = 1 + _even(size, most.zoom), 1 + _even(size, most.zoom)
     cos, sin = tf.cos(angle), tf.sin(angle)
-    a, b = cos / scale_x, (shear * cos - sin) / scale_x
-    c, d = sin / scale_y, (shear * sin + cos) / scale_y
-    centre = 13.5
-    x = centre - centre * (a + b) + _even(size, most.shift)
-    y = centre - centre * (c + d) + _even(size, most.shift)
-    zero = tf.zeros_like(a)
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=images,
-        transforms=tf.stack([a, b, x, c, d, y, zero, zero], axis=1),
-        output_shape=tf.shape(images)[1:3],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
+    from_x = cos / scale_x, sin / scale_y
+    from_y = (shear * cos - sin) / scale_x, (shear * sin + cos) / scale_y
+    rows, columns = tf.meshgrid(tf.range(28.0) - CENTRE, tf.range(28.0) - CENTRE, indexing="ij")
+    x, y = (
+        CENTRE + _each(by_x) * columns + _each(by_y) * rows + _each(_even(size, most.shift))
+        for by_x, by_y in zip(from_x, from_y, strict=True)
     )
+    return y, x
+
+
+def _each(values: tf.Tensor) -> tf.Tensor:
+    return values[:, None, None]
 
 
 def _random_field(most: Strength, size: tf.Tensor) -> tf.Tensor:
@@ -85,10 +89,8 @@ def _random_field(most: Strength, size: tf.Tensor) -> tf.Tensor:
     return tf.image.resize(shifts, (28, 28), method="bicubic")
 
 
-def _bent(images: tf.Tensor, field: tf.Tensor) -> tf.Tensor:
-    """Return the images with each pixel taken from where the field points, interpolated."""
-    rows, columns = tf.meshgrid(tf.range(28.0), tf.range(28.0), indexing="ij")
-    y, x = rows + field[..., 0], columns + field[..., 1]
+def _sampled(images: tf.Tensor, y: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+    """Return the images with each pixel taken from a place in them, interpolated, once."""
     top, left = tf.floor(y), tf.floor(x)
     down, right = y - top, x - left
     pixels = tf.reshape(tf.pad(images[..., 0], [[0, 0], [1, 1], [1, 1]]), [-1, 30 * 30])

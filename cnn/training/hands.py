@@ -155,8 +155,8 @@ _HABITS = {
     3: Habit(_longer(0, "left", (0.05, 0.3)), 0.2),
     4: Habit(_longer(0.6, "right", (0.1, 0.35)), 0.5, (0.5, 1.0)),
     5: Habit(_longer(0, "right", (0.1, 0.6)), 0.35),
-    7: Habit(_seven, 0.4, (0.7, 1.2)),
-    9: Habit(_nine, 0.4),
+    7: Habit(_seven, 0.45, (0.7, 1.2)),
+    9: Habit(_nine, 0.45),
 }
 
 

@@ -15,6 +15,7 @@ from cnn.training.non_digits import make_non_digits
 
 MOST_NON_DIGITS = 10_000  # made before the training begins, and seen again each epoch
 DIGITS_PER_NON_DIGIT = 10
+OTHER_HANDS = 2  # that each image is written in, before the training begins
 
 Batch: TypeAlias = tuple[tf.Tensor, tf.Tensor]
 """Images (b, 28, 28, 1) and what they show: labels (b,), or one-hot answers."""
@@ -55,13 +56,16 @@ def _digits_at(digits: Digits, hyperparameters: Hyperparameters) -> Callable[[tf
     images, labels = tf.constant(digits.images[..., None]), tf.constant(digits.labels)
     if hyperparameters.augmentation != "hands":
         return lambda chosen: (tf.gather(images, chosen), tf.gather(labels, chosen))
-    others = tf.constant(in_other_hands(digits, hyperparameters.seed)[..., None])
+    seeds = range(hyperparameters.seed, hyperparameters.seed + OTHER_HANDS)
+    others = tf.constant(np.stack([in_other_hands(digits, seed)[..., None] for seed in seeds]))
     shares = tf.constant(share_of_other_hands(digits.labels))
 
     def fetch(chosen: tf.Tensor) -> Batch:
         swapped = tf.random.uniform(tf.shape(chosen)) < tf.gather(shares, chosen)
         swapped = swapped[:, None, None, None]
-        mixed = tf.where(swapped, tf.gather(others, chosen), tf.gather(images, chosen))
+        hands = tf.random.uniform(tf.shape(chosen), 0, OTHER_HANDS, chosen.dtype)
+        written = tf.gather_nd(others, tf.stack([hands, chosen], axis=1))
+        mixed = tf.where(swapped, written, tf.gather(images, chosen))
         return mixed, tf.gather(labels, chosen)
 
     return fetch
