@@ -22,12 +22,12 @@ class TallOrWide:
     def __init__(self):
         self.batches = []
 
-    def probabilities(self, images):
+    def answers(self, images):
         self.batches.append(len(images))
         tall = images.max(axis=2).astype(bool).sum(axis=1) > 14
         answers = np.full((len(images), 10), 0.01, np.float32)
         answers[np.arange(len(images)), np.where(tall, 1, 7)] = 0.91
-        return answers
+        return answers, answers.max(axis=1)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def digit_scores(answers: NDArray[np.floating]) -> NDArray[np.floating]:
     the likeliest digit.
     """
     if answers.shape[1] > NO_DIGIT:
-        return answers[:, :CLASSES].sum(axis=1)
+        return np.minimum(answers[:, :CLASSES].sum(axis=1), 1)  # rounding may exceed it
     return answers.max(axis=1)
 
 
