@@ -138,7 +138,7 @@ def test_pixels_are_read_as_a_picture(network):
 
 def test_the_pixel_pipeline_reads_strokes_as_the_picture_of_a_pad(network):
     as_drawn, as_pictured = [], []
-    network.probabilities = lambda images, seen=network.probabilities: (
+    network.answers = lambda images, seen=network.answers: (
         (as_pictured if as_drawn else as_drawn).append(images) or seen(images)
     )
     assert digits(read([ONE, PICTURE], network)) == [1, 1]
