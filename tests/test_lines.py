@@ -95,9 +95,8 @@ def test_a_line_without_length_is_a_dot():
 
 def test_lines_are_added_to_the_ink_that_is_there_and_in_their_own_image():
     canvas = np.pad(np.stack([bar(3), bar(3)]), ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
-    middle = np.array([14.0, 14.0]) + MARGIN
-    starts = np.array([[middle - (8, 0)], [middle]])
-    ends = np.array([[middle + (8, 0)], [middle]])
+    left, middle, right = ((column + MARGIN, 14 + MARGIN) for column in (6, 14, 22))
+    starts, ends = (np.array([[end], [middle]], float) for end in (left, right))
     crossed, plain = draw_in_box(canvas, starts, ends, np.full(2, 2.5), np.ones(2))
     assert extent(plain / 255) == pytest.approx((20, 3), abs=1)
     assert extent(crossed / 255) == pytest.approx((20, 19), abs=1)
