@@ -1,4 +1,3 @@
-
 import keras
 import numpy as np
 import onnxruntime
@@ -7,7 +6,7 @@ import pytest
 from cnn.hyperparameters import CHOICES, Hyperparameters
 from cnn.training.augmentation import Strength
 from cnn.training.export import export_onnx
-from cnn.training.model import build_network, compile_network
+from cnn.training.model import DigitAccuracy, build_network, compile_network
 from cnn.training.schedule import OneCycle
 
 STILL = Strength(degrees=0, shear=0, zoom=0, shift=0)
@@ -129,6 +128,57 @@ def test_a_network_with_one_cycle_is_saved_and_loaded(tmp_path):
     assert adam_rate(loaded, 30) == pytest.approx(0.5)
 
 
+ELEVEN = np.eye(11, dtype="float32")
+
+
+def sure_of(*answers):
+    """Return answers (n, 11) that are surest of these, and next of 3."""
+    rows = 0.05 * np.ones((len(answers), 11), "float32")
+    rows[:, 3] = 0.15
+    rows[np.arange(len(answers)), answers] = 0.4
+    return rows
+
+
+def test_accuracy_counts_digits_and_not_what_is_none():
+    accuracy = DigitAccuracy()
+    accuracy.update_state(ELEVEN[[3, 4, 10, 10]], sure_of(3, 5, 10, 2))
+    assert float(accuracy.result()) == 0.5
+    accuracy.update_state(ELEVEN[[7]], sure_of(7))
+    assert float(accuracy.result()) == pytest.approx(2 / 3)
+    accuracy.update_state(ELEVEN[[10, 10]], sure_of(10, 3))
+    assert float(accuracy.result()) == pytest.approx(2 / 3)
+
+
+def test_a_digit_that_looks_like_none_is_still_read_by_its_likeliest_digit():
+    accuracy = DigitAccuracy()
+    accuracy.update_state(ELEVEN[[3, 4]], sure_of(10, 10))
+    assert float(accuracy.result()) == 0.5
+
+
+def test_accuracy_begins_anew_and_works_for_ten_answers():
+    accuracy = DigitAccuracy()
+    accuracy.update_state(ELEVEN[[3]], sure_of(4))
+    accuracy.reset_state()
+    accuracy.update_state(ELEVEN[[3, 4], :10], sure_of(3, 4)[:, :10])
+    assert float(accuracy.result()) == 1
+
+
+@pytest.mark.parametrize(("non_digits", "answers"), [(False, 10), (True, 11)])
+def test_a_network_that_learns_what_is_no_digit_has_one_answer_more(non_digits, answers):
+    network = build_network(Hyperparameters(filters=(1,), non_digits=non_digits))
+    assert network.output_shape == (None, answers)
+
+
+def test_both_accuracies_are_reported_under_one_name():
+    for non_digits in (False, True):
+        values = Hyperparameters(filters=(1,), non_digits=non_digits)
+        network = build_network(values)
+        compile_network(network, values, steps_per_epoch=1, jump=1)
+        images, labels = np.zeros((4, 28, 28, 1), "float32"), np.eye(10 + non_digits)[:4]
+        logs = network.evaluate(images, labels, verbose=0, return_dict=True)
+        assert set(logs) == {"loss", "accuracy"}
+
+
 NETWORKS = {
     "like the article": {"filters": (3, 2)},
     "normalized, averaged, dense": {
@@ -140,6 +190,7 @@ NETWORKS = {
         "activation": "gelu",
         "scale_pixels": True,
     },
+    "with an answer for what is no digit": {"filters": (3,), "non_digits": True},
     "padded and pooled": {
         "filters": (2, 3, 2),
         "padding": "same",
@@ -160,7 +211,13 @@ def exported(request, tmp_path_factory):
     compile_network(network, values, steps_per_epoch=2, jump=1)
     pixels = np.random.default_rng(0).integers(0, 256, (20, 28, 28, 1)).astype("float32")
     pixels *= np.linspace(0, 1, 20, dtype="float32")[:, None, None, None]  # or they look alike
-    network.fit(pixels, np.eye(10)[np.arange(20) % 10], batch_size=10, epochs=3, verbose=0)
+    network.fit(
+        pixels,
+        np.eye(network.output_shape[1])[np.arange(20) % 10],
+        batch_size=10,
+        epochs=3,
+        verbose=0,
+    )
     path = tmp_path_factory.mktemp("export") / "model.onnx"
     export_onnx(network, path)
     assert [file.name for file in path.parent.iterdir()] == ["model.onnx"]
@@ -173,6 +230,10 @@ def exported(request, tmp_path_factory):
 def test_onnx_gives_the_probabilities_of_keras(exported):
     network, pixels, _, answers = exported
     expected = network.predict(pixels, verbose=0)
+    if network.output_shape[1] > 10:
+        np.testing.assert_allclose(answers["digit"][:, 0], 1 - expected[:, 10], atol=1e-5)
+        assert answers["digit"].max() <= 1
+        expected = expected[:, :10] / expected[:, :10].sum(axis=1, keepdims=True)
     np.testing.assert_allclose(answers["probabilities"], expected, atol=1e-5)
     assert np.ptp(expected, axis=0).max() > 1e-3  # the answers differ, so that a mix-up shows
 
@@ -216,13 +277,14 @@ def test_every_activation_is_exported(activation, tmp_path):
 def test_onnx_gives_the_features_that_the_last_layer_sees(exported):
     network, _, _, answers = exported
     kernel, bias = network.get_layer("probabilities").get_weights()
-    logits = answers["features"] @ kernel + bias
+    logits = (answers["features"] @ kernel + bias)[:, :10]
     exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
     expected = exponents / exponents.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(answers["probabilities"], expected, atol=1e-5)
 
 
 def test_onnx_has_no_other_outputs(exported):
-    *_, answers = exported
+    network, *_, answers = exported
     others = {name for name in answers if not name.startswith("convolution_")}
-    assert others == {"features", "probabilities"}
+    digit = {"digit"} if network.output_shape[1] > 10 else set()
+    assert others == {"features", "probabilities"} | digit
