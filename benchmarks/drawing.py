@@ -105,7 +105,7 @@ def pairs(labels: NDArray[np.intp], answers: NDArray[np.intp], indices: Iterable
 
 def save_picture(images: Images, path: Path) -> None:
     """Save the images side by side, larger than they are."""
-    rows = -(-len(images) // COLUMNS)
+    rows = max(1, -(-len(images) // COLUMNS))  # none may be wrong
     sheet = np.zeros((rows * COLUMNS, SIDE, SIDE), np.uint8)
     sheet[: len(images)] = images
     lines = sheet.reshape(rows, COLUMNS, SIDE, SIDE).swapaxes(1, 2)

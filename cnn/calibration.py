@@ -28,9 +28,9 @@ def read_calibration(folder: Path) -> Calibration:
     try:
         values = json.loads(_file(folder).read_text())
         calibration = Calibration(float(values["temperature"]), float(values["threshold"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return Calibration()
-    if math.isfinite(calibration.temperature) and 0 <= calibration.threshold <= 1:
+    if 0 < calibration.temperature < math.inf and 0 <= calibration.threshold <= 1:
         return calibration
     return Calibration()
 

@@ -1,19 +1,24 @@
 import json
 
+import keras
 import numpy as np
 import onnxruntime
 import pytest
 
 from cnn import data, runs
+from cnn.calibration import read_calibration
 from cnn.data import load, load_test
 from cnn.hyperparameters import Hyperparameters
 from cnn.metrics import EpochPoint, append_point
+from cnn.predictor import Predictor
+from cnn.reading import load_reader
 from cnn.status import State
 from cnn.training import fit
 from cnn.training.fit import train
 from cnn.training.reporter import Reporter, TrainingFailedError
 
 SMALL = {"filters": (4,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
+STRANGERS = {"non_digits": True, "augmentation": "hands", "learning_rate": 0.02}
 
 
 @pytest.fixture
@@ -52,6 +57,59 @@ def test_the_stored_test_predictions_are_those_of_the_exported_network(new_run):
     assert run.status().test_accuracy == np.mean(answers.argmax(axis=1) == labels)
 
 
+def test_a_run_of_other_hands_and_non_digits_agrees_with_itself(new_run):
+    run = new_run(**STRANGERS)
+    train(run, load())
+    status, epochs = run.status(), run.metrics().epochs
+    assert status.state is State.FINISHED
+    assert status.training_images == 220
+    validation, test = load().validation, load_test("mnist")
+    predictor = Predictor(run.model_path)
+
+    def accuracy(digits):
+        answers = predictor.probabilities(digits.images).argmax(axis=1)
+        return np.mean(answers == digits.labels)
+
+    assert accuracy(validation) == pytest.approx(status.validation_accuracy)
+    assert accuracy(validation) == pytest.approx(epochs[-1].validation_accuracy)
+    assert accuracy(test) == pytest.approx(status.test_accuracy)
+    with np.load(run.path / "test_predictions.npz") as stored:
+        probabilities = predictor.probabilities(test.images)
+        np.testing.assert_allclose(stored["probabilities"], probabilities, atol=1e-5)
+        np.testing.assert_allclose(stored["probabilities"].sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_network_of_eleven_answers_shows_ten_and_a_score(new_run):
+    run = new_run(**STRANGERS)
+    train(run, load())
+    test = load_test("mnist")
+    probabilities, scores = Predictor(run.model_path).answers(test.images)
+    network = keras.models.load_model(run.path / "model.keras")
+    eleven = network.predict(test.images[..., None].astype("float32"), verbose=0)
+    assert eleven.shape == (40, 11)
+    assert probabilities.shape == (40, 10)
+    digits = eleven[:, :10]
+    np.testing.assert_allclose(
+        probabilities, digits / digits.sum(axis=1, keepdims=True), rtol=1e-3, atol=1e-5
+    )
+    np.testing.assert_allclose(scores, 1 - eleven[:, 10], atol=1e-5)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert scores.min() >= 0
+    assert scores.max() <= 1
+
+
+@pytest.mark.parametrize("changes", [{}, STRANGERS], ids=["ten answers", "eleven answers"])
+def test_a_run_keeps_its_temperature_and_its_threshold(new_run, changes):
+    run = new_run(**changes)
+    train(run, load())
+    assert (run.path / "calibration.json").is_file()
+    calibration = read_calibration(run.path)
+    assert calibration.temperature not in (0, 1)
+    assert 0 < calibration.threshold < 1
+    readings = load_reader(run).read(load().validation.images)
+    assert sum(not reading.is_digit for reading in readings) <= 1  # half a per cent, of 20
+
+
 def test_a_stopped_run_keeps_the_network_it_reached(new_run):
     run = new_run(epochs=50)
     run.request_stop()
@@ -59,6 +117,7 @@ def test_a_stopped_run_keeps_the_network_it_reached(new_run):
     status = run.status()
     assert status.state is State.STOPPED
     assert run.is_usable
+    assert (run.path / "calibration.json").is_file()
     assert status.test_accuracy is not None
     assert run.metrics().epochs == ()
 
@@ -112,8 +171,9 @@ def test_fewer_training_images_are_drawn_with_the_seed(tiny_mnist):
     assert not np.array_equal(first.images, other.images)
 
 
-def test_an_interrupted_run_goes_on_after_its_last_whole_epoch(new_run, monkeypatch):
-    run = new_run(epochs=3)
+@pytest.mark.parametrize("changes", [{}, STRANGERS], ids=["ten answers", "eleven answers"])
+def test_an_interrupted_run_goes_on_after_its_last_whole_epoch(new_run, monkeypatch, changes):
+    run = new_run(epochs=3, **changes)
     on_epoch_begin = Reporter.on_epoch_begin
 
     def die_in_the_third_epoch(self, epoch, logs=None):

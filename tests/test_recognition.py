@@ -22,12 +22,12 @@ class TallOrWide:
     def __init__(self):
         self.batches = []
 
-    def probabilities(self, images):
+    def answers(self, images):
         self.batches.append(len(images))
         tall = images.max(axis=2).astype(bool).sum(axis=1) > 14
         answers = np.full((len(images), 10), 0.01, np.float32)
         answers[np.arange(len(images)), np.where(tall, 1, 7)] = 0.91
-        return answers
+        return answers, answers.max(axis=1)
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_pixels_are_read_as_a_picture(network):
 
 def test_the_pixel_pipeline_reads_strokes_as_the_picture_of_a_pad(network):
     as_drawn, as_pictured = [], []
-    network.probabilities = lambda images, seen=network.probabilities: (
+    network.answers = lambda images, seen=network.answers: (
         (as_pictured if as_drawn else as_drawn).append(images) or seen(images)
     )
     assert digits(read([ONE, PICTURE], network)) == [1, 1]

@@ -1,34 +1,15 @@
-import dataclasses
-
 import keras
 import numpy as np
 import onnxruntime
 import pytest
-import tensorflow as tf
 
-from cnn.data import Digits
 from cnn.hyperparameters import CHOICES, Hyperparameters
-from cnn.training import augmentation
-from cnn.training.augmentation import STRENGTHS, Strength, augment
+from cnn.training.augmentation import Strength
 from cnn.training.export import export_onnx
-from cnn.training.model import build_network, compile_network
-from cnn.training.pipeline import choose_images, plain_batches, training_batches
+from cnn.training.model import DigitAccuracy, build_network, compile_network
 from cnn.training.schedule import OneCycle
 
 STILL = Strength(degrees=0, shear=0, zoom=0, shift=0)
-
-
-@pytest.fixture
-def digits():
-    """103 images, each of one shade that no other has, so that it can be told in any order."""
-    shades = np.arange(103, dtype=np.uint8)
-    images = np.broadcast_to(shades[:, None, None], (103, 28, 28)).copy()
-    return Digits(images, shades % 10)
-
-
-def shades(batches):
-    """Return which images one epoch of batches holds, in its order."""
-    return [int(image[0, 0, 0]) for images, _ in batches for image in images.numpy()]
 
 
 def adam_rate(network, step):
@@ -147,162 +128,55 @@ def test_a_network_with_one_cycle_is_saved_and_loaded(tmp_path):
     assert adam_rate(loaded, 30) == pytest.approx(0.5)
 
 
-def dots(count, row, column):
-    """Return images (count, 28, 28, 1) with one bright dot of 2×2 pixels."""
-    images = np.zeros((count, 28, 28, 1), "float32")
-    images[:, row : row + 2, column : column + 2] = 255
-    return images
+ELEVEN = np.eye(11, dtype="float32")
 
 
-def centres(images):
-    """Return where the ink of each image is on average: (n, 2), row and column."""
-    ink = np.asarray(images)[..., 0]
-    places = np.indices((28, 28)).astype(float)
-    return np.einsum("nrc,krc->nk", ink, places) / ink.sum(axis=(1, 2))[:, None]
+def sure_of(*answers):
+    """Return answers (n, 11) that are surest of these, and next of 3."""
+    rows = 0.05 * np.ones((len(answers), 11), "float32")
+    rows[:, 3] = 0.15
+    rows[np.arange(len(answers)), answers] = 0.4
+    return rows
 
 
-@pytest.mark.parametrize("strength", STRENGTHS)
-def test_augmented_digits_keep_shape_type_and_range(strength):
-    pixels = np.random.default_rng(0).integers(0, 256, (64, 28, 28, 1)).astype("float32")
-    changed = augment(tf.constant(pixels), strength)
-    assert changed.shape == pixels.shape
-    assert changed.dtype == tf.float32
-    assert 0 <= np.min(changed) < np.max(changed) <= 255
+def test_accuracy_counts_digits_and_not_what_is_none():
+    accuracy = DigitAccuracy()
+    accuracy.update_state(ELEVEN[[3, 4, 10, 10]], sure_of(3, 5, 10, 2))
+    assert float(accuracy.result()) == 0.5
+    accuracy.update_state(ELEVEN[[7]], sure_of(7))
+    assert float(accuracy.result()) == pytest.approx(2 / 3)
+    accuracy.update_state(ELEVEN[[10, 10]], sure_of(10, 3))
+    assert float(accuracy.result()) == pytest.approx(2 / 3)
 
 
-@pytest.mark.parametrize("strength", ["light", "strong"])
-@pytest.mark.parametrize("place", [(13, 13), (13, 19), (8, 8), (19, 10)])
-def test_ink_moves_but_no_further_than_the_strength_allows(strength, place):
-    tf.random.set_seed(1)
-    most = STRENGTHS[strength]
-    images = dots(400, *place)
-    moved = np.linalg.norm(centres(augment(images, strength)) - centres(images), axis=1)
-    # The inverse of scale · turn · shear is unshear · unturn · unscale: bounded by the norms.
-    shear, turn = most.shear, 2 * np.sin(np.radians(most.degrees) / 2)
-    bend = (1 + shear) * (most.zoom + turn) + shear
-    radius = np.linalg.norm(centres(images)[0] - 13.5)
-    shift = (1 + shear) * (1 + most.zoom) * np.sqrt(2) * most.shift
-    assert moved.max() <= bend * radius + shift + 0.5  # half a pixel for the resampling
-    assert moved.max() > most.shift
-    assert len(np.unique(moved.round(3))) > 350  # each image in its own way
+def test_a_digit_that_looks_like_none_is_still_read_by_its_likeliest_digit():
+    accuracy = DigitAccuracy()
+    accuracy.update_state(ELEVEN[[3, 4]], sure_of(10, 10))
+    assert float(accuracy.result()) == 0.5
 
 
-CHANGES = {
-    "degrees": Strength(degrees=15, shear=0, zoom=0, shift=0),
-    "shear": Strength(degrees=0, shear=0.3, zoom=0, shift=0),
-    "zoom": Strength(degrees=0, shear=0, zoom=0.2, shift=0),
-    "shift": Strength(degrees=0, shear=0, zoom=0, shift=3),
-}
+def test_accuracy_begins_anew_and_works_for_ten_answers():
+    accuracy = DigitAccuracy()
+    accuracy.update_state(ELEVEN[[3]], sure_of(4))
+    accuracy.reset_state()
+    accuracy.update_state(ELEVEN[[3, 4], :10], sure_of(3, 4)[:, :10])
+    assert float(accuracy.result()) == 1
 
 
-def allowed(change, start, end):
-    """Whether one change alone may take ink from start to end, both from the centre: (n, 2)."""
-    (row, column), strength = start, CHANGES[change]
-    radius = np.linalg.norm(start)
-    if change == "degrees":
-        angle = np.degrees(np.arctan2(*end.T) - np.arctan2(row, column))
-        return (np.abs(np.linalg.norm(end, axis=1) - radius) < 0.5) & (
-            np.abs(angle) <= strength.degrees + 1
-        )
-    if change == "shear":  # along the rows only
-        most = strength.shear * abs(row)
-        return (np.abs(end[:, 0] - row) < 0.1) & (np.abs(end[:, 1] - column) <= most + 0.5)
-    if change == "zoom":
-        return np.all(np.abs(end - start) <= strength.zoom * np.abs(start) + 0.5, axis=1)
-    return np.all(np.abs(end - start) <= strength.shift + 0.01, axis=1)
+@pytest.mark.parametrize(("non_digits", "answers"), [(False, 10), (True, 11)])
+def test_a_network_that_learns_what_is_no_digit_has_one_answer_more(non_digits, answers):
+    network = build_network(Hyperparameters(filters=(1,), non_digits=non_digits))
+    assert network.output_shape == (None, answers)
 
 
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("place", [(11, 20), (7, 13), (18, 8)])
-def test_each_change_does_what_its_name_says(monkeypatch, change, place):
-    tf.random.set_seed(2)
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", CHANGES[change])
-    images = dots(200, *place)
-    start, end = centres(images)[0] - 13.5, centres(augment(images, "light")) - 13.5
-    assert np.all(allowed(change, start, end))
-    assert np.ptp(end, axis=0).max() > 1
-
-
-def test_turning_and_shearing_together_keep_the_amount_of_ink(monkeypatch):
-    tf.random.set_seed(3)
-    turned_and_sheared = STRENGTHS["strong"]._replace(zoom=0, shift=0)
-    monkeypatch.setitem(augmentation.STRENGTHS, "strong", turned_and_sheared)
-    distance = np.square(np.indices((28, 28)) - 13.5).sum(axis=0)
-    blob = np.broadcast_to(255 * np.exp(-distance / 18)[..., None], (200, 28, 28, 1))
-    ink = augment(blob.astype("float32"), "strong").numpy().sum(axis=(1, 2, 3))
-    np.testing.assert_allclose(ink, blob[0].sum(), rtol=0.01)
-
-
-def test_without_any_change_the_digits_stay_as_they_are(monkeypatch):
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL)
-    pixels = np.random.default_rng(0).integers(0, 256, (8, 28, 28, 1)).astype("float32")
-    np.testing.assert_allclose(augment(pixels, "light"), pixels, atol=1e-3)
-
-
-def test_what_leaves_the_picture_is_cut_and_what_comes_in_is_paper(monkeypatch):
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL._replace(shift=100))
-    tf.random.set_seed(0)
-    changed = augment(np.full((50, 28, 28, 1), 255, "float32"), "light").numpy()
-    assert (changed == 0).any(axis=(1, 2, 3)).mean() > 0.9
-    assert changed.max() <= 255
-
-
-def test_training_images_are_drawn_with_the_seed(digits):
-    values = Hyperparameters(training_images=100)
-    first = choose_images(digits, values)
-    assert first.images.shape == (100, 28, 28)
-    chosen = first.images[:, 0, 0]
-    assert len(set(chosen)) == 100
-    np.testing.assert_array_equal(first.labels, chosen % 10)
-    np.testing.assert_array_equal(choose_images(digits, values).images, first.images)
-    other = choose_images(digits, dataclasses.replace(values, seed=1))
-    assert set(other.images[:, 0, 0]) != set(chosen)
-
-
-def test_no_more_training_images_are_drawn_than_there_are(digits):
-    assert sorted(choose_images(digits, Hyperparameters()).images[:, 0, 0]) == list(range(103))
-
-
-@pytest.mark.parametrize("strength", ["off", "light"])
-def test_batches_hold_every_digit_once_an_epoch_with_its_label(digits, monkeypatch, strength):
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL)
-    batches = training_batches(digits, Hyperparameters(batch_size=10, augmentation=strength))
-    sizes = [len(labels) for _, labels in batches]
-    assert sizes == [10] * 10 + [3]
-    assert sorted(shades(batches)) == list(range(103))
-    for images, labels in batches:
-        assert images.shape[1:] == (28, 28, 1)
-        assert images.dtype == labels.dtype == tf.float32
-        np.testing.assert_array_equal(
-            labels, np.eye(10)[images.numpy()[:, 0, 0, 0].astype(int) % 10]
-        )
-
-
-def test_each_epoch_has_another_order_and_the_seed_repeats_them_all(digits):
-    def epochs(seed):
-        batches = training_batches(digits, Hyperparameters(batch_size=10, seed=seed))
-        return [shades(batches) for _ in range(3)]
-
-    first = epochs(seed=0)
-    assert first[0] != first[1] != first[2] != first[0]
-    assert first[0] != list(range(103))
-    assert epochs(seed=0) == first
-    assert epochs(seed=1) != first
-
-
-def test_augmented_batches_are_bent_and_plain_ones_are_not(digits):
-    white = Digits(np.full((64, 28, 28), 255, np.uint8), np.zeros(64, np.uint8))
-    ((bent, _),) = training_batches(white, Hyperparameters(batch_size=64, augmentation="strong"))
-    ((plain, _),) = training_batches(white, Hyperparameters(batch_size=64))
-    assert np.min(bent) == 0
-    assert np.min(plain) == 255
-
-
-def test_digits_to_validate_by_stay_in_their_order(digits):
-    batches = plain_batches(digits, 10, batch_size=25)
-    assert shades(batches) == list(range(103))
-    labels = np.concatenate([labels for _, labels in batches])
-    np.testing.assert_array_equal(labels, np.eye(10)[np.arange(103) % 10])
+def test_both_accuracies_are_reported_under_one_name():
+    for non_digits in (False, True):
+        values = Hyperparameters(filters=(1,), non_digits=non_digits)
+        network = build_network(values)
+        compile_network(network, values, steps_per_epoch=1, jump=1)
+        images, labels = np.zeros((4, 28, 28, 1), "float32"), np.eye(10 + non_digits)[:4]
+        logs = network.evaluate(images, labels, verbose=0, return_dict=True)
+        assert set(logs) == {"loss", "accuracy"}
 
 
 NETWORKS = {
@@ -316,6 +190,7 @@ NETWORKS = {
         "activation": "gelu",
         "scale_pixels": True,
     },
+    "with an answer for what is no digit": {"filters": (3,), "non_digits": True},
     "padded and pooled": {
         "filters": (2, 3, 2),
         "padding": "same",
@@ -336,7 +211,13 @@ def exported(request, tmp_path_factory):
     compile_network(network, values, steps_per_epoch=2, jump=1)
     pixels = np.random.default_rng(0).integers(0, 256, (20, 28, 28, 1)).astype("float32")
     pixels *= np.linspace(0, 1, 20, dtype="float32")[:, None, None, None]  # or they look alike
-    network.fit(pixels, np.eye(10)[np.arange(20) % 10], batch_size=10, epochs=3, verbose=0)
+    network.fit(
+        pixels,
+        np.eye(network.output_shape[1])[np.arange(20) % 10],
+        batch_size=10,
+        epochs=3,
+        verbose=0,
+    )
     path = tmp_path_factory.mktemp("export") / "model.onnx"
     export_onnx(network, path)
     assert [file.name for file in path.parent.iterdir()] == ["model.onnx"]
@@ -349,6 +230,10 @@ def exported(request, tmp_path_factory):
 def test_onnx_gives_the_probabilities_of_keras(exported):
     network, pixels, _, answers = exported
     expected = network.predict(pixels, verbose=0)
+    if network.output_shape[1] > 10:
+        np.testing.assert_allclose(answers["digit"][:, 0], 1 - expected[:, 10], atol=1e-5)
+        assert answers["digit"].max() <= 1
+        expected = expected[:, :10] / expected[:, :10].sum(axis=1, keepdims=True)
     np.testing.assert_allclose(answers["probabilities"], expected, atol=1e-5)
     assert np.ptp(expected, axis=0).max() > 1e-3  # the answers differ, so that a mix-up shows
 
@@ -392,13 +277,14 @@ def test_every_activation_is_exported(activation, tmp_path):
 def test_onnx_gives_the_features_that_the_last_layer_sees(exported):
     network, _, _, answers = exported
     kernel, bias = network.get_layer("probabilities").get_weights()
-    logits = answers["features"] @ kernel + bias
+    logits = (answers["features"] @ kernel + bias)[:, :10]
     exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
     expected = exponents / exponents.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(answers["probabilities"], expected, atol=1e-5)
 
 
 def test_onnx_has_no_other_outputs(exported):
-    *_, answers = exported
+    network, *_, answers = exported
     others = {name for name in answers if not name.startswith("convolution_")}
-    assert others == {"features", "probabilities"}
+    digit = {"digit"} if network.output_shape[1] > 10 else set()
+    assert others == {"features", "probabilities"} | digit

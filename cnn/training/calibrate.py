@@ -15,6 +15,7 @@ LEAST_PROBABILITY = 1e-30
 # Of the validation digits. It costs one right digit in two hundred, and a learner who is told
 # that a 3 is none is vexed more than one whose letter is read.
 CALLED_NO_DIGIT = 0.005
+HIGHEST_THRESHOLD = 0.999  # nearer to 1, rounding would tell digits apart and not the network
 
 
 def calibrate(network: keras.Model, validation: Digits) -> tuple[Calibration, float]:
@@ -28,7 +29,7 @@ def calibrate(network: keras.Model, validation: Digits) -> tuple[Calibration, fl
     temperature = _best_temperature(logits[:, :CLASSES], validation.labels)
     _divide_logits(network, temperature)
     scores = digit_scores(_softmax(logits / temperature))
-    threshold = float(np.quantile(scores, CALLED_NO_DIGIT))
+    threshold = min(float(np.quantile(scores, CALLED_NO_DIGIT)), HIGHEST_THRESHOLD)
     accuracy = float(np.mean(logits[:, :CLASSES].argmax(axis=1) == validation.labels))
     return Calibration(temperature, threshold), accuracy
 
@@ -46,7 +47,7 @@ def digit_scores(answers: NDArray[np.floating]) -> NDArray[np.floating]:
     the likeliest digit.
     """
     if answers.shape[1] > NO_DIGIT:
-        return answers[:, :CLASSES].sum(axis=1)
+        return np.minimum(answers[:, :CLASSES].sum(axis=1), 1)  # rounding may exceed it
     return answers.max(axis=1)
 
 

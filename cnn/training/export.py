@@ -47,7 +47,8 @@ def _answers(answers: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
         return {"probabilities": answers}
     digits = keras.ops.maximum(answers[:, :CLASSES], LEAST_PROBABILITY)
     digit = keras.ops.sum(digits, axis=1, keepdims=True)
-    return {"probabilities": digits / digit, "digit": digit}
+    # Rounding may carry a sum past 1.
+    return {"probabilities": digits / digit, "digit": keras.ops.minimum(digit, 1.0)}
 
 
 @tf_op("Erfc")

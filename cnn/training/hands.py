@@ -5,78 +5,16 @@ a 9 with a hooked tail, a 5 with a wide roof, a 4 like a flash. Only MNIST's own
 """
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data import Digits
-from cnn.training.lines import MARGIN, draw_in_box, pen_widths
+from cnn.training.hand import FAINT_INK, Hand, Points
+from cnn.training.lines import MARGIN, draw_in_box
 
-Points = NDArray[np.floating]
-INK, FAINT_INK = 100, 80  # of 255: what counts as ink
-CURVE_LINES = 6
 AT_ONCE = 2_000  # images; more would only take memory
-
-
-class Hand:
-    """Images (n, 28, 28) of one digit, with the lines that are to be added to each."""
-
-    def __init__(self, images: NDArray[np.uint8], generator: np.random.Generator) -> None:
-        """Find where the ink of each image begins and ends, in pixels."""
-        self.images, self._generator = images, generator
-        rows, columns = (np.asarray((images > INK).any(axis=axis)) for axis in (2, 1))
-        self.top, self.bottom = rows.argmax(axis=1), 27 - rows[:, ::-1].argmax(axis=1)
-        self.left, self.right = columns.argmax(axis=1), 27 - columns[:, ::-1].argmax(axis=1)
-        self.height = (self.bottom - self.top).astype(float)
-        self.starts: list[Points] = []
-        self.ends: list[Points] = []
-
-    @cached_property
-    def pen(self) -> Points:
-        """The width of each image's lines, (n,) pixels."""
-        return pen_widths(self.images)
-
-    def between(self, least: float, most: float) -> Points:
-        """Return a random number for each image, (n,)."""
-        return self._generator.uniform(least, most, len(self.images))
-
-    def some(self, share: Points | float) -> NDArray[np.bool_]:
-        """Choose about a share of the images, (n,)."""
-        return self._generator.random(len(self.images)) < share
-
-    def ink_at(self, rows: Points, side: str = "middle") -> Points:
-        """Return where the ink in a row of each image is, (n,) pixels from the left."""
-        chosen = np.clip(np.rint(rows).astype(int), 0, 27)
-        line = self.images[np.arange(len(self.images)), chosen].astype(float)
-        line = np.where(line.max(axis=1, keepdims=True) > FAINT_INK, line, self.images.max(axis=1))
-        if side == "middle":
-            return (line @ np.arange(28)) / line.sum(axis=1)
-        ink = line > FAINT_INK
-        return ink.argmax(axis=1) if side == "left" else 27 - ink[:, ::-1].argmax(axis=1)
-
-    def line(
-        self, start: Points, end: Points, where: NDArray[np.bool_] | None = None, ink: object = None
-    ) -> None:
-        """Add a straight line to each image, or to some; the others get a dot on their own ink."""
-        dot = start if ink is None else np.asarray(ink)
-        if where is not None:
-            start, end = (np.where(where[:, None], point, dot) for point in (start, end))
-        self.starts.append(start[:, None])
-        self.ends.append(end[:, None])
-
-    def curve(
-        self, start: Points, bend: Points, end: Points, where: NDArray[np.bool_] | None = None
-    ) -> None:
-        """Add a quadratic Bézier curve to each image, or to some."""
-        if where is not None:
-            bend, end = (np.where(where[:, None], point, start) for point in (bend, end))
-        t = np.linspace(0, 1, CURVE_LINES + 1)[None, :, None]
-        points = (1 - t) ** 2 * start[:, None] + 2 * t * (1 - t) * bend[:, None]
-        points = points + t**2 * end[:, None]
-        self.starts.append(points[:, :-1])
-        self.ends.append(points[:, 1:])
 
 
 def _xy(x: Points, y: Points) -> Points:
@@ -131,8 +69,8 @@ def _longer(row: float, side: str, lengths: tuple[float, float]) -> Callable[[Ha
 
     def add(hand: Hand) -> None:
         way = -1 if side == "left" else 1
-        height = np.clip(hand.height * row, 1, hand.height - 1)
-        end = _xy(hand.ink_at(hand.top + height, side) - way, hand.top + height)
+        line_end = hand.top + np.clip(hand.height * row, 1, hand.height - 1)
+        end = _xy(hand.ink_at(line_end, side) - way, line_end)
         length = hand.height * hand.between(*lengths)
         hand.line(end, end + _xy(way * length, -way * length * hand.between(-0.2, 0.4)))
 
@@ -169,12 +107,17 @@ def share_of_other_hands(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
 def in_other_hands(digits: Digits, seed: int) -> NDArray[np.uint8]:
     """Return each image as somebody else may have written it, (n, 28, 28), in MNIST's own form.
 
-    A 0, 6 or 8 stays as it is: these are written alike everywhere.
+    A 0, 6 or 8 stays as it is: these are written alike everywhere. So does an image without ink.
+
+    Args:
+        digits: MNIST's.
+        seed: the same one gives the same images.
     """
     generator = np.random.default_rng(seed)
     images = digits.images.copy()
+    has_ink = images.any(axis=(1, 2))
     for label, habit in _HABITS.items():
-        indices = np.flatnonzero(digits.labels == label)
+        indices = np.flatnonzero(has_ink & (digits.labels == label))
         for first in range(0, len(indices), AT_ONCE):
             chosen = indices[first : first + AT_ONCE]
             originals = digits.images[chosen]
@@ -193,7 +136,7 @@ def _drawn(hand: Hand, widths: Points) -> NDArray[np.uint8]:
 
 
 def _with_low_stems(images: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:
-    """Return open 4s, most of them with the upper part of their right stem taken away."""
+    """Return 4s (n, 28, 28), most of the open ones without the upper part of their right stem."""
     lowered = images.copy()
     for image in lowered:
         if generator.random() < 0.65:

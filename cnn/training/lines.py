@@ -7,7 +7,7 @@ from cnn.pen import BOX, CENTRE, PEN_SOFTNESS, SIDE
 
 MARGIN = 8  # pixels of paper around an image, for lines that stick out of it
 THINNEST, THICKEST = 1.6, 4.5  # pixels: the lines of nearly all of MNIST
-VISIBLE_INK = 0.3
+VISIBLE_INK = 0.3  # of 1: what has to fit into the box
 IMAGES_AT_ONCE = 128  # few enough for the processor's cache
 
 
@@ -33,7 +33,7 @@ def draw_in_box(
     """Draw lines into images, then fit each into 20×20, centred by its mass: (n, 28, 28).
 
     Args:
-        canvas: (n, side, side), 255 is full ink.
+        canvas: (n, side, side), 255 is full ink; some of it in each image, or on its lines.
         starts: (n, lines, 2), x and y of each line's beginning in pixels.
         ends: as starts.
         pens: (n,), the width of the lines in pixels.
@@ -74,7 +74,7 @@ def fit_in_box(ink: NDArray[np.floating], stretch: NDArray[np.floating]) -> NDAr
     """Return images no larger than 20×20, their centres of mass in the middle: (n, 28, 28).
 
     Args:
-        ink: (n, height, width), 0 to 1, some of it in each image.
+        ink: (n, height, width), 0 to 1; an image without any stays without.
         stretch: (n,), how much wider each image becomes; below 1 narrower.
     """
     visible = ink > VISIBLE_INK
@@ -90,13 +90,13 @@ def _extent(visible: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def _weights(ink: NDArray[np.float32], scale: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return how much each of the pixels gives to each of 28, around the ink's centre of mass.
+    """Return how much of each pixel goes to each of 28, (n, 28, pixels), for one axis.
 
     Args:
-        ink: (n, pixels), summed over the other axis.
-        scale: (n,), pixels there for one pixel here.
+        ink: (n, pixels), summed over the other axis; its centre of mass comes to the middle.
+        scale: (n,), how much larger the image becomes.
     """
     places = np.arange(ink.shape[1])
-    centres = ink @ places / ink.sum(axis=1)
+    centres = ink @ places / np.maximum(ink.sum(axis=1), 1e-6)
     wanted = centres[:, None] + (np.arange(SIDE) - CENTRE) / scale[:, None]
     return np.maximum(0, 1 - np.abs(wanted[:, :, None] - places)).astype(np.float32)

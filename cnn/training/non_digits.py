@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cnn.data import Digits
-from cnn.pen import image_from_strokes
+from cnn.pen import SIDE, image_from_strokes
 from cnn.training.lines import fit_in_box
 from cnn.training.textures import texture
 
@@ -19,8 +19,8 @@ Generator = np.random.Generator
 Points = NDArray[np.floating]
 Image = NDArray[np.uint8]
 
-# Digits that are none when they lie on their side, and how the rest is cut and joined.
-TURNABLE = (2, 3, 4, 5, 6, 7, 9)
+TURNABLE = (2, 3, 4, 5, 6, 7, 9)  # none of them is a digit when it lies on its side
+MOST_TRIES = 100  # seven MNIST digits of ten can be turned; a handful of others may hold none
 CANVAS = 100.0  # so that strokes of a unit's size are far longer than a point
 
 
@@ -148,17 +148,19 @@ def _recombined(generator: Generator, digits: Digits) -> Image:
 
 
 def _turned(generator: Generator, digits: Digits) -> Image:
-    """A digit that lies on its side."""
-    while True:
+    """A digit that lies on its side; two recombined where there is none to turn."""
+    for _ in range(MOST_TRIES):
         index = generator.integers(len(digits.images))
         if digits.labels[index] in TURNABLE:
             return _fitted(np.rot90(digits.images[index], generator.choice([1, 3])))
+    return _recombined(generator, digits)
 
 
 def _fitted(image: Image) -> Image:
+    """Return an image of any size in MNIST's form, (28, 28)."""
     ink = image[None].astype(np.float32) / 255
     if ink.max() < 0.5:  # parts of two digits may have little in common
-        return image[:28, :28]
+        return image[:SIDE, :SIDE]
     return np.rint(255 * fit_in_box(ink, np.ones(1))[0]).astype(np.uint8)
 
 

@@ -33,7 +33,8 @@ def choose_images(digits: Digits, hyperparameters: Hyperparameters) -> Digits:
 def training_batches(digits: Digits, hyperparameters: Hyperparameters) -> tf.data.Dataset:
     """Return one epoch of batches, (b, 28, 28, 1) and (b, answers), in a new order each time.
 
-    Of each batch, `batch_size` images are digits; with `non_digits`, a tenth more is none.
+    Of each batch, `batch_size` images are digits; with `non_digits`, a tenth more, at least one,
+    is none.
     """
     order = tf.data.Dataset.range(len(digits.labels))
     order = order.shuffle(len(digits.labels), seed=hyperparameters.seed)

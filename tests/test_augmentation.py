@@ -1,0 +1,228 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cnn.training import augmentation
+from cnn.training.augmentation import STRENGTHS, Strength, augment
+
+STILL = Strength(degrees=0, shear=0, zoom=0, shift=0)
+
+
+def dots(count, row, column):
+    """Return images (count, 28, 28, 1) with one bright dot of 2×2 pixels."""
+    images = np.zeros((count, 28, 28, 1), "float32")
+    images[:, row : row + 2, column : column + 2] = 255
+    return images
+
+
+def centres(images):
+    """Return where the ink of each image is on average: (n, 2), row and column."""
+    ink = np.asarray(images)[..., 0]
+    places = np.indices((28, 28)).astype(float)
+    return np.einsum("nrc,krc->nk", ink, places) / ink.sum(axis=(1, 2))[:, None]
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_augmented_digits_keep_shape_type_and_range(strength):
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 28, 28, 1)).astype("float32")
+    changed = augment(tf.constant(pixels), strength)
+    assert changed.shape == pixels.shape
+    assert changed.dtype == tf.float32
+    assert 0 <= np.min(changed) < np.max(changed) <= 255
+
+
+@pytest.mark.parametrize("strength", ["light", "strong"])
+@pytest.mark.parametrize("place", [(13, 13), (13, 19), (8, 8), (19, 10)])
+def test_ink_moves_but_no_further_than_the_strength_allows(strength, place):
+    tf.random.set_seed(1)
+    most = STRENGTHS[strength]
+    images = dots(400, *place)
+    moved = np.linalg.norm(centres(augment(images, strength)) - centres(images), axis=1)
+    # The inverse of scale · turn · shear is unshear · unturn · unscale: bounded by the norms.
+    shear, turn = most.shear, 2 * np.sin(np.radians(most.degrees) / 2)
+    bend = (1 + shear) * (most.zoom + turn) + shear
+    radius = np.linalg.norm(centres(images)[0] - 13.5)
+    shift = (1 + shear) * (1 + most.zoom) * np.sqrt(2) * most.shift
+    assert moved.max() <= bend * radius + shift + 0.5  # half a pixel for the resampling
+    assert moved.max() > most.shift
+    assert len(np.unique(moved.round(3))) > 350  # each image in its own way
+
+
+CHANGES = {
+    "degrees": Strength(degrees=15, shear=0, zoom=0, shift=0),
+    "shear": Strength(degrees=0, shear=0.3, zoom=0, shift=0),
+    "zoom": Strength(degrees=0, shear=0, zoom=0.2, shift=0),
+    "shift": Strength(degrees=0, shear=0, zoom=0, shift=3),
+}
+
+
+def allowed(change, start, end):
+    """Whether one change alone may take ink from start to end, both from the centre: (n, 2)."""
+    (row, column), strength = start, CHANGES[change]
+    radius = np.linalg.norm(start)
+    if change == "degrees":
+        angle = np.degrees(np.arctan2(*end.T) - np.arctan2(row, column))
+        return (np.abs(np.linalg.norm(end, axis=1) - radius) < 0.5) & (
+            np.abs(angle) <= strength.degrees + 1
+        )
+    if change == "shear":  # along the rows only
+        most = strength.shear * abs(row)
+        return (np.abs(end[:, 0] - row) < 0.1) & (np.abs(end[:, 1] - column) <= most + 0.5)
+    if change == "zoom":
+        return np.all(np.abs(end - start) <= strength.zoom * np.abs(start) + 0.5, axis=1)
+    return np.all(np.abs(end - start) <= strength.shift + 0.01, axis=1)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("place", [(11, 20), (7, 13), (18, 8)])
+def test_each_change_does_what_its_name_says(monkeypatch, change, place):
+    tf.random.set_seed(2)
+    monkeypatch.setitem(augmentation.STRENGTHS, "light", CHANGES[change])
+    images = dots(200, *place)
+    start, end = centres(images)[0] - 13.5, centres(augment(images, "light")) - 13.5
+    assert np.all(allowed(change, start, end))
+    assert np.ptp(end, axis=0).max() > 1
+
+
+def test_turning_and_shearing_together_keep_the_amount_of_ink(monkeypatch):
+    tf.random.set_seed(3)
+    turned_and_sheared = STRENGTHS["strong"]._replace(zoom=0, shift=0)
+    monkeypatch.setitem(augmentation.STRENGTHS, "strong", turned_and_sheared)
+    distance = np.square(np.indices((28, 28)) - 13.5).sum(axis=0)
+    blob = np.broadcast_to(255 * np.exp(-distance / 18)[..., None], (200, 28, 28, 1))
+    ink = augment(blob.astype("float32"), "strong").numpy().sum(axis=(1, 2, 3))
+    np.testing.assert_allclose(ink, blob[0].sum(), rtol=0.01)
+
+
+def test_without_any_change_the_digits_stay_as_they_are(monkeypatch):
+    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL)
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 28, 28, 1)).astype("float32")
+    np.testing.assert_allclose(augment(pixels, "light"), pixels, atol=1e-3)
+
+
+def test_what_leaves_the_picture_is_cut_and_what_comes_in_is_paper(monkeypatch):
+    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL._replace(shift=100))
+    tf.random.set_seed(0)
+    changed = augment(np.full((50, 28, 28, 1), 255, "float32"), "light").numpy()
+    assert (changed == 0).any(axis=(1, 2, 3)).mean() > 0.9
+    assert changed.max() <= 255
+
+
+def only(monkeypatch, **change):
+    """Let "light" be one change and nothing else."""
+    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL._replace(**change))
+
+
+def strokes(count=200):
+    """Return images (count, 28, 28, 1) of an upright line three pixels wide, with soft edges."""
+    images = np.zeros((count, 28, 28, 1), "float32")
+    images[:, 4:24, 13:16] = 255
+    images[:, 4:24, [12, 16]] = 100
+    return images
+
+
+def test_bending_moves_ink_smoothly_and_by_a_few_pixels_at_most(monkeypatch):
+    tf.random.set_seed(4)
+    only(monkeypatch, bend=1.0)
+    bent = augment(strokes(), "light").numpy()[..., 0]
+    columns = (bent @ np.arange(28)) / np.maximum(bent.sum(axis=2), 1)
+    columns = columns[:, 8:20]  # the ends are bent up and down too
+    assert np.ptp(columns, axis=1).max() > 1
+    assert np.ptp(columns, axis=1).min() < 0.5  # some hardly
+    assert np.abs(columns - 14).max() < 5
+    assert np.abs(np.diff(columns, axis=1)).max() < 2
+    assert len(np.unique(columns.round(4), axis=0)) == 200
+
+
+def test_a_field_without_shifts_bends_nothing_and_one_of_whole_pixels_moves_all():
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 28, 28, 1)).astype("float32")
+    still = augmentation._bent(pixels, tf.zeros((2, 28, 28, 2)))
+    np.testing.assert_allclose(still, pixels)
+    field = tf.constant([1.0, -2.0]) + tf.zeros((2, 28, 28, 2))  # from below, and from the left
+    moved = augmentation._bent(pixels, field).numpy()
+    np.testing.assert_allclose(moved[:, :-1, 2:], pixels[:, 1:, :-2])
+    assert not moved[:, -1].any()
+    assert not moved[:, :, :2].any()
+
+
+def test_pixels_between_others_are_interpolated():
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 28, 28, 1)).astype("float32")
+    field = tf.constant([0.25, 0.5]) + tf.zeros((1, 28, 28, 2))
+    moved = augmentation._bent(pixels, field).numpy()
+    across = (pixels[:, :, :-1] + pixels[:, :, 1:]) / 2
+    expected = 0.75 * across[:, :-1] + 0.25 * across[:, 1:]
+    np.testing.assert_allclose(moved[:, :-1, :-1], expected, rtol=1e-4)
+
+
+def test_a_pen_makes_lines_wider_or_thinner_and_keeps_their_blackness(monkeypatch):
+    tf.random.set_seed(5)
+    only(monkeypatch, pen=0.5)
+    images = strokes()
+    changed = augment(images, "light").numpy()
+    ink = changed.sum(axis=(1, 2, 3)) / images[0].sum()
+    assert ink.min() < 0.95
+    assert ink.max() > 1.2
+    assert 0.3 < np.mean(ink > 1) < 0.7
+    assert changed.min() >= 0
+    np.testing.assert_allclose(changed.max(axis=(1, 2, 3)), 255, rtol=1e-5)
+    centre = (changed[:, 14, :, 0] @ np.arange(28)) / changed[:, 14, :, 0].sum(axis=1)
+    np.testing.assert_allclose(centre, 14, atol=0.01)
+
+
+def test_a_line_of_one_pixel_does_not_vanish_under_the_thinnest_pen():
+    images = np.zeros((1, 28, 28, 1), "float32")
+    images[:, 4:24, 14] = 255
+    thinned = augmentation._inked(images, tf.fill([1, 1, 1, 1], -0.3)).numpy()
+    assert thinned.max() == pytest.approx(255)
+    assert thinned.sum() > 0.7 * images.sum()
+
+
+def test_blank_images_stay_blank_under_every_pen():
+    blank = np.zeros((2, 28, 28, 1), "float32")
+    for share in (-0.5, 0.5):
+        assert not augmentation._inked(blank, tf.fill([2, 1, 1, 1], share)).numpy().any()
+
+
+def test_the_pen_looks_at_the_eight_neighbours():
+    images = np.zeros((1, 28, 28, 1), "float32")
+    images[0, 10, 20] = 255
+    wider = augmentation._of_neighbours(images, tf.maximum).numpy()[0, ..., 0]
+    expected = np.zeros((28, 28))
+    expected[9:12, 19:22] = 255
+    np.testing.assert_array_equal(wider, expected)
+    white = np.full((1, 28, 28, 1), 255, "float32")
+    thinner = augmentation._of_neighbours(white, tf.minimum).numpy()[0, ..., 0]
+    assert thinner[1:-1, 1:-1].min() == 255
+    assert thinner[[0, -1]].max() == 0  # beside the image is paper
+
+
+def test_contrast_hardens_soft_edges_and_leaves_paper_and_ink(monkeypatch):
+    tf.random.set_seed(6)
+    only(monkeypatch, contrast=2.0)
+    images = strokes()
+    changed = augment(images, "light").numpy()
+    np.testing.assert_allclose(changed[images == 0], 0)
+    np.testing.assert_allclose(changed[images == 255], 255)
+    edges = changed[:, 10, 12, 0]
+    assert edges.max() <= 100.001  # darker than the middle grey, so never lighter
+    assert edges.min() >= 127.5 - 2 * 27.5 - 0.001
+    assert np.ptp(edges) > 20
+
+
+def test_about_the_named_share_of_images_is_left_untouched(monkeypatch):
+    tf.random.set_seed(7)
+    only(monkeypatch, shift=3, untouched=0.25)
+    images = dots(800, 13, 13)
+    same = (augment(images, "light").numpy() == images).all(axis=(1, 2, 3))
+    assert same.mean() == pytest.approx(0.25, abs=0.05)
+
+
+def test_hands_changes_most_images_each_in_its_own_way_and_leaves_some():
+    tf.random.set_seed(8)
+    images = strokes(400)
+    changed = augment(images, "hands").numpy()
+    same = (changed == images).all(axis=(1, 2, 3))
+    assert same.mean() == pytest.approx(STRENGTHS["hands"].untouched, abs=0.06)
+    different = changed[~same]
+    assert len(np.unique(different, axis=0)) == len(different)
+    assert np.isfinite(changed).all()

@@ -1,0 +1,148 @@
+import keras
+import numpy as np
+import pytest
+
+from cnn.architecture import NO_DIGIT
+from cnn.data import Digits
+from cnn.hyperparameters import Hyperparameters
+from cnn.training import calibrate
+from cnn.training.calibrate import digit_probabilities, digit_scores
+from cnn.training.model import build_network
+
+
+def softmax(logits):
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def validation():
+    """500 images of noise with a block, whose place tells the label: nine times in ten."""
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 10, 500).astype(np.uint8)
+    images = generator.integers(0, 120, (500, 28, 28), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[2 * label : 2 * label + 4] += np.uint8(generator.integers(40, 130))
+    wrong = generator.random(500) < 0.1
+    return Digits(images, np.where(wrong, (labels + 1) % 10, labels).astype(np.uint8))
+
+
+def too_sure(answers):
+    """A network that looks at those blocks, and is always nearly certain."""
+    keras.utils.set_random_seed(0)
+    values = Hyperparameters(filters=(1,), kernel_size=1, non_digits=answers > 10)
+    network = build_network(values)
+    network.get_layer("convolution_1").set_weights([np.ones((1, 1, 1, 1)), np.zeros(1)])
+    kernel = np.zeros((28, 28, answers), "float32")
+    for label in range(10):
+        kernel[2 * label : 2 * label + 4, :, label] = 0.003
+    bias = np.zeros(answers, "float32")
+    bias[NO_DIGIT:] = 27  # about as sure of none as of a digit
+    network.get_layer("probabilities").set_weights([kernel.reshape(784, answers), bias])
+    return network
+
+
+def predict(network, digits):
+    return network.predict(digits.images[..., None].astype("float32"), verbose=0)
+
+
+def cross_entropy(answers, labels):
+    return -np.log(np.maximum(answers[np.arange(len(labels)), labels], 1e-30)).mean()
+
+
+def logits_of(network, digits):
+    features = keras.Model(network.input, network.get_layer("probabilities").input)
+    kernel, bias = network.get_layer("probabilities").get_weights()
+    return predict(features, digits).astype(float) @ kernel + bias
+
+
+@pytest.mark.parametrize("factor", [0.25, 1.0, 3.0, 8.0])
+def test_logits_that_were_multiplied_are_divided_by_that_factor(factor):
+    generator = np.random.default_rng(1)
+    logits = generator.normal(0, 2, (20_000, 10))
+    chances = softmax(logits).cumsum(axis=1)
+    labels = (chances < generator.random((20_000, 1))).sum(axis=1)  # as likely as they say
+    assert calibrate._best_temperature(factor * logits, labels) == pytest.approx(factor, rel=0.05)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_network_that_is_always_right_or_always_wrong_has_a_temperature_too(right):
+    logits = np.zeros((50, 10))
+    logits[:, 3] = 5
+    labels = np.full(50, 3 if right else 4)
+    temperature = calibrate._best_temperature(logits, labels)
+    assert calibrate.COLDEST <= temperature <= calibrate.HOTTEST
+    assert temperature < 1 if right else temperature > 10
+
+
+@pytest.mark.parametrize("answers", [10, 11])
+def test_calibration_divides_the_logits_and_changes_no_answer(answers, validation):
+    network = too_sure(answers)
+    logits, before = logits_of(network, validation), predict(network, validation)
+    calibration, accuracy = calibrate.calibrate(network, validation)
+    after = predict(network, validation)
+    assert calibration.temperature > 1.5
+    np.testing.assert_allclose(after, softmax(logits / calibration.temperature), atol=1e-4)
+    np.testing.assert_array_equal(after[:, :10].argmax(axis=1), logits[:, :10].argmax(axis=1))
+    assert accuracy == np.mean(logits[:, :10].argmax(axis=1) == validation.labels)
+    assert 0.7 < accuracy < 0.95
+    labels = validation.labels
+    assert cross_entropy(digit_probabilities(after), labels) < cross_entropy(
+        digit_probabilities(before), labels
+    )
+
+
+def test_after_calibration_the_digits_are_right_as_often_as_they_say(validation):
+    network = too_sure(10)
+    _, accuracy = calibrate.calibrate(network, validation)
+    assert predict(network, validation).max(axis=1).mean() == pytest.approx(accuracy, abs=0.05)
+
+
+def test_a_calibrated_network_needs_no_other_temperature(validation):
+    network = too_sure(11)
+    calibrate.calibrate(network, validation)
+    again, _ = calibrate.calibrate(network, validation)
+    assert again.temperature == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("answers", [10, 11])
+def test_about_one_validation_digit_in_two_hundred_is_called_none(answers, validation):
+    network = too_sure(answers)
+    calibration, _ = calibrate.calibrate(network, validation)
+    scores = digit_scores(predict(network, validation))
+    assert 0 < calibration.threshold < 1
+    assert 2 <= np.sum(scores < calibration.threshold) <= 3  # of 500
+
+
+def test_where_every_digit_is_certain_rounding_does_not_call_one_none(validation):
+    network = too_sure(11)
+    kernel, bias = network.get_layer("probabilities").get_weights()
+    bias[NO_DIGIT] = -1_000
+    network.get_layer("probabilities").set_weights([kernel, bias])
+    calibration, _ = calibrate.calibrate(network, validation)
+    assert calibration.threshold == calibrate.HIGHEST_THRESHOLD
+    assert digit_scores(predict(network, validation)).min() > calibration.threshold
+
+
+def test_the_probabilities_of_the_ten_digits_leave_out_what_is_none():
+    answers = np.array([[0.1] * 5 + [0.0] * 5 + [0.5], [0.0] * 10 + [1.0]], np.float32)
+    probabilities = digit_probabilities(answers)
+    np.testing.assert_allclose(probabilities[0], [0.2] * 5 + [0] * 5, atol=1e-6)
+    np.testing.assert_allclose(probabilities[1], [0.1] * 10)  # nothing to choose by
+
+
+def test_ten_answers_are_their_own_probabilities():
+    answers = softmax(np.random.default_rng(0).normal(0, 3, (20, 10)))
+    np.testing.assert_allclose(digit_probabilities(answers), answers, rtol=1e-6)
+
+
+def test_the_score_is_that_it_is_a_digit_or_how_sure_the_network_is():
+    eleven = np.array([[0.1] * 5 + [0.0] * 5 + [0.5], [0.0] * 10 + [1.0]])
+    np.testing.assert_allclose(digit_scores(eleven), [0.5, 0])
+    ten = np.array([[0.7] + [0.3 / 9] * 9, [0.1] * 10])
+    np.testing.assert_allclose(digit_scores(ten), [0.7, 0.1])
+
+
+def test_rounding_carries_no_score_past_one():
+    answers = np.full((1, 11), 0.1000001, np.float32)
+    assert digit_scores(answers)[0] == 1

@@ -1,0 +1,116 @@
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from cnn.calibration import Calibration, write_calibration
+from cnn.predictor import Predictor
+from cnn.reading import Reader, load_reader
+from tests.evaluated_run import make_run
+
+
+def network(has_digit_output):
+    """A network that is sure of 7 as far as there is ink, and takes bright images for digits."""
+    pixels = helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["n", 28, 28, 1])
+    weights = np.zeros((784, 10), np.float32)
+    weights[:, 7] = 3 / 784 / 255
+    constants = {"flat": np.array([-1, 784]), "weights": weights}
+    constants["mean"] = np.full((784, 1), 1 / 784 / 255, np.float32)
+    nodes = [
+        helper.make_node("Reshape", ["pixels", "flat"], ["features"]),
+        helper.make_node("MatMul", ["features", "weights"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"]),
+        helper.make_node("MatMul", ["features", "mean"], ["digit"]),
+    ]
+    outputs = {"features": 784, "probabilities": 10}
+    if has_digit_output:
+        outputs["digit"] = 1
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [pixels],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size])
+            for name, size in outputs.items()
+        ],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], ir_version=8)
+
+
+@pytest.fixture(params=[True, False], ids=["eleven answers", "ten answers"])
+def run(request, runs_dir):
+    """A finished run with such a network, and no calibration yet."""
+    run = make_run(runs_dir)
+    onnx.save(network(request.param), run.model_path)
+    return run
+
+
+@pytest.fixture
+def images():
+    """Three images: blank, half bright, white."""
+    shades = np.array([0, 127.5, 255]).round().astype(np.uint8)
+    return np.broadcast_to(shades[:, None, None], (3, 28, 28)).copy()
+
+
+def test_each_image_has_its_reading_in_its_order(run, images):
+    readings = load_reader(run).read(images)
+    probabilities = Predictor(run.model_path).probabilities(images)
+    assert [reading.digit for reading in readings[1:]] == [7, 7]
+    for reading, row in zip(readings, probabilities, strict=True):
+        assert reading.probabilities == pytest.approx(row)
+        assert len(reading.probabilities) == 10
+        assert sum(reading.probabilities) == pytest.approx(1)
+        assert reading.probability == max(reading.probabilities)
+        assert reading.probability == reading.probabilities[reading.digit]
+        assert 0 <= reading.score <= 1
+
+
+def test_the_score_is_what_the_network_says_or_how_sure_it_is(run, images):
+    scores, probabilities = np.transpose(
+        [(reading.score, reading.probability) for reading in load_reader(run).read(images)]
+    )
+    has_output = Predictor(run.model_path).answers(images)[1][0] == 0
+    assert scores == pytest.approx([0, 0.5, 1] if has_output else probabilities, abs=0.01)
+
+
+def test_the_threshold_says_which_images_are_digits(run, images):
+    predictor = Predictor(run.model_path)
+    _, scores = predictor.answers(images)
+    readings = Reader(predictor, threshold=float(scores[1])).read(images)
+    assert [reading.is_digit for reading in readings] == [False, True, True]
+    assert readings[0].digit in range(10)  # the nearest guess stays
+
+
+def test_without_a_calibration_every_image_is_a_digit(run, images):
+    assert all(reading.is_digit for reading in load_reader(run).read(images))
+    (run.path / "calibration.json").write_text("{")
+    assert all(reading.is_digit for reading in load_reader(run).read(images))
+
+
+def test_a_new_calibration_is_used_at_once(run, images):
+    load_reader(run).read(images)
+    write_calibration(run.path, Calibration(threshold=1.0))
+    assert load_reader(run).threshold == 1
+    assert not load_reader(run).read(images)[0].is_digit
+
+
+def test_no_image_has_no_reading(run):
+    assert load_reader(run).read(np.zeros((0, 28, 28), np.uint8)) == []
+
+
+def test_readings_are_plain_numbers(run, images):
+    reading = load_reader(run).read(images)[1]
+    kinds = [type(value) for value in reading]
+    assert kinds == [int, float, tuple, float, bool]
+    assert {type(value) for value in reading.probabilities} == {float}
+
+
+def test_a_run_without_its_network_says_so(run):
+    run.model_path.unlink()
+    with pytest.raises(ValueError, match="can't be opened"):
+        load_reader(run)
+
+
+def test_a_reader_is_loaded_once(run):
+    assert load_reader(run).predictor is load_reader(run).predictor
