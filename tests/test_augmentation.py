@@ -134,12 +134,19 @@ def test_bending_moves_ink_smoothly_and_by_a_few_pixels_at_most(monkeypatch):
     assert len(np.unique(columns.round(4), axis=0)) == 200
 
 
-def test_a_field_without_shifts_bends_nothing_and_one_of_whole_pixels_moves_all():
+def sampled(pixels, down=0.0, right=0.0):
+    """The images, each pixel taken from so far below and to the right of it."""
+    rows, columns = np.indices((28, 28), "float32")
+    places = [
+        np.repeat(place[None], len(pixels), axis=0) for place in (rows + down, columns + right)
+    ]
+    return augmentation._sampled(pixels, *places).numpy()
+
+
+def test_pixels_taken_from_their_own_places_stay_and_from_others_move():
     pixels = np.random.default_rng(0).integers(0, 256, (2, 28, 28, 1)).astype("float32")
-    still = augmentation._bent(pixels, tf.zeros((2, 28, 28, 2)))
-    np.testing.assert_allclose(still, pixels)
-    field = tf.constant([1.0, -2.0]) + tf.zeros((2, 28, 28, 2))  # from below, and from the left
-    moved = augmentation._bent(pixels, field).numpy()
+    np.testing.assert_allclose(sampled(pixels), pixels)
+    moved = sampled(pixels, down=1, right=-2)
     np.testing.assert_allclose(moved[:, :-1, 2:], pixels[:, 1:, :-2])
     assert not moved[:, -1].any()
     assert not moved[:, :, :2].any()
@@ -147,11 +154,9 @@ def test_a_field_without_shifts_bends_nothing_and_one_of_whole_pixels_moves_all(
 
 def test_pixels_between_others_are_interpolated():
     pixels = np.random.default_rng(0).integers(0, 256, (1, 28, 28, 1)).astype("float32")
-    field = tf.constant([0.25, 0.5]) + tf.zeros((1, 28, 28, 2))
-    moved = augmentation._bent(pixels, field).numpy()
     across = (pixels[:, :, :-1] + pixels[:, :, 1:]) / 2
     expected = 0.75 * across[:, :-1] + 0.25 * across[:, 1:]
-    np.testing.assert_allclose(moved[:, :-1, :-1], expected, rtol=1e-4)
+    np.testing.assert_allclose(sampled(pixels, 0.25, 0.5)[:, :-1, :-1], expected, rtol=1e-4)
 
 
 def test_a_pen_makes_lines_wider_or_thinner_and_keeps_their_blackness(monkeypatch):

@@ -106,12 +106,12 @@ def test_a_calibrated_network_needs_no_other_temperature(validation):
 
 
 @pytest.mark.parametrize("answers", [10, 11])
-def test_about_one_validation_digit_in_two_hundred_is_called_none(answers, validation):
+def test_about_one_validation_digit_in_four_hundred_is_called_none(answers, validation):
     network = too_sure(answers)
     calibration, _ = calibrate.calibrate(network, validation)
     scores = digit_scores(predict(network, validation))
     assert 0 < calibration.threshold < 1
-    assert 2 <= np.sum(scores < calibration.threshold) <= 3  # of 500
+    assert 1 <= np.sum(scores < calibration.threshold) <= 2  # of 500
 
 
 def test_where_every_digit_is_certain_rounding_does_not_call_one_none(validation):

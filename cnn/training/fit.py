@@ -75,7 +75,7 @@ def _fit(run: Run, network: keras.Model, digits: Digits, validation: Digits) -> 
     reporter = Reporter(run, len(digits.labels), batch_size, spent)
     try:
         network.fit(
-            training_batches(digits, hyperparameters),
+            training_batches(digits, hyperparameters, reporter.look),
             validation_data=plain_batches(validation, network.output_shape[1]),
             epochs=hyperparameters.epochs,
             callbacks=[*_keras_callbacks(run, hyperparameters), reporter],

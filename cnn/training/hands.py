@@ -104,7 +104,9 @@ def share_of_other_hands(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.array(shares, np.float32)[labels]
 
 
-def in_other_hands(digits: Digits, seed: int) -> NDArray[np.uint8]:
+def in_other_hands(
+    digits: Digits, seed: int, look: Callable[[], None] = lambda: None
+) -> NDArray[np.uint8]:
     """Return each image as somebody else may have written it, (n, 28, 28), in MNIST's own form.
 
     A 0, 6 or 8 stays as it is: these are written alike everywhere. So does an image without ink.
@@ -112,6 +114,7 @@ def in_other_hands(digits: Digits, seed: int) -> NDArray[np.uint8]:
     Args:
         digits: MNIST's.
         seed: the same one gives the same images.
+        look: called every second or so; what it raises ends the work.
     """
     generator = np.random.default_rng(seed)
     images = digits.images.copy()
@@ -119,6 +122,7 @@ def in_other_hands(digits: Digits, seed: int) -> NDArray[np.uint8]:
     for label, habit in _HABITS.items():
         indices = np.flatnonzero(has_ink & (digits.labels == label))
         for first in range(0, len(indices), AT_ONCE):
+            look()
             chosen = indices[first : first + AT_ONCE]
             originals = digits.images[chosen]
             if label == 4:

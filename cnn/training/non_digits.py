@@ -20,22 +20,31 @@ Points = NDArray[np.floating]
 Image = NDArray[np.uint8]
 
 TURNABLE = (2, 3, 4, 5, 6, 7, 9)  # none of them is a digit when it lies on its side
+LOOK_EVERY = 1_000  # images
 MOST_TRIES = 100  # seven MNIST digits of ten can be turned; a handful of others may hold none
 CANVAS = 100.0  # so that strokes of a unit's size are far longer than a point
 
 
-def make_non_digits(count: int, digits: Digits, seed: int) -> NDArray[np.uint8]:
+def make_non_digits(
+    count: int, digits: Digits, seed: int, look: Callable[[], None] = lambda: None
+) -> NDArray[np.uint8]:
     """Return images of no digit, (count, 28, 28), in the form that MNIST's digits have.
 
     Args:
         count: how many.
         digits: what is cut and recombined; training digits.
         seed: the same one gives the same images.
+        look: called every second or so; what it raises ends the work.
     """
     generator = np.random.default_rng(seed)
     kinds, shares = zip(*_KINDS, strict=True)
     chosen = generator.choice(len(kinds), count, p=shares)
-    return np.stack([kinds[kind](generator, digits) for kind in chosen])
+    images = np.empty((count, 28, 28), np.uint8)
+    for place, kind in enumerate(chosen):
+        if place % LOOK_EVERY == 0:
+            look()
+        images[place] = kinds[kind](generator, digits)
+    return images
 
 
 def _glyph(generator: Generator, _: Digits) -> Image:

@@ -17,6 +17,8 @@ MOST_NON_DIGITS = 10_000  # made before the training begins, and seen again each
 DIGITS_PER_NON_DIGIT = 10
 OTHER_HANDS = 2  # that each image is written in, before the training begins
 
+Look: TypeAlias = Callable[[], None]
+"""Called every second or so while images are made; what it raises ends the work."""
 Batch: TypeAlias = tuple[tf.Tensor, tf.Tensor]
 """Images (b, 28, 28, 1) and what they show: labels (b,), or one-hot answers."""
 
@@ -30,17 +32,24 @@ def choose_images(digits: Digits, hyperparameters: Hyperparameters) -> Digits:
     return Digits(digits.images[chosen], digits.labels[chosen])
 
 
-def training_batches(digits: Digits, hyperparameters: Hyperparameters) -> tf.data.Dataset:
+def training_batches(
+    digits: Digits, hyperparameters: Hyperparameters, look: Look = lambda: None
+) -> tf.data.Dataset:
     """Return one epoch of batches, (b, 28, 28, 1) and (b, answers), in a new order each time.
 
     Of each batch, `batch_size` images are digits; with `non_digits`, a tenth more, at least one,
     is none.
+
+    Args:
+        digits: what is trained on.
+        hyperparameters: the choices.
+        look: called while other hands and non-digits are made, before the first batch.
     """
     order = tf.data.Dataset.range(len(digits.labels))
     order = order.shuffle(len(digits.labels), seed=hyperparameters.seed)
-    batches = order.batch(hyperparameters.batch_size).map(_digits_at(digits, hyperparameters))
+    batches = order.batch(hyperparameters.batch_size).map(_digits_at(digits, hyperparameters, look))
     if hyperparameters.non_digits:
-        batches = batches.map(_with_non_digits(digits, hyperparameters))
+        batches = batches.map(_with_non_digits(digits, hyperparameters, look))
     answers = answer_count(hyperparameters)
     batches = batches.map(lambda images, labels: _prepared(images, labels, answers))
     if hyperparameters.augmentation != "off":
@@ -52,13 +61,17 @@ def training_batches(digits: Digits, hyperparameters: Hyperparameters) -> tf.dat
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def _digits_at(digits: Digits, hyperparameters: Hyperparameters) -> Callable[[tf.Tensor], Batch]:
+def _digits_at(
+    digits: Digits, hyperparameters: Hyperparameters, look: Look
+) -> Callable[[tf.Tensor], Batch]:
     """Return what fetches the digits of these indices, some of them as other hands write them."""
     images, labels = tf.constant(digits.images[..., None]), tf.constant(digits.labels)
     if hyperparameters.augmentation != "hands":
         return lambda chosen: (tf.gather(images, chosen), tf.gather(labels, chosen))
     seeds = range(hyperparameters.seed, hyperparameters.seed + OTHER_HANDS)
-    others = tf.constant(np.stack([in_other_hands(digits, seed)[..., None] for seed in seeds]))
+    others = tf.constant(
+        np.stack([in_other_hands(digits, seed, look) for seed in seeds])[..., None]
+    )
     shares = tf.constant(share_of_other_hands(digits.labels))
 
     def fetch(chosen: tf.Tensor) -> Batch:
@@ -73,11 +86,11 @@ def _digits_at(digits: Digits, hyperparameters: Hyperparameters) -> Callable[[tf
 
 
 def _with_non_digits(
-    digits: Digits, hyperparameters: Hyperparameters
+    digits: Digits, hyperparameters: Hyperparameters, look: Look
 ) -> Callable[[tf.Tensor, tf.Tensor], Batch]:
     """Return what adds images of no digit to a batch."""
     made = min(MOST_NON_DIGITS, len(digits.labels))
-    pool = tf.constant(make_non_digits(made, digits, hyperparameters.seed)[..., None])
+    pool = tf.constant(make_non_digits(made, digits, hyperparameters.seed, look)[..., None])
     count = max(1, hyperparameters.batch_size // DIGITS_PER_NON_DIGIT)
 
     def add(images: tf.Tensor, labels: tf.Tensor) -> Batch:

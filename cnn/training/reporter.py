@@ -44,6 +44,15 @@ class Reporter(keras.callbacks.Callback):
         """Time spent in training, validation included."""
         return time.monotonic() - self._start
 
+    def look(self) -> None:
+        """Leave if somebody has asked for it.
+
+        Raises:
+            StopRequestedError: somebody has.
+        """
+        if self._run.stop_requested():
+            raise StopRequestedError
+
     def on_train_begin(self, logs: Any = None) -> None:
         """Say that the preparations are over."""
         self._run.update_status(phase="training")
@@ -57,8 +66,7 @@ class Reporter(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Report the window since the last point, if it is long enough."""
-        if self._run.stop_requested():
-            raise StopRequestedError
+        self.look()
         seen = min((batch + 1) * self._batch_size, self._images)
         window, left = self._images / POINTS_PER_EPOCH, self._images - seen
         wide = seen - self._seen >= window and left >= window / 2
@@ -67,8 +75,7 @@ class Reporter(keras.callbacks.Callback):
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         """Hear a stop during validation too."""
-        if self._run.stop_requested():
-            raise StopRequestedError
+        self.look()
 
     def _report(self, seen: int, mean_loss: float, mean_accuracy: float) -> None:
         """Append one point: Keras gives means since the epoch began, a curve needs the latest."""
