@@ -57,7 +57,7 @@ def read_lesson(run: Run) -> Lesson | None:
         return None
     try:
         return _checked(json.loads((run.path / TAUGHT_FILE).read_text()))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         raise RunError(f"What run {run.id} was taught can't be read: {error}") from error
 
 

@@ -160,7 +160,8 @@ def test_a_finger_draws_and_the_page_does_not_scroll_under_it(server, open_phone
     button(page, "Clear").click()
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
     draw_with_finger(page, [(330, 6), (168, 60), (168, 300)])  # no toolbar lies over the corner
-    expect(page.get_by_test_id("answer")).to_be_visible()
+    read = page.get_by_test_id("answer").or_(page.get_by_test_id("not-a-digit"))
+    expect(read).to_be_visible()
 
 
 @pytest.mark.parametrize("several", ["", "&several=true"])
