@@ -53,7 +53,8 @@ def read_digit(drawing: Drawing) -> None:
     image = drawing.mnist_image()
     (reading,) = reader.read(image[None])
     show_answer(reading, image)
-    offer_teaching(drawing, reading.digit)
+    if drawing.image is None:  # a test digit that was learnt would test nothing
+        offer_teaching(drawing, reading.digit)
 
 
 def read_number(sheet: Sheet, choice: ways_in.Choice) -> None:

@@ -105,7 +105,7 @@ def choose_test_digit() -> Drawing | None:
             last,
             key="test_digit",
             persist_state="session",
-            help="Digits that no network here learnt from.",
+            help="Which of the test digits on this computer.",
         )
         st.button(
             "Another one",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn import fine_tuning, runs
+from cnn import fine_tuning, my_digits, runs
 from cnn.my_digit import MyDigit
 from cnn.runs import Run
 from ui import navigation, run_picker
@@ -42,7 +42,7 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
         disabled=right is None,
         help="It takes less than a minute. This network stays as it is.",
         on_click=_start,  # before the script, so that no other rerun can swallow a click
-        args=(run, digits),
+        args=(run,),
     )
 
 
@@ -51,8 +51,10 @@ def _summary(count: int, right: float | None) -> str:
     return kept if right is None else f"{kept} · {round(right * count):,} read right"
 
 
-def _start(run: Run, digits: Sequence[MyDigit]) -> None:
+def _start(run: Run) -> None:
+    """Teach what is kept now: another tab may have changed it since this page was shown."""
     try:
+        digits = my_digits.read(runs.runs_folder()).digits
         run_picker.choose(fine_tuning.start_fine_tuning(run, digits, runs.runs_folder()))
         st.session_state[STARTED] = True
     except (ValueError, OSError) as error:
