@@ -10,14 +10,13 @@ from scipy import ndimage
 
 from cnn.drawing import Drawing
 from cnn.pen import BOX, LEAST_EXTENT, PEN_WIDTH, image_from_strokes, image_in_box
-from cnn.picture import image_from_ink, ink_from_picture
+from cnn.picture import FAINTEST_INK, image_from_ink, ink_from_picture
 from cnn.strokes import Stroke
 
 SIDE = 140  # picture pixels of the finer steps: seven for each of the 20 in MNIST's box
 PAD_SIDE = 336.0  # canvas pixels: the least of the pad that is shown around the strokes
 THIN_PEN = 2.5  # picture pixels
 WIDE_PEN = PEN_WIDTH * SIDE / BOX
-COUNTED_INK = 0.25  # what `image_from_ink` does not take for paper
 
 
 class Step(NamedTuple):
@@ -87,7 +86,7 @@ def _lines(
 def _from_picture(picture: NDArray[np.uint8]) -> tuple[Step, ...]:
     ink = ink_from_picture(picture)
     image = image_from_ink(ink)
-    counted = ink >= COUNTED_INK
+    counted = ink >= FAINTEST_INK
     rows, columns = (np.flatnonzero(counted.any(axis=axis)) for axis in (1, 0))
     crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return (

@@ -9,7 +9,8 @@ from cnn import my_digits, runs
 from cnn.my_digit import MyDigit
 from cnn.reading import Reader
 from ui import gallery
-from ui.words import with_article
+from ui.digit_tile import png_address
+from ui.numbers import a_digit
 
 PAGE_SIZE = 24
 _LEGEND = '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads</span>'
@@ -64,7 +65,7 @@ def _show_tile(digit: MyDigit, answer: int | None) -> None:
     with st.container(gap=None):
         st.html(
             '<div class="digits" style="display:block"><div class="tile">'
-            f'<img src="{gallery.png_address(digit.image)}" alt="Kept as {digit.label}">'
+            f'<img src="{png_address(digit.image)}" alt="Kept as {digit.label}">'
             "</div></div>"
         )
         st.checkbox(f"**{digit.label}**{verdict}", key=_tick(digit))
@@ -114,7 +115,7 @@ def _relabel(ticked: Sequence[MyDigit]) -> None:
     st.session_state["relabel_as"] = None
     if label is not None:
         ids = [digit.id for digit in ticked]
-        words = f"{len(ticked):,} relabelled as {with_article(label)}"
+        words = f"{len(ticked):,} relabelled as {a_digit(label)}"
         _change(lambda: my_digits.relabel(ids, label, runs.runs_folder()), words, ticked)
 
 

@@ -22,7 +22,6 @@ _STYLE = f"""<style>{TILE_STYLE}
   gap: 1rem .75rem; line-height: 1.35; font-variant-numeric: tabular-nums}}
 .number .parts b {{display: block; font-size: 1.25rem; margin-top: .25rem}}
 .number .parts span {{font-size: .875rem; opacity: .8}}
-.number .doubtful {{opacity: .8}}
 </style>"""
 
 _BOX_STYLE = """<style>

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cnn.data import DataError, Digits, find_source, load_test
 from cnn.drawing import Drawing
 from cnn.picture_file import FILE_ENDINGS, MOST_BYTES, picture_from_bytes
+from ui.numbers import a_digit
 from ui.pixel_grid import WIDTH
 
 MEGABYTE = 1_000_000
@@ -116,7 +117,7 @@ def choose_test_digit() -> Drawing | None:
     number = int(state["test_digit"])
     image, label = digits.images[number], int(digits.labels[number])
     st.image(_large(image), width=WIDTH)
-    st.caption(f"Test digit {number:,} · really {_article(label)} {label}")
+    st.caption(f"Test digit {number:,} · really {a_digit(label)}")
     return Drawing(image=np.array(image))
 
 
@@ -136,7 +137,3 @@ def _choose_by_chance(last: int) -> None:
 def _large(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return an image, (28, 28), with each pixel as a square: as large as the pad."""
     return np.kron(image, np.ones((WIDTH // len(image),) * 2, np.uint8))
-
-
-def _article(digit: int) -> str:
-    return "an" if digit == 8 else "a"

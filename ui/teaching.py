@@ -8,7 +8,7 @@ from cnn import my_digit, my_digits, runs
 from cnn.drawing import Drawing
 from cnn.my_digit import MyDigit
 from ui import navigation
-from ui.words import with_article
+from ui.numbers import a_digit
 
 DIGITS = list(range(10))
 
@@ -84,7 +84,7 @@ def _show_kept(offered: MyDigit, mine: MyDigit | None, count: int) -> None:
     can_undo = undo_id == offered.id and (mine is not None or before is not None)
     if mine is None and not can_undo:
         return
-    words = f"Kept as {with_article(mine.label)}" if mine else "No longer kept"
+    words = f"Kept as {a_digit(mine.label)}" if mine else "No longer kept"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{words} · {count:,} in my digits", width="content")
         if can_undo:

@@ -93,8 +93,3 @@ WORDS: dict[tuple[str, object], str] = {
     ("weight_decay", 0): "off",
     ("label_smoothing", 0): "off",
 }
-
-
-def with_article(digit: int) -> str:
-    """Return a digit as it is spoken of: a 7, an 8."""
-    return f"{'an' if digit == 8 else 'a'} {digit}"
