@@ -1,13 +1,13 @@
 import shutil
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnn import runs
 from cnn.presets import PRESETS
 from cnn.reading import Reading
 from cnn.runs import BUILT_IN, BUILT_IN_PATH
 from cnn.status import State
+from tests.pages import html, open_script
 from ui import all_networks
 
 SCRIPT = """
@@ -24,14 +24,7 @@ show_all_networks(drawing, run)
 
 
 def open_networks(**state):
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    for key, value in state.items():
-        page.session_state[key] = value
-    return page.run()
-
-
-def html(page):
-    return "\n".join(str(element.proto.body) for element in page.get("html"))
+    return open_script(SCRIPT, **state)
 
 
 def cards(page):

@@ -9,6 +9,7 @@ from cnn import reading, runs
 from cnn.predictor import load_predictor
 from cnn.presets import PRESETS
 from cnn.status import State
+from tests.pages import html
 
 SEVEN = {
     "type": "Path",
@@ -41,10 +42,6 @@ def open_draw(tiny_mnist, runs_dir, monkeypatch):
 
 def button(page, label):
     return next(one for one in page.button if one.label == label)
-
-
-def html(page):
-    return "\n".join(str(element.proto.body) for element in page.get("html"))
 
 
 def test_a_drawn_seven_is_answered_with_its_probability_ten_bars_and_the_image(open_draw):

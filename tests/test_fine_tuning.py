@@ -16,8 +16,8 @@ from cnn.runs import RunError
 from cnn.status import State
 from cnn.taught import BASE_NETWORK, KEPT_DIGITS, kept_digits, read_lesson
 from cnn.training.fit import train
-from cnn.training.reporter import Reporter
 from cnn.training.taught import repeated, starting_network
+from tests.dying import die_in_epoch
 from tests.kept_digits import image_drawing, stroke_drawing
 
 SMALL = {"filters": (8,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
@@ -132,15 +132,8 @@ def test_a_taught_run_taught_again_has_learnt_both_and_learns_no_slower(trained,
 def test_an_interrupted_teaching_goes_on_after_its_last_whole_epoch(trained, runs_dir, monkeypatch):
     base = trained(epochs=1)
     run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
-    on_epoch_begin = Reporter.on_epoch_begin
-
-    def die_in_the_second_epoch(self, epoch, logs=None):
-        if epoch == 1:
-            raise KeyboardInterrupt
-        on_epoch_begin(self, epoch, logs)
-
     with monkeypatch.context() as dying:
-        dying.setattr(Reporter, "on_epoch_begin", die_in_the_second_epoch)
+        die_in_epoch(dying, 1)
         with pytest.raises(KeyboardInterrupt):
             train(run, load())
     before = run.metrics()

@@ -15,7 +15,8 @@ from cnn.reading import load_reader
 from cnn.status import State
 from cnn.training import fit
 from cnn.training.fit import train
-from cnn.training.reporter import Reporter, TrainingFailedError
+from cnn.training.reporter import TrainingFailedError
+from tests.dying import die_in_epoch
 
 SMALL = {"filters": (4,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
 STRANGERS = {"non_digits": True, "augmentation": "hands", "learning_rate": 0.02}
@@ -174,15 +175,8 @@ def test_fewer_training_images_are_drawn_with_the_seed(tiny_mnist):
 @pytest.mark.parametrize("changes", [{}, STRANGERS], ids=["ten answers", "eleven answers"])
 def test_an_interrupted_run_goes_on_after_its_last_whole_epoch(new_run, monkeypatch, changes):
     run = new_run(epochs=3, **changes)
-    on_epoch_begin = Reporter.on_epoch_begin
-
-    def die_in_the_third_epoch(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-        on_epoch_begin(self, epoch, logs)
-
     with monkeypatch.context() as dying:
-        dying.setattr(Reporter, "on_epoch_begin", die_in_the_third_epoch)
+        die_in_epoch(dying, 2)
         with pytest.raises(KeyboardInterrupt):
             train(run, load())
     before = run.metrics()

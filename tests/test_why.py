@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cnn import data, runs
 from cnn.explanation import LayerMaps, Neighbour
 from cnn.presets import PRESETS
 from cnn.steps import Step
+from tests.pages import html, open_script
 from ui import why, why_pictures
 
 SCRIPT = """
@@ -41,14 +41,7 @@ def few_digits(monkeypatch):
 
 
 def open_why(**state):
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    for key, value in state.items():
-        page.session_state[key] = value
-    return page.run()
-
-
-def html(page):
-    return "\n".join(str(element.proto.body) for element in page.get("html"))
+    return open_script(SCRIPT, **state)
 
 
 @pytest.mark.parametrize(("kind", "steps"), [("strokes", 5), ("picture", 5), ("image", 1)])

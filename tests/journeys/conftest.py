@@ -52,8 +52,8 @@ def open_page(browser):
     """Opens a page as a visitor of their own; no exception may be on it at the end."""
     contexts = []
 
-    def open_one(url, width=1280, height=900):
-        context = browser.new_context(viewport={"width": width, "height": height})
+    def open_one(url, width=1280, height=900, **device):
+        context = browser.new_context(viewport={"width": width, "height": height}, **device)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app_server import PROJECT
-from tests.journeys.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -74,21 +73,15 @@ def draw_with_finger(page, stroke):
 
 
 @pytest.fixture
-def open_phone(browser):
+def open_phone(open_page):
     """Opens a page on a phone with a touch screen."""
-    contexts = []
 
     def open_one(url):
-        contexts.append(browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto(url)
+        page = open_page(url, **PHONE, has_touch=True, is_mobile=True)
         page.locator("canvas.upper-canvas").wait_for()
         return page
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    return open_one
 
 
 def test_a_drawn_digit_is_read_and_undo_and_clear_take_it_back(server, open_page):

@@ -1,0 +1,16 @@
+"""Pages run without a browser: a small script as a page, and what a page shows as HTML."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def open_script(script, **state):
+    """A page of this script after its first run, with these values in its session state."""
+    page = AppTest.from_string(script, default_timeout=60)
+    for key, value in state.items():
+        page.session_state[key] = value
+    return page.run()
+
+
+def html(page):
+    """All that a page shows as its own HTML."""
+    return "\n".join(str(element.proto.body) for element in page.get("html"))
