@@ -56,11 +56,17 @@ def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     Args:
         ink: (height, width), 0 is paper and 1 full ink; some of it at least 0.25.
     """
-    rows, columns = np.nonzero(ink >= FAINTEST_INK)
-    crop = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    crop = crop_to_ink(ink)
     if max(crop.shape) > COARSE and (redrawn := redraw_lines(_inked(crop))) is not None:
         return redrawn
     return _centred(_scaled(crop, BOX, Image.Resampling.HAMMING))
+
+
+def crop_to_ink(ink: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the part of a picture's ink, (height, width), outside of which all is paper."""
+    counted = ink >= FAINTEST_INK
+    rows, columns = (np.flatnonzero(counted.any(axis=axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _scaled(

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from cnn.drawing import Drawing
 from cnn.pen import BOX, LEAST_EXTENT, PEN_WIDTH, image_from_strokes, image_in_box
-from cnn.picture import FAINTEST_INK, image_from_ink, ink_from_picture
+from cnn.picture import crop_to_ink, image_from_ink, ink_from_picture
 from cnn.strokes import Stroke
 
 SIDE = 140  # picture pixels of the finer steps: seven for each of the 20 in MNIST's box
@@ -86,13 +86,10 @@ def _lines(
 def _from_picture(picture: NDArray[np.uint8]) -> tuple[Step, ...]:
     ink = ink_from_picture(picture)
     image = image_from_ink(ink)
-    counted = ink >= FAINTEST_INK
-    rows, columns = (np.flatnonzero(counted.any(axis=axis)) for axis in (1, 0))
-    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return (
         Step("Your picture", "Without its colours.", _grey(picture), as_given=True),
         Step("Ink", "What stands out from the paper.", _small(ink)),
-        Step("Cropped", "Where the digit is does not matter.", _small(crop)),
+        Step("Cropped", "Where the digit is does not matter.", _small(crop_to_ink(ink))),
         Step("20×20 box", "Shrunk to 20 pixels, in shades of grey.", _boxed(image)),
         _centred(image),
     )

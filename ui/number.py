@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from cnn.segmentation import Part
 from ui.digit_tile import TILE_STYLE, png_address
@@ -12,6 +13,7 @@ from ui.numbers import percent
 from ui.numbers import probability as shown_probability
 
 MARGIN = 12  # pixels of a pad between a pen's middle and the box around it
+MOST_SHOWN = (1280, 640)  # pixels sent: twice what a picture takes on the screen
 MARGIN_SHARE = 0.01  # of a picture's longer side
 
 _STYLE = f"""<style>{TILE_STYLE}
@@ -63,7 +65,9 @@ def show_boxed(parts: Sequence[Part], picture: NDArray[np.uint8]) -> None:
     """
     height, width = picture.shape[:2]
     boxes = boxes_html(parts, width, height, MARGIN_SHARE * max(width, height))
-    image = f'<img src="{png_address(picture)}" alt="What was shown">'
+    small = Image.fromarray(picture)
+    small.thumbnail(MOST_SHOWN)
+    image = f'<img src="{png_address(np.asarray(small))}" alt="What was shown">'
     st.html(f'{_BOX_STYLE}<div class="boxed">{image}{boxes}</div>')
 
 
