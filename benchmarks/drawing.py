@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnn import data, runs
-from cnn.drawing_lines import open_lines
-from cnn.pad_picture import picture_from_strokes
-from cnn.pen import SIDE, image_from_strokes
-from cnn.picture import image_from_picture
-from cnn.reading import Reader, load_reader
-from cnn.strokes import Stroke, check_strokes
+from cnn.drawing.pad_picture import picture_from_strokes
+from cnn.drawing.pen import SIDE, image_from_strokes
+from cnn.drawing.picture import image_from_picture
+from cnn.drawing.strokes import Stroke, check_strokes
+from cnn.reading.drawing_lines import open_lines
+from cnn.reading.reading import Reader, load_reader
 
 ONE_IN = 20  # of the wrong digits, on the saved picture
 COLUMNS = 12

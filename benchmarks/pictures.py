@@ -18,10 +18,10 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from cnn import data, runs
-from cnn.pen import image_from_strokes
-from cnn.picture import image_from_picture
-from cnn.reading import Reader, load_reader
-from cnn.strokes import Stroke
+from cnn.drawing.pen import image_from_strokes
+from cnn.drawing.picture import image_from_picture
+from cnn.drawing.strokes import Stroke
+from cnn.reading.reading import Reader, load_reader
 
 DIGITS, PHOTO_DIGITS, SEED = 1500, 500, 28
 CANVAS, PAPER = 280, 800  # pixels a side

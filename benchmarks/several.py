@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn import runs
-from cnn.drawing import Drawing
-from cnn.drawing_lines import open_lines
-from cnn.pad_picture import picture_from_strokes
-from cnn.reading import Reader, load_reader
-from cnn.segmentation import read_several
-from cnn.strokes import Stroke
+from cnn.drawing.drawing import Drawing
+from cnn.drawing.pad_picture import picture_from_strokes
+from cnn.drawing.strokes import Stroke
+from cnn.reading.drawing_lines import open_lines
+from cnn.reading.reading import Reader, load_reader
+from cnn.reading.segmentation import read_several
 
 HEIGHT = 140.0  # canvas pixels
 HEIGHTS = (0.85, 1.15)  # of one writer's digits, in HEIGHT

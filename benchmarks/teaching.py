@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn import fine_tuning, my_digit, my_digits, runs
-from cnn.drawing import Drawing
-from cnn.my_digit import MyDigit
-from cnn.reading import load_reader
+from cnn import runs
+from cnn.drawing.drawing import Drawing
+from cnn.my_digits import fine_tuning, my_digit, my_digits
+from cnn.my_digits.my_digit import MyDigit
+from cnn.reading.reading import load_reader
 from tests.app_server import end_workers
 from tests.awaiting import until
 

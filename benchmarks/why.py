@@ -14,10 +14,11 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn import data, explanation
+from cnn import data
 from cnn.architecture import layer_table
 from cnn.data import Digits
-from cnn.predictor import load_predictor
+from cnn.reading import explanation
+from cnn.reading.predictor import load_predictor
 from cnn.runs import BUILT_IN_PATH, Run
 
 DIGITS = 20

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cnn import commands, runs
 from cnn.presets import PRESETS
-from cnn.recognition import PIPELINES
+from cnn.reading.recognition import PIPELINES
 
 
 def main(arguments: list[str] | None = None) -> int:

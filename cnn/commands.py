@@ -13,9 +13,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cnn import architecture, launching, presets, runs
 from cnn import hyperparameters as hp
-from cnn.drawing_lines import open_lines
-from cnn.reading import load_reader
-from cnn.recognition import Failure, recognize_lines
+from cnn.reading.drawing_lines import open_lines
+from cnn.reading.reading import load_reader
+from cnn.reading.recognition import Failure, recognize_lines
 from cnn.runs import Run, RunError
 from cnn.status import State, Status
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data import DataError, DatasetName, Digits, load_test
-from cnn.predictor import load_predictor
+from cnn.my_digits.taught import read_lesson
+from cnn.reading.predictor import load_predictor
 from cnn.runs import Run
-from cnn.taught import read_lesson
 
 CLASSES = 10
 _CURE = "Train it again on the Train page, or choose another network."

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from cnn.drawing import Drawing
-from cnn.reading import load_reader
-from cnn.segmentation import read_several
-from ui import navigation, number, run_picker, ways_in
-from ui.answer import show_answer
-from ui.digit_pad import Sheet
+from cnn.drawing.drawing import Drawing
+from cnn.reading.reading import load_reader
+from cnn.reading.segmentation import read_several
+from ui import navigation, run_picker
+from ui.drawing import number, ways_in
+from ui.drawing.answer import show_answer
+from ui.drawing.digit_pad import Sheet
 from ui.more import offer_more
-from ui.teaching import offer_teaching
+from ui.my_digits.teaching import offer_teaching
 
 navigation.begin_page("Draw")
 run = run_picker.pick_run()

@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from cnn import my_digits, runs
-from cnn.reading import Reader, load_reader
-from ui import my_digits_gallery, navigation, run_picker, run_predictions
-from ui.my_digits_file import offer_file
-from ui.my_digits_table import accuracy_of, show_table
-from ui.taught_result import show_before_and_after
-from ui.training_on_my_digits import follow_started, offer_training
+from cnn import runs
+from cnn.my_digits import my_digits
+from cnn.reading.reading import Reader, load_reader
+from ui import navigation, run_picker
+from ui.my_digits import my_digits_gallery
+from ui.my_digits.my_digits_file import offer_file
+from ui.my_digits.my_digits_table import accuracy_of, show_table
+from ui.my_digits.taught_result import show_before_and_after
+from ui.my_digits.training_on_my_digits import follow_started, offer_training
+from ui.predictions import run_predictions
 
 navigation.begin_page("My digits")
 run = run_picker.pick_run()

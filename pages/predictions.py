@@ -4,7 +4,8 @@ import streamlit as st
 
 from cnn import evaluation, plots
 from cnn.plots import ImageFormat
-from ui import evaluation_charts, gallery, navigation, run_picker, run_predictions
+from ui import navigation, run_picker
+from ui.predictions import evaluation_charts, gallery, run_predictions
 
 navigation.begin_page("Predictions")
 picker, summary = st.columns([2, 3], vertical_alignment="bottom")

@@ -4,12 +4,13 @@ import streamlit as st
 
 from cnn import data, estimate, launching, runs
 from cnn.architecture import layer_table, total_parameters
-from ui import hyperparameter_form, navigation, preload, run_picker
+from ui import navigation, preload, run_picker
 from ui.data_source import show_data_source
-from ui.layer_list import layer_list
-from ui.network_picture import network_html
 from ui.numbers import duration
-from ui.training_panel import show_run
+from ui.training import hyperparameter_form
+from ui.training.layer_list import layer_list
+from ui.training.network_picture import network_html
+from ui.training.training_panel import show_run
 
 navigation.begin_page("Train")
 folder = runs.runs_folder()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnn.drawing import Drawing
+from cnn.drawing.drawing import Drawing
 
 
 def stroke_drawing(number=0):

@@ -4,17 +4,17 @@ import pytest
 
 from cnn import runs
 from cnn.presets import PRESETS
-from cnn.reading import Reading
+from cnn.reading.reading import Reading
 from cnn.runs import BUILT_IN, BUILT_IN_PATH
 from cnn.status import State
 from tests.pages import html, open_script
-from ui import all_networks
+from ui.drawing import all_networks
 
 SCRIPT = """
 import streamlit as st
 from cnn import runs
-from cnn.drawing import Drawing
-from ui.all_networks import show_all_networks
+from cnn.drawing.drawing import Drawing
+from ui.drawing.all_networks import show_all_networks
 
 strokes = (((70., 70.), (230., 70.), (160., 190.), (130., 270.)),)
 drawing = Drawing(strokes=() if st.session_state.get("empty") else strokes)

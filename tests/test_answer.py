@@ -3,11 +3,11 @@ import re
 import numpy as np
 import pytest
 
-from cnn.marks import Box
-from cnn.reading import Reading
-from cnn.segmentation import Part
-from ui.answer import answer_html
-from ui.number import boxes_html, number_html, number_text
+from cnn.drawing.marks import Box
+from cnn.reading.reading import Reading
+from cnn.reading.segmentation import Part
+from ui.drawing.answer import answer_html
+from ui.drawing.number import boxes_html, number_html, number_text
 
 IMAGE = np.zeros((28, 28), np.uint8)
 

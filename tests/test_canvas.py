@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.canvas import strokes_from_canvas
-from cnn.pen import image_from_strokes
+from cnn.drawing.canvas import strokes_from_canvas
+from cnn.drawing.pen import image_from_strokes
 
 
 def drawn(**changes):

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from cnn.metrics import EpochPoint, Metrics, TrainingPoint
-from ui import curves
-from ui.curves import FLOORS, MOST_POINTS
+from ui.training import curves
+from ui.training.curves import FLOORS, MOST_POINTS
 
 EMPTY = Metrics((), ())
 
@@ -37,7 +37,7 @@ def drawn(chart):
 
 def show_an_empty_curve():
     from cnn.metrics import Metrics
-    from ui.curves import show_curves
+    from ui.training.curves import show_curves
 
     show_curves(Metrics((), ()), 5)
 

@@ -5,9 +5,10 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import reading, runs
-from cnn.predictor import load_predictor
+from cnn import runs
 from cnn.presets import PRESETS
+from cnn.reading import reading
+from cnn.reading.predictor import load_predictor
 from cnn.status import State
 from tests.pages import html
 
@@ -30,7 +31,7 @@ def open_draw(tiny_mnist, runs_dir, monkeypatch):
         canvas = ModuleType("streamlit_drawable_canvas")
         canvas.st_canvas = lambda **_: SimpleNamespace(json_data=drawing)
         monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", canvas)
-        digit_pad = importlib.import_module("ui.digit_pad")
+        digit_pad = importlib.import_module("ui.drawing.digit_pad")
         monkeypatch.setattr(digit_pad, "st_canvas", canvas.st_canvas)
         page = AppTest.from_file("../pages/draw.py", default_timeout=30)
         for name, value in query.items():
@@ -86,7 +87,7 @@ def test_a_pad_that_sends_no_dictionary_at_all_gets_a_sentence(open_draw, monkey
         raise AttributeError("'str' object has no attribute 'get'")
 
     page = open_draw(None, run="built-in")
-    monkeypatch.setattr(sys.modules["ui.digit_pad"], "st_canvas", broken)
+    monkeypatch.setattr(sys.modules["ui.drawing.digit_pad"], "st_canvas", broken)
     page.run()
     assert not page.exception
     assert "no drawing" in page.error[0].value
@@ -113,13 +114,13 @@ def test_a_number_is_read_and_each_digit_boxed(open_draw):
 def test_undo_takes_the_last_stroke_and_a_new_pad_starts_with_the_rest(open_draw):
     page = open_draw({"objects": [SEVEN, {**SEVEN, "left": 200}]}, run="built-in")
     started = []
-    canvas = sys.modules["ui.digit_pad"].st_canvas
+    canvas = sys.modules["ui.drawing.digit_pad"].st_canvas
 
     def remember(**options):
         started.append((options["key"], options["initial_drawing"]))
         return canvas(**options)
 
-    sys.modules["ui.digit_pad"].st_canvas = remember
+    sys.modules["ui.drawing.digit_pad"].st_canvas = remember
     button(page, "Undo").click().run()
     assert started == [("pad_1", {"objects": [SEVEN]})]
 

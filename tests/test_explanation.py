@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from cnn import data, explanation
+from cnn import data
 from cnn.data import Digits
-from cnn.explanation import (
+from cnn.reading import explanation
+from cnn.reading.explanation import (
     feature_maps,
     index_digits,
     index_size,
@@ -11,7 +12,7 @@ from cnn.explanation import (
     occlusion_map,
     occlusion_stride,
 )
-from cnn.predictor import load_predictor
+from cnn.reading.predictor import load_predictor
 from cnn.runs import BUILT_IN_PATH
 
 

@@ -5,16 +5,17 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from cnn import fine_tuning, launching, my_digit, run_queue, runs
+from cnn import launching, run_queue, runs
 from cnn.data import load, load_test
 from cnn.evaluation import load_predictions
-from cnn.fine_tuning import accuracy_after, hyperparameters_of, start_fine_tuning
 from cnn.hyperparameters import Hyperparameters
+from cnn.my_digits import fine_tuning, my_digit
+from cnn.my_digits.fine_tuning import accuracy_after, hyperparameters_of, start_fine_tuning
+from cnn.my_digits.taught import BASE_NETWORK, KEPT_DIGITS, kept_digits, read_lesson
 from cnn.presets import PRESETS
-from cnn.reading import load_reader
+from cnn.reading.reading import load_reader
 from cnn.runs import RunError
 from cnn.status import State
-from cnn.taught import BASE_NETWORK, KEPT_DIGITS, kept_digits, read_lesson
 from cnn.training.fit import train
 from cnn.training.taught import repeated, starting_network
 from tests.dying import die_in_epoch

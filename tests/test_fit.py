@@ -10,8 +10,8 @@ from cnn.calibration import read_calibration
 from cnn.data import load, load_test
 from cnn.hyperparameters import Hyperparameters
 from cnn.metrics import EpochPoint, append_point
-from cnn.predictor import Predictor
-from cnn.reading import load_reader
+from cnn.reading.predictor import Predictor
+from cnn.reading.reading import load_reader
 from cnn.status import State
 from cnn.training import fit
 from cnn.training.fit import train

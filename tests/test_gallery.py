@@ -8,8 +8,8 @@ from PIL import Image
 
 from cnn.evaluation import Predictions, accuracy_per_class, confusion_matrix
 from tests.evaluated_run import answers
-from ui import evaluation_charts
-from ui.gallery import GalleryFilter, empty_sentence, gallery_html
+from ui.predictions import evaluation_charts
+from ui.predictions.gallery import GalleryFilter, empty_sentence, gallery_html
 
 LABELS = np.arange(20, dtype=np.uint8) % 5
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from cnn.data import Digits
+from cnn.drawing.pen import image_from_strokes
 from cnn.mnist_sample import read_sample
-from cnn.pen import image_from_strokes
 from cnn.training.hand import Hand
 from cnn.training.hands import _HABITS, in_other_hands, share_of_other_hands
 

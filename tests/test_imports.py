@@ -19,11 +19,11 @@ FOUNDATION = {
     "calibration",
     "data",
     "metrics",
-    "pen",
+    "drawing.pen",
     "status",
     "runs",
     "run_queue",
-    "taught",  # the files that say what a fine-tuning is to learn, for the app and the worker
+    "my_digits.taught",  # the files that say what a fine-tuning is to learn, for the app and the worker
 }
 MACHINE_LEARNING = ("tensorflow", "keras", "onnxruntime", "onnx", "tf2onnx", "sklearn", "scipy")
 
@@ -94,7 +94,9 @@ def test_an_import_is_found_wherever_and_however_it_is_written(source, expected)
 
 
 def test_every_module_of_the_app_is_read():
-    assert {"streamlit_app", "pages.train", "ui.curves", "cnn", "cnn.training.fit"} <= set(IMPORTS)
+    assert {"streamlit_app", "pages.train", "ui.training.curves", "cnn", "cnn.training.fit"} <= set(
+        IMPORTS
+    )
     assert {module.partition(".")[0] for module in IMPORTS} == set(APP)
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn import my_digit, my_digits, my_digits_file
-from cnn.drawing import Drawing
-from cnn.reading import Reader
+from cnn.drawing.drawing import Drawing
+from cnn.my_digits import my_digit, my_digits, my_digits_file
+from cnn.reading.reading import Reader
 from tests.evaluated_run import ReadsEverythingAsThree
 from tests.kept_digits import image_drawing, stroke_drawing
 
 ADD_TEN = """
 import sys
 from pathlib import Path
-from cnn import my_digits
+from cnn.my_digits import my_digits
 from tests.kept_digits import stroke_drawing
 for number in range(10):
     my_digits.add(stroke_drawing(int(sys.argv[2]) + number), 7, Path(sys.argv[1]))

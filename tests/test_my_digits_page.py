@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import fine_tuning, launching, my_digit, my_digits, my_digits_file, runs
+from cnn import launching, runs
+from cnn.my_digits import fine_tuning, my_digit, my_digits, my_digits_file
 from cnn.presets import PRESETS
 from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
 from cnn.status import State
 from tests.kept_digits import stroke_drawing
-from ui import my_digits_gallery
+from ui.my_digits import my_digits_gallery
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from cnn.architecture import Layer, layer_table, total_parameters
 from cnn.hyperparameters import Hyperparameters
 from cnn.presets import PRESETS
-from ui.layer_list import layer_list
-from ui.network_picture import MOST_SHEETS, network_html
+from ui.training.layer_list import layer_list
+from ui.training.network_picture import MOST_SHEETS, network_html
 
 DEEP = Hyperparameters(
     filters=(16, 16, 128, 1, 1, 1),

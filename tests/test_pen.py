@@ -4,7 +4,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from cnn.pen import image_from_strokes
+from cnn.drawing.pen import image_from_strokes
 from tests.drawn import LINE, difference, drawings, extent, moved
 
 

@@ -8,8 +8,8 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.data import load_test
-from cnn.pen import image_from_strokes
-from cnn.picture import image_from_picture
+from cnn.drawing.pen import image_from_strokes
+from cnn.drawing.picture import image_from_picture
 from tests.drawn import SEVEN, difference
 from tests.photos import photo_of, picture_of
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn import picture_file
-from cnn.picture import image_from_picture
-from cnn.picture_file import LONGEST_SIDE, picture_from_bytes
+from cnn.drawing import picture_file
+from cnn.drawing.picture import image_from_picture
+from cnn.drawing.picture_file import LONGEST_SIDE, picture_from_bytes
 
 SEVEN = np.full((120, 100), 255, np.uint8)
 SEVEN[20:30, 20:80] = SEVEN[30:100, 70:80] = 0

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.drawing import Drawing
-from cnn.pen import image_from_strokes
-from ui.pixel_grid import EMPTY, cells_from_browser, picture_of_cells
+from cnn.drawing.drawing import Drawing
+from cnn.drawing.pen import image_from_strokes
+from ui.drawing.pixel_grid import EMPTY, cells_from_browser, picture_of_cells
 
 
 def seven():

@@ -4,8 +4,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from cnn.calibration import Calibration, write_calibration
-from cnn.predictor import Predictor
-from cnn.reading import Reader, load_reader
+from cnn.reading.predictor import Predictor
+from cnn.reading.reading import Reader, load_reader
 from tests.evaluated_run import make_run
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cnn.strokes import check_strokes
+from cnn.drawing.strokes import check_strokes
 
 
 def test_good_strokes_are_returned_as_points():

@@ -1,13 +1,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import my_digits
+from cnn.my_digits import my_digits
 from tests.kept_digits import image_drawing, stroke_drawing
 
 SCRIPT = """
-from cnn.drawing import Drawing
+from cnn.drawing.drawing import Drawing
 from tests.kept_digits import image_drawing, stroke_drawing
-from ui.teaching import offer_teaching
+from ui.my_digits.teaching import offer_teaching
 
 offer_teaching({drawing}, 3)
 """

@@ -7,7 +7,7 @@ from cnn.launching import local
 from cnn.metrics import EpochPoint, TrainingPoint, append_point
 from cnn.presets import PRESETS
 from cnn.status import State
-from ui import hyperparameter_form
+from ui.training import hyperparameter_form
 
 
 @pytest.fixture(autouse=True)

@@ -7,18 +7,18 @@ import pytest
 from PIL import Image
 
 from cnn import data, runs
-from cnn.explanation import LayerMaps, Neighbour
+from cnn.drawing.steps import Step
 from cnn.presets import PRESETS
-from cnn.steps import Step
+from cnn.reading.explanation import LayerMaps, Neighbour
 from tests.pages import html, open_script
-from ui import why, why_pictures
+from ui.drawing import why, why_pictures
 
 SCRIPT = """
 import numpy as np
 import streamlit as st
 from cnn import runs
-from cnn.drawing import Drawing
-from ui.why import show_why
+from cnn.drawing.drawing import Drawing
+from ui.drawing.why import show_why
 
 kind = st.session_state.get("kind", "strokes")
 drawing = {
@@ -34,7 +34,7 @@ show_why(drawing, runs.open_run(st.session_state.get("run", "built-in"), runs.ru
 
 @pytest.fixture(autouse=True)
 def few_digits(monkeypatch):
-    monkeypatch.setattr("cnn.explanation.MOST_DIGITS", 300)
+    monkeypatch.setattr("cnn.reading.explanation.MOST_DIGITS", 300)
     why._index.clear()
     yield
     why._index.clear()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cnn.drawing import Drawing
+from cnn.drawing.drawing import Drawing
 from cnn.runs import Run
-from ui.all_networks import show_all_networks
-from ui.why import show_why
+from ui.drawing.all_networks import show_all_networks
+from ui.drawing.why import show_why
 
 
 def offer_more(drawing: Drawing | None, run: Run) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.pen import BOX, CENTRE, PEN_SOFTNESS, SIDE
+from cnn.drawing.pen import BOX, CENTRE, PEN_SOFTNESS, SIDE
 
 MARGIN = 8  # pixels of paper around an image, for lines that stick out of it
 THINNEST, THICKEST = 1.6, 4.5  # pixels: the lines of nearly all of MNIST

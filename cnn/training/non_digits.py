@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cnn.data import Digits
-from cnn.pen import SIDE, image_from_strokes
+from cnn.drawing.pen import SIDE, image_from_strokes
 from cnn.training.lines import fit_in_box
 from cnn.training.textures import texture
 

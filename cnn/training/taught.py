@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from cnn.data import Digits
+from cnn.my_digits.taught import BASE_NETWORK, kept_digits
 from cnn.runs import Run, RunError
-from cnn.taught import BASE_NETWORK, kept_digits
 from cnn.training.model import build_network
 
 MOST_SHARE = 0.1  # of the images of an epoch

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cnn.pen import SIDE
+from cnn.drawing.pen import SIDE
 
 
 def texture(generator: np.random.Generator) -> NDArray[np.uint8]:

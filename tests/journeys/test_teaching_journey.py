@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnn import my_digits, runs
+from cnn import runs
+from cnn.my_digits import my_digits
 from cnn.status import State
 from tests import app_server
 from tests.awaiting import until

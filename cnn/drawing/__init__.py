@@ -1,0 +1,1 @@
+"""Strokes or a picture: brought into the form of MNIST's images."""

@@ -1,0 +1,75 @@
+"""A pen's lines in a picture, made as wide as MNIST's are: thinned or thickened evenly."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from cnn.drawing.pen import BOX, CENTRE, PEN_SOFTNESS, SIDE
+
+THINNEST, WIDEST = 1.5, 3.0  # of the 28 pixels: lines between these serve as they are
+THICKENED, THINNED = 2.25, 2.75  # what others become: little more than they need to be like MNIST's
+NO_PEN = 8.0  # wider than this are the parts of shapes that no pen drew
+
+
+class _Shape(NamedTuple):
+    """Ink as a landscape: pixels from its edge, above 0 within the ink."""
+
+    depth: NDArray[np.floating]
+    middle: NDArray[np.floating]
+    """(2,), the row and the column amid the ink."""
+    extent: NDArray[np.floating]
+    """(2,), height and width of the ink, pixels."""
+    line_width: float
+    """Pixels."""
+
+
+def redraw_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
+    """Return inked pixels as MNIST would show them, (28, 28), the lines as wide as MNIST's.
+
+    Args:
+        mask: (height, width), some of it inked.
+
+    Returns:
+        The image, or None if the lines are of a good width already, or no pen's.
+    """
+    shape = _shape(mask)
+    longest = float(shape.extent.max())
+    width = BOX * shape.line_width / longest
+    if THINNEST <= width <= WIDEST or width > NO_PEN:
+        return None
+    wanted = THICKENED if width < THINNEST else THINNED
+    # The edge moves by `growth` on each side: (line + 2·growth) / (longest + 2·growth) is wanted.
+    growth = (wanted * longest - BOX * shape.line_width) / (2 * (BOX - wanted))
+    scale = BOX / (longest + 2 * growth)
+    middle = np.full(2, (SIDE - 1) / 2)
+    off_centre = CENTRE - np.array(ndimage.center_of_mass(_ink(shape, growth, scale, middle)))
+    room = (SIDE - scale * (shape.extent + 2 * growth)) / 2  # so that nothing is cut
+    ink = _ink(shape, growth, scale, middle + np.clip(off_centre, -room, room))
+    return np.rint(255 * ink).astype(np.uint8)
+
+
+def _shape(mask: NDArray[np.bool_]) -> _Shape:
+    margin = max(mask.shape) // 2 + 2  # thickened lines, and the 28 pixels, reach beyond the ink
+    mask = np.pad(mask, margin)
+    inside = ndimage.distance_transform_edt(mask)
+    outside = ndimage.distance_transform_edt(~mask)
+    ridge = mask & (inside == ndimage.maximum_filter(inside, 3))
+    inked = np.nonzero(mask)
+    low, high = (np.array([end(places) for places in inked], float) for end in (np.min, np.max))
+    width = 2 * float(np.median(inside[ridge])) - 0.5
+    return _Shape(
+        np.where(mask, inside - 0.5, 0.5 - outside), (low + high) / 2, high - low + 1, width
+    )
+
+
+def _ink(shape: _Shape, growth: float, scale: float, place: NDArray[Any]) -> NDArray[np.floating]:
+    """Return the ink, (28, 28) from 0 to 1, with the shape's middle at a place among the 28."""
+    rows, columns = (
+        (np.arange(SIDE) - at) / scale + middle
+        for at, middle in zip(place, shape.middle, strict=True)
+    )
+    grid = np.meshgrid(rows, columns, indexing="ij")
+    depth = ndimage.map_coordinates(shape.depth, grid, order=1, mode="nearest")
+    return np.clip((depth + growth) * scale / PEN_SOFTNESS + 0.5, 0, 1)

@@ -1,0 +1,160 @@
+"""The marks in a drawing: strokes, or the connected parts of a picture. Digits are made of them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from cnn.drawing.drawing import Drawing
+from cnn.drawing.pen import image_from_strokes
+from cnn.drawing.picture import FAINTEST_INK, image_from_ink, ink_from_picture
+from cnn.drawing.strokes import Stroke
+
+MOST_MARKS = 100
+MOST_POINTS = 10_000  # of all strokes: of scribbles with more, every so many are looked at
+POINTS_A_STROKE, POINTS_A_PART = 48, 300  # enough to know how near two marks come
+LONGEST_SIDE = 1_500  # pixels; a larger picture is shrunk before its parts are looked for
+SPECK = 0.1  # of the highest part: smaller parts are dirt on the paper
+BY_CORNERS = np.ones((3, 3), bool)  # pixels belong together by their corners too
+
+
+class Box(NamedTuple):
+    """A rectangle in the drawing's own coordinates, y downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Mark(NamedTuple):
+    """What can't be parted further."""
+
+    points: NDArray[np.float64]
+    """(n, 2) of x and y: some of the places where it has ink."""
+    box: Box
+
+
+class Marks(Protocol):
+    """All marks of a drawing, any of which can be looked at together."""
+
+    marks: list[Mark]
+    pen_width: float
+    """How thick the lines are that the points are the edges of; 0 where they are the middle."""
+
+    def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
+        """Return the chosen marks alone as a network sees them: (28, 28), 255 is full ink."""
+
+
+def find_marks(drawing: Drawing) -> Marks:
+    """Return the marks of strokes or a picture.
+
+    Raises:
+        ValueError: there are none, or more than 100; or the picture can't be read.
+    """
+    if drawing.picture is not None:
+        return _PictureMarks(drawing.picture)
+    return _StrokeMarks(drawing.strokes)
+
+
+def enclose(boxes: Iterable[Box]) -> Box:
+    """Return the smallest box around all of these, at least one."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return Box(min(left), min(top), max(right), max(bottom))
+
+
+def _check_number(marks: int) -> None:
+    if marks > MOST_MARKS:
+        raise ValueError(
+            f"There are {marks:,} separate marks in it, more than {MOST_MARKS}: "
+            "show one line of digits and nothing else."
+        )
+
+
+class _StrokeMarks:
+    """Each stroke is a mark, which is as wide as its pen's way: not at all."""
+
+    pen_width = 0.0
+
+    def __init__(self, strokes: Sequence[Stroke]) -> None:
+        lines = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
+        if not lines:
+            raise ValueError("There is nothing to read yet: draw a digit.")
+        _check_number(len(lines))
+        most = MOST_POINTS // len(lines)
+        self._lines: list[Any] = [
+            line if len(line) <= most else _evenly(line, most) for line in lines
+        ]
+        self.marks = [
+            Mark(
+                _evenly(line, POINTS_A_STROKE),
+                Box(*line.min(axis=0).tolist(), *line.max(axis=0).tolist()),
+            )
+            for line in lines
+        ]
+
+    def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
+        return image_from_strokes([self._lines[index] for index in chosen])
+
+
+def _evenly(line: NDArray[np.float64], number: int) -> NDArray[np.float64]:
+    """Return points at even distances along a line, whatever the pen's speed; of a dot, one."""
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    places = np.linspace(0, way[-1], number if way[-1] > 0 else 1)
+    return np.stack([np.interp(places, way, line[:, axis]) for axis in (0, 1)], axis=1)
+
+
+class _PictureMarks:
+    """Each connected part is a mark; specks are none."""
+
+    def __init__(self, picture: NDArray[np.uint8]) -> None:
+        self._ink = _shrink(ink_from_picture(picture))
+        self._labels, _ = ndimage.label(self._ink >= FAINTEST_INK, BY_CORNERS)
+        places = ndimage.find_objects(self._labels)
+        sides = np.array([[side.stop - side.start for side in place] for place in places])
+        kept = np.flatnonzero(sides.max(axis=1) >= SPECK * sides[:, 0].max())
+        _check_number(len(kept))
+        self._kept = kept + 1
+        scale = picture.shape[0] / self._ink.shape[0]
+        shapes = [self._labels[places[index]] == index + 1 for index in kept]
+        outlines = [shape & ~ndimage.binary_erosion(shape) for shape in shapes]
+        self.pen_width = 2 * sum(map(np.sum, shapes)) / sum(map(np.sum, outlines))
+        self.marks = [
+            _part_mark(outline, places[index], scale)
+            for index, outline in zip(kept, outlines, strict=True)
+        ]
+        self._places = [places[index] for index in kept]
+
+    def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
+        """Return the chosen parts with their soft edges, and nobody else's ink."""
+        rows, columns = zip(*(self._places[index] for index in chosen), strict=True)
+        place = (_around(rows), _around(columns))
+        labels = self._labels[place]
+        own = np.isin(labels, self._kept[list(chosen)])
+        edge = ndimage.binary_dilation(own, BY_CORNERS) & (labels == 0)
+        return image_from_ink(np.where(own | edge, self._ink[place], 0))
+
+
+def _shrink(ink: NDArray[np.floating]) -> NDArray[np.floating]:
+    factor = -(-max(ink.shape) // LONGEST_SIDE)
+    if factor == 1:
+        return ink
+    small = np.asarray(Image.fromarray(ink.astype(np.float32)).reduce(factor))
+    return small / small.max()  # thin lines are no fainter than thick ones were
+
+
+def _part_mark(outline: NDArray[np.bool_], place: tuple[slice, slice], scale: float) -> Mark:
+    rows, columns = place
+    y, x = np.nonzero(outline)
+    every = slice(None, None, -(-len(x) // POINTS_A_PART))
+    points = np.stack([x[every] + columns.start, y[every] + rows.start], axis=1).astype(float)
+    edges = (columns.start, rows.start, columns.stop, rows.stop)
+    return Mark(points, Box(*(edge * scale for edge in edges)))
+
+
+def _around(sides: Sequence[slice]) -> slice:
+    """Return a range that holds all of these and a pixel more on both sides."""
+    return slice(max(0, min(s.start for s in sides) - 1), max(s.stop for s in sides) + 1)

@@ -1,0 +1,43 @@
+"""Strokes → the picture that a browser's drawing pad shows of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from cnn.drawing.strokes import Stroke
+
+PAD_SIDE, PEN_WIDTH = 280, 18.0  # an ordinary pad and its pen, in pixels
+LONGEST_SIDE = 2_000  # pixels; what is larger is shown smaller, its lines with it
+FINER = 2  # times: drawn larger and shrunk, so that edges are grey
+
+
+def picture_from_strokes(
+    strokes: Sequence[Stroke], pen_width: float = PEN_WIDTH
+) -> NDArray[np.uint8]:
+    """Return a picture of the strokes, (height, width) grey: black lines on a white pad.
+
+    The pad is 280×280 pixels, and larger or moved where the strokes need it.
+
+    Args:
+        strokes: as `check_strokes` returns them, at least one point in all.
+        pen_width: of the round pen, in the strokes' own pixels.
+    """
+    corners = np.concatenate([np.asarray(stroke, float) for stroke in strokes])
+    low = np.minimum(corners.min(axis=0) - pen_width, 0)
+    high = np.maximum(corners.max(axis=0) + pen_width, PAD_SIDE)
+    scale = FINER * min(1.0, LONGEST_SIDE / float((high - low).max()))
+    width, height = np.ceil((high - low) * scale / FINER).astype(int).tolist()
+    pad = Image.new("L", (width * FINER, height * FINER), 255)
+    draw = ImageDraw.Draw(pad)
+    for stroke in strokes:
+        _draw_line(draw, (np.asarray(stroke, float) - low) * scale, pen_width * scale)
+    return np.asarray(pad.resize((width, height), Image.Resampling.BOX))
+
+
+def _draw_line(draw: ImageDraw.ImageDraw, points: NDArray[np.float64], width: float) -> None:
+    """Draw a line with round ends and corners; a lone point is a dot."""
+    draw.line(points.ravel().tolist(), fill=0, width=max(1, round(width)))
+    for x, y in points.tolist():
+        draw.ellipse([x - width / 2, y - width / 2, x + width / 2, y + width / 2], fill=0)

@@ -1,0 +1,102 @@
+"""Strokes → the 28×28 image that a network trained on MNIST expects, drawn with MNIST's pen.
+
+MNIST's digits were fitted in 20×20 pixels with their proportions kept, made grey by the
+anti-aliasing, and placed in 28×28 by their centre of mass (http://yann.lecun.com/exdb/mnist/).
+A drawing shrunk that way would have lines of any width, so strokes are drawn again.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from cnn.drawing.strokes import Stroke
+
+LEAST_EXTENT = 1e-9  # canvas pixels; less is a dot
+
+SIDE, BOX = 28, 20
+CENTRE = 14.0  # where MNIST's centres of mass lie on average, counting pixels from 0
+# With this pen, drawn strokes have MNIST's mean ink (33 of 255) and its share of pixels with any
+# ink (19 %), with half (13 %) and with nearly full ink: the width and the softness of its lines.
+PEN_WIDTH, PEN_SOFTNESS = 2.5, 1.2  # pixels; softness is how wide the grey edge of a line is
+SEGMENTS_AT_ONCE = 64  # a long scribble's memory, and few enough for the processor's cache
+
+
+def image_from_strokes(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
+    """Return the strokes as MNIST would show them: (28, 28), 255 is full ink.
+
+    Neither their place nor their size matters. Strokes without extent become a dot.
+
+    Args:
+        strokes: as `check_strokes` returns them, at least one point in all.
+
+    Raises:
+        ValueError: there is no point.
+    """
+    starts, ends = _fit(*_segments(strokes))
+    y, x = ndimage.center_of_mass(_ink(starts, ends))
+    corners = np.concatenate([starts, ends])
+    margin = PEN_WIDTH / 2 - 0.5  # a lopsided drawing is not cut, rather than centred
+    shift = np.clip(
+        CENTRE - np.array([x, y]),
+        margin - corners.min(axis=0),
+        SIDE - 1 - margin - corners.max(axis=0),
+    )
+    return np.rint(255 * _ink(starts + shift, ends + shift)).astype(np.uint8)
+
+
+def image_in_box(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
+    """Return the strokes in MNIST's 20×20 box with its pen, before they are centred: (20, 20).
+
+    Raises:
+        ValueError: there is no point.
+    """
+    margin = (SIDE - BOX) // 2
+    ink = _ink(*_fit(*_segments(strokes)))[margin:-margin, margin:-margin]
+    return np.rint(255 * ink).astype(np.uint8)
+
+
+def _segments(strokes: Sequence[Stroke]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return both ends of every straight piece, each (n, 2); a lone point is a piece too."""
+    lines = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
+    if not lines:
+        raise ValueError("There is nothing to read yet: draw a digit.")
+    pairs = [(line[:-1], line[1:]) if len(line) > 1 else (line, line) for line in lines]
+    starts, ends = zip(*pairs, strict=True)
+    return np.concatenate(starts), np.concatenate(ends)
+
+
+def _fit(starts: NDArray[Any], ends: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Scale to MNIST's box, the pen included, and put the box in the middle."""
+    corners = np.concatenate([starts, ends])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    extent = float((high - low).max())
+    scale = (BOX - PEN_WIDTH) / extent if extent > LEAST_EXTENT else 1.0
+    middle = (SIDE - 1) / 2
+    starts, ends = ((points - (low + high) / 2) * scale + middle for points in (starts, ends))
+    return starts, ends
+
+
+def _ink(starts: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the ink, (28, 28) from 0 to 1, of a round pen with a soft edge along segments."""
+    nearest = np.full(SIDE * SIDE, np.inf)
+    for first in range(0, len(starts), SEGMENTS_AT_ONCE):
+        piece = slice(first, first + SEGMENTS_AT_ONCE)
+        np.minimum(nearest, _squared_distances(starts[piece], ends[piece]), out=nearest)
+    edge = PEN_WIDTH / 2 - np.sqrt(nearest.reshape(SIDE, SIDE))
+    return np.clip(edge / PEN_SOFTNESS + 0.5, 0, 1)
+
+
+def _squared_distances(starts: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.float64]:
+    """Return each pixel's squared distance, (784,), from the nearest of the segments."""
+    pixels = np.indices((SIDE, SIDE), float)[::-1].reshape(2, -1).T
+    along = ends - starts
+    length = (along**2).sum(axis=1)  # squared
+    # |p - (s + t·a)|² = |p - s|² + t·(t·|a|² - 2·(p - s)·a), with matrix products for speed.
+    projection = pixels @ along.T - (starts * along).sum(axis=1)
+    share = np.clip(projection / np.where(length > 0, length, 1), 0, 1)
+    from_start = (starts**2).sum(axis=1) - 2 * pixels @ starts.T
+    from_start += share * (share * length - 2 * projection)
+    return np.maximum(from_start.min(axis=1) + (pixels**2).sum(axis=1), 0)

@@ -1,0 +1,138 @@
+"""A picture of a digit → the 28×28 image that a network trained on MNIST expects.
+
+MNIST's digits were fitted in 20×20 pixels with their proportions kept, made grey by the
+anti-aliasing, and placed in 28×28 by their centre of mass (http://yann.lecun.com/exdb/mnist/).
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
+from scipy import ndimage
+
+from cnn.drawing.line_width import redraw_lines
+from cnn.drawing.paper import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly_lit
+from cnn.drawing.pen import BOX, CENTRE, SIDE
+
+MOST_PIXELS = 50_000_000
+FAINTEST_INK = 0.25  # of the darkest: fainter marks are paper
+COARSE, FINE = 40, 128  # pixels: lines are measured in digits larger, made no larger than this
+
+
+def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
+    """Return a picture of one digit as MNIST would show it: (28, 28), 255 is full ink.
+
+    Dark on light and light on dark both serve: what the border shows is taken for the paper.
+
+    Args:
+        pixels: (height, width) grey, or (height, width, 3 or 4) RGB or RGBA; 0–255.
+
+    Raises:
+        ValueError: not such a picture, or nothing stands out in it.
+    """
+    return image_from_ink(ink_from_picture(pixels))
+
+
+def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
+    """Return how much ink each pixel of a picture has: (height, width), 0 is paper, 1 full ink.
+
+    Args:
+        pixels: as in `image_from_picture`.
+
+    Raises:
+        ValueError: not such a picture, or nothing stands out in it.
+    """
+    grey = _grey(_check_pixels(pixels))
+    is_drawing = max(grey.shape) <= COARSE or is_evenly_lit(grey)
+    return _picture_ink(grey) if is_drawing else ink_on_paper(grey)
+
+
+def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return ink as MNIST would show it: (28, 28), 255 is full ink.
+
+    Lines much thinner or thicker than those of MNIST's pen are drawn again with it.
+
+    Args:
+        ink: (height, width), 0 is paper and 1 full ink; some of it at least 0.25.
+    """
+    crop = crop_to_ink(ink)
+    if max(crop.shape) > COARSE and (redrawn := redraw_lines(_inked(crop))) is not None:
+        return redrawn
+    return _centred(_scaled(crop, BOX, Image.Resampling.HAMMING))
+
+
+def crop_to_ink(ink: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the part of a picture's ink, (height, width), outside of which all is paper."""
+    counted = ink >= FAINTEST_INK
+    rows, columns = (np.flatnonzero(counted.any(axis=axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _scaled(
+    ink: NDArray[np.floating], longest: int, resampling: Image.Resampling
+) -> NDArray[np.floating]:
+    """Return ink with its longer side as long as asked for, and its proportions kept."""
+    scale = longest / max(ink.shape)
+    height, width = (max(1, round(scale * side)) for side in ink.shape)
+    return np.asarray(Image.fromarray(ink).resize((width, height), resampling))
+
+
+def _inked(crop: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which pixels are ink rather than paper, of a copy small enough to be quick."""
+    ink = _scaled(crop, min(FINE, max(crop.shape)), Image.Resampling.BOX)
+    full = float(np.percentile(ink[ink >= min(FAINTEST_INK, ink.max())], 75))
+    return ink >= full / 2
+
+
+def _centred(small: NDArray[Any]) -> NDArray[np.uint8]:
+    """Place at most 20×20 ink in 28×28 by its centre of mass, by whole pixels and uncut."""
+    image = np.zeros((SIDE, SIDE), np.uint8)
+    (y, x), (height, width) = ndimage.center_of_mass(small), small.shape
+    top = min(max(round(CENTRE - y), 0), SIDE - height)
+    left = min(max(round(CENTRE - x), 0), SIDE - width)
+    image[top : top + height, left : left + width] = np.rint(255 * small)
+    return image
+
+
+def _check_pixels(pixels: ArrayLike) -> NDArray[Any]:
+    array = np.asarray(pixels)
+    if array.dtype == bool:
+        array = array * np.uint8(255)
+    is_picture = array.ndim in (2, 3) and array.shape[2:] in ((), (3,), (4,))
+    if not is_picture or array.dtype.kind not in "uif":
+        raise ValueError(
+            "This is not a picture that can be read: expected were rows of pixels, "
+            "grey, RGB or RGBA, from 0 to 255."
+        )
+    if array.size == 0:
+        raise ValueError("The picture has no pixels: choose another one.")
+    if array.shape[0] * array.shape[1] > MOST_PIXELS:
+        raise ValueError("The picture is too large: make it smaller than 50 million pixels.")
+    if not (array.min() >= 0 and array.max() <= 255):  # also false for NaN
+        raise ValueError("The picture's pixels must be numbers from 0 to 255.")
+    return array
+
+
+def _grey(pixels: NDArray[Any]) -> NDArray[np.floating]:
+    """Return luminance from 0 to 255; what is transparent becomes paper that shows the ink."""
+    if pixels.ndim == 2:
+        return pixels.astype(np.float32)
+    grey = pixels[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    if pixels.shape[2] == 3:
+        return grey
+    opacity = pixels[..., 3].astype(np.float32) / 255
+    visible = float((grey * opacity).sum() / max(float(opacity.sum()), 1e-6))
+    paper = np.float32(255 if visible < 128 else 0)
+    return grey * opacity + paper * (1 - opacity)
+
+
+def _picture_ink(grey: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return ink from 0 to 1: how far a pixel is from the border, on the digit's side."""
+    border = border_of(grey)
+    paper, darkest, lightest = float(np.median(border)), float(grey.min()), float(grey.max())
+    sign = 1 if lightest - paper > paper - darkest else -1
+    most = max(lightest - paper, paper - darkest)
+    if most < LEAST_CONTRAST:
+        raise ValueError("The picture is empty: nothing in it stands out from its border.")
+    return np.clip(sign * (grey - paper) / most, 0, 1)

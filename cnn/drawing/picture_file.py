@@ -1,0 +1,108 @@
+"""A picture file, as anybody may send it → pixels of a size to work on."""
+
+import io
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from cnn.drawing.picture import MOST_PIXELS
+
+MOST_BYTES = 20_000_000
+LONGEST_SIDE = 1280  # pixels: enough for a digit on a page, and quick to look through
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FILE_ENDINGS = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")
+
+_BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_DAMAGED = "The picture is damaged or incomplete: save it again, or choose another one."
+_UNKNOWN = (
+    "This file is not a picture that can be read here: choose a PNG, JPEG, WebP, GIF, BMP or TIFF."
+)
+_HEIC = (
+    "This is a HEIC or AVIF picture, which can't be read here: save it as JPEG and choose that. "
+    "(On an iPhone: Settings, Camera, Formats, Most Compatible.)"
+)
+_lock = threading.Lock()  # one picture is unpacked at a time: the memory, and Python's warnings
+
+
+def picture_from_bytes(data: bytes) -> NDArray[np.uint8]:
+    """Return the pixels of a picture file, the right way up and at most 1280 pixels a side.
+
+    Args:
+        data: the whole file: PNG, JPEG, WebP, GIF, BMP or TIFF. The first picture counts.
+
+    Returns:
+        (height, width) grey, or (height, width, 3 or 4) RGB or RGBA.
+
+    Raises:
+        ValueError: the file is empty, damaged, too large, or no such picture.
+    """
+    if not data:
+        raise ValueError("The file is empty: choose another one.")
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"The file is larger than {MOST_BYTES // 1_000_000} MB: choose a smaller.")
+    if data[4:8] == b"ftyp":
+        raise ValueError(_HEIC)
+    with _lock, _no_warnings(), _open(data) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise _too_large()
+        return _pixels(image)
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _open(data: bytes) -> Image.Image:
+    """Read a file's header, and no pixels yet."""
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise _too_large() from None
+    except UnidentifiedImageError:
+        raise ValueError(_DAMAGED if data.startswith(_BEGINNINGS) else _UNKNOWN) from None
+    except Exception as error:  # each format's reader raises its own
+        raise ValueError(_DAMAGED) from error
+
+
+def _too_large() -> ValueError:
+    return ValueError("The picture is too large: make it smaller than 50 million pixels.")
+
+
+def _pixels(image: Image.Image) -> NDArray[np.uint8]:
+    try:
+        image.draft("", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is smaller before it is unpacked
+        image.load()
+        plain = _plain(image)
+        plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BILINEAR)
+        return np.asarray(ImageOps.exif_transpose(plain))
+    except Image.DecompressionBombError:
+        raise _too_large() from None
+    except Exception as error:  # each format's reader raises its own
+        raise ValueError(_DAMAGED) from error
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Return a picture as grey, RGB or RGBA with 8 bits, whatever colours it is made of."""
+    if image.mode == "F" or image.mode.startswith("I"):
+        return _eight_bits(image)
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return a grey picture of more bits in 256 shades: 16 bits as they are, others stretched."""
+    values = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
+    low, high = (float(values.min()), float(values.max()))
+    if "16" in image.mode or (255 < high <= 65_535 and low >= 0):
+        low, high = 0.0, 65_535.0
+    shades = (values - low) * (255 / max(high - low, 1e-6))
+    return Image.fromarray(shades.astype(np.uint8))

@@ -1,0 +1,1 @@
+"""Digits that people keep, and networks taught on them."""

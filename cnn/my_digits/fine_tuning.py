@@ -1,0 +1,103 @@
+"""Train on my digits: a new run that starts from another's network and learns what was kept."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from cnn import data, launching, run_queue, runs
+from cnn.data import DatasetName
+from cnn.hyperparameters import Hyperparameters
+from cnn.my_digits import my_digits
+from cnn.my_digits.my_digit import MyDigit
+from cnn.my_digits.taught import Lesson, kept_digits, read_lesson, write_lesson
+from cnn.reading.reading import Reader, load_reader
+from cnn.runs import TAUGHT, Run, RunError
+
+EPOCHS = 3
+TRAINING_IMAGES = 12_000
+RATE_SHARE = 0.2  # of the base's peak learning rate
+
+
+def start_fine_tuning(
+    base: Run, digits: Sequence[MyDigit], folder: Path, idle_seconds: float | None = None
+) -> Run:
+    """Queue a run that teaches a network kept digits, and see that somebody trains it.
+
+    The run's folder holds all that it needs: base and digits may be deleted at once.
+
+    Args:
+        base: the run to start from.
+        digits: what it is to learn, at least one.
+        folder: the folder of all runs.
+        idle_seconds: how long a worker started for this waits for more; None: its own default.
+
+    Raises:
+        ValueError: nothing is kept, or the base has no network, or a damaged one.
+    """
+    if not digits:
+        raise ValueError("There is nothing to learn yet: keep a digit first.")
+    network = base.path / "model.keras"
+    if not network.is_file():
+        raise RunError("This run has no network to start from. Choose another one.")
+    values = hyperparameters_of(base)
+    mnist_file = run_queue.mnist_file()
+    lesson = _lesson(base, digits, "mnist" if mnist_file else "sample")
+    furnish = partial(
+        write_lesson, lesson=lesson, digits=my_digits.as_digits(digits), network=network
+    )
+    try:
+        run = runs.create(values, folder, mnist_file, TAUGHT, furnish)
+    except OSError as error:
+        raise RunError(f"The run to start from can't be copied: {error.strerror}.") from error
+    launching.begin(run, idle_seconds)
+    return run
+
+
+def hyperparameters_of(base: Run) -> Hyperparameters:
+    """Return how a run is fine-tuned: its own network, few images, small steps, augmented."""
+    values = base.hyperparameters
+    if base.is_taught:  # its learning rate is a small one already
+        return values
+    return replace(
+        values,
+        epochs=EPOCHS,
+        learning_rate=max(values.learning_rate * RATE_SHARE, 1e-6),
+        schedule="one_cycle",
+        augmentation="light" if values.augmentation == "off" else values.augmentation,
+        training_images=min(values.training_images, TRAINING_IMAGES),
+        early_stopping=0,
+    )
+
+
+def _lesson(base: Run, digits: Sequence[MyDigit], dataset: DatasetName) -> Lesson:
+    reader, before = load_reader(base), read_lesson(base)
+    learnt = [*(before.learnt if before else ()), *(digit.id for digit in digits)]
+    # The sample's digits are all from MNIST's training set.
+    is_seen = dataset == "sample" and base.status().dataset == "mnist"
+    return Lesson(
+        base=base.id,
+        digits=len(digits),
+        accuracy_before=my_digits.accuracy_on(reader, digits),
+        test_accuracy_before=_test_accuracy(base, reader, dataset),
+        test_is_seen=is_seen or (before is not None and before.test_is_seen),
+        learnt=tuple(dict.fromkeys(learnt)),
+    )
+
+
+def _test_accuracy(base: Run, reader: Reader, dataset: DatasetName) -> float:
+    """Return the base's accuracy on the very test digits that the new run will be tested on."""
+    status, test = base.status(), data.load_test(dataset)
+    is_same = status.dataset == dataset and status.test_images == len(test.labels)
+    if is_same and status.test_accuracy is not None:
+        return status.test_accuracy
+    return my_digits.share_right(reader, test)
+
+
+def accuracy_after(run: Run) -> float:
+    """Return the share of the digits it was taught that a fine-tuned run reads right.
+
+    Raises:
+        ValueError: its network or its digits are damaged or missing.
+    """
+    return my_digits.share_right(load_reader(run), kept_digits(run))

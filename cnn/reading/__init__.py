@@ -1,0 +1,1 @@
+"""What a network answers: digits, numbers, and why."""

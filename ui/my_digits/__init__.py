@@ -1,0 +1,1 @@
+"""The screen of kept digits, and teaching."""

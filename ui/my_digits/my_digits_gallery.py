@@ -1,0 +1,166 @@
+"""My digits as a gallery: looked through, ticked, relabelled, deleted, and brought back."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from cnn import runs
+from cnn.my_digits import my_digits
+from cnn.my_digits.my_digit import MyDigit
+from cnn.reading.reading import Reader
+from ui.digit_tile import png_address
+from ui.numbers import a_digit
+from ui.predictions import gallery
+
+PAGE_SIZE = 24
+_LEGEND = '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads</span>'
+PAGE = "my_digits_page"
+UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"
+
+
+@st.fragment
+def show_gallery(digits: Sequence[MyDigit], reader: Reader | None) -> None:
+    """Show the kept digits, newest first, with what a network reads in each.
+
+    Args:
+        digits: at least one.
+        reader: the network that is asked, if there is one.
+    """
+    if st.session_state.pop(CHANGED, False):
+        st.rerun()  # the rest of the page speaks of them too
+    shown = _choose_page(list(reversed(digits)))
+    _show_actions([digit for digit in shown if st.session_state.get(_tick(digit))], shown)
+    answers = _answers(shown, reader)
+    st.html(gallery.STYLE + _LEGEND)
+    with st.grid(min_column_width=104, gap="small", key="my_digits_gallery"):
+        for digit, answer in zip(shown, answers, strict=True):
+            _show_tile(digit, answer)
+
+
+def _choose_page(digits: Sequence[MyDigit]) -> Sequence[MyDigit]:
+    pages = -(-len(digits) // PAGE_SIZE)
+    page = min(st.session_state.get(PAGE, 1), pages)  # the last one may have been emptied
+    if pages > 1:
+        st.session_state[PAGE] = page
+        page = st.pagination(pages, key=PAGE)
+    return digits[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+
+
+def _answers(shown: Sequence[MyDigit], reader: Reader | None) -> list[int | None]:
+    if reader is None:
+        return [None] * len(shown)
+    images = np.stack([digit.image for digit in shown])
+    return [reading.digit for reading in reader.read(images)]
+
+
+def _tick(digit: MyDigit) -> str:
+    return f"tick_{digit.id}"
+
+
+def _show_tile(digit: MyDigit, answer: int | None) -> None:
+    """Show one digit and its tick, which says label and answer."""
+    verdict = ""
+    if answer is not None:
+        verdict = " :green[✓]" if answer == digit.label else f" :red[✗ {answer}]"
+    with st.container(gap=None):
+        st.html(
+            '<div class="digits" style="display:block"><div class="tile">'
+            f'<img src="{png_address(digit.image)}" alt="Kept as {digit.label}">'
+            "</div></div>"
+        )
+        st.checkbox(f"**{digit.label}**{verdict}", key=_tick(digit))
+
+
+def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
+    """Show what can be done with the ticked digits, and the way back from what was done."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        all_ticked = len(ticked) == len(shown)
+        st.button(
+            "Untick all" if all_ticked else "Tick all",
+            icon=":material/select_check_box:",
+            on_click=_tick_all,
+            args=(shown, not all_ticked),
+            key="tick_all",
+        )
+        st.selectbox(
+            "Relabel as",
+            range(10),
+            index=None,
+            placeholder="Relabel as …",
+            label_visibility="collapsed",
+            key="relabel_as",
+            disabled=not ticked,
+            on_change=_relabel,
+            args=(ticked,),
+            width=140,
+        )
+        st.button(
+            f"Delete {len(ticked)}" if ticked else "Delete",
+            icon=":material/delete:",
+            disabled=not ticked,
+            on_click=_delete,
+            args=(ticked,),
+            key="delete_ticked",
+        )
+    show_undo()
+
+
+def _tick_all(shown: Sequence[MyDigit], ticked: bool) -> None:
+    for digit in shown:
+        st.session_state[_tick(digit)] = ticked
+
+
+def _relabel(ticked: Sequence[MyDigit]) -> None:
+    label = st.session_state["relabel_as"]
+    st.session_state["relabel_as"] = None
+    if label is not None:
+        ids = [digit.id for digit in ticked]
+        words = f"{len(ticked):,} relabelled as {a_digit(label)}"
+        _change(lambda: my_digits.relabel(ids, label, runs.runs_folder()), words, ticked)
+
+
+def _delete(ticked: Sequence[MyDigit]) -> None:
+    ids = [digit.id for digit in ticked]
+    _change(lambda: my_digits.delete(ids, runs.runs_folder()), f"{len(ticked):,} deleted", ticked)
+
+
+def _change(change: Callable[[], object], words: str, before: Sequence[MyDigit]) -> None:
+    """Make a change that can be taken back, and untick what it was about."""
+    try:
+        change()
+    except ValueError as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    _tick_all(before, False)
+    st.session_state[CHANGED] = True
+    st.session_state[UNDO] = words, tuple(before)
+
+
+def show_undo() -> None:
+    """Say what was done last and offer to take it back; say what could not be done."""
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(problem, icon=":material/error:")
+    words, before = st.session_state.get(UNDO, ("", ()))
+    if not words:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(words, width="content")
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_undo,
+            args=(before,),
+            key="undo_my_digits",
+        )
+
+
+def _undo(before: Sequence[MyDigit]) -> None:
+    try:
+        my_digits.restore(before, runs.runs_folder())
+    except ValueError as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    st.session_state[CHANGED] = True
+    st.session_state.pop(UNDO)

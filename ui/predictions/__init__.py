@@ -1,0 +1,1 @@
+"""The screen of a network's answers to the test digits."""
