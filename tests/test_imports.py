@@ -23,7 +23,7 @@ FOUNDATION = {
     "status",
     "runs",
     "run_queue",
-    "my_digits.taught",  # the files that say what a fine-tuning is to learn, for the app and the worker
+    "my_digits.taught",  # what a fine-tuning is to learn, for the app and the worker
 }
 MACHINE_LEARNING = ("tensorflow", "keras", "onnxruntime", "onnx", "tf2onnx", "sklearn", "scipy")
 
