@@ -8,6 +8,7 @@ import pytest
 from cnn import data, runs
 from cnn.calibration import read_calibration
 from cnn.data import load, load_test
+from cnn.epochs import read_epochs
 from cnn.hyperparameters import Hyperparameters
 from cnn.metrics import EpochPoint, append_point
 from cnn.reading.predictor import Predictor
@@ -56,6 +57,20 @@ def test_the_stored_test_predictions_are_those_of_the_exported_network(new_run):
     np.testing.assert_allclose(probabilities, answers, atol=1e-5)
     np.testing.assert_array_equal(labels, test.labels)
     assert run.status().test_accuracy == np.mean(answers.argmax(axis=1) == labels)
+
+
+def test_a_finished_run_holds_its_filters_and_answers_of_each_epoch(new_run):
+    run = new_run(learning_rate=0.01)
+    train(run, load())
+    epochs = read_epochs(run)
+    assert epochs.numbers == (1, 2)
+    network = keras.models.load_model(run.path / "model.keras")
+    (kernel,) = [layer.kernel for layer in network.layers if hasattr(layer, "kernel_size")]
+    np.testing.assert_allclose(epochs.filters[-1], np.array(kernel)[:, :, 0, :])
+    assert not np.array_equal(epochs.filters[0], epochs.filters[1])
+    with np.load(run.path / "test_predictions.npz") as stored:
+        # kept in steps of 1/255, so to a hundredth, and a temperature may stretch that
+        np.testing.assert_allclose(epochs.probabilities[-1], stored["probabilities"], atol=0.05)
 
 
 def test_a_run_of_other_hands_and_non_digits_agrees_with_itself(new_run):

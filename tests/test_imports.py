@@ -18,6 +18,7 @@ FOUNDATION = {
     "architecture",
     "calibration",
     "data",
+    "epochs",
     "metrics",
     "drawing.pen",
     "status",

@@ -20,6 +20,7 @@ from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.export import export_onnx
 from cnn.training.model import compile_network
 from cnn.training.pipeline import choose_images, plain_batches, training_batches
+from cnn.training.recorder import Recorder
 from cnn.training.reporter import Reporter, StopRequestedError
 from cnn.training.taught import starting_network, with_kept_digits
 
@@ -45,7 +46,7 @@ def train(run: Run, dataset: Dataset) -> None:
         phase="preparing",
     )
     network = starting_network(run)
-    state, seconds = _fit(run, network, digits, dataset.validation)
+    state, seconds = _fit(run, network, digits, dataset)
     run.update_status(phase="saving", seconds=seconds)
     calibration, validation_accuracy = calibrate(network, dataset.validation)
     write_calibration(run.path, calibration)
@@ -65,7 +66,7 @@ def train(run: Run, dataset: Dataset) -> None:
     shutil.rmtree(_checkpoint(run), ignore_errors=True)
 
 
-def _fit(run: Run, network: keras.Model, digits: Digits, validation: Digits) -> tuple[State, float]:
+def _fit(run: Run, network: keras.Model, digits: Digits, dataset: Dataset) -> tuple[State, float]:
     """Train the network and return how it ended, with the seconds it took."""
     hyperparameters = run.hyperparameters
     batch_size = hyperparameters.batch_size
@@ -73,12 +74,13 @@ def _fit(run: Run, network: keras.Model, digits: Digits, validation: Digits) -> 
     compile_network(network, hyperparameters, steps, min(_batches_per_call(hyperparameters), steps))
     spent = keep_epochs(run.metrics_path, _saved_epoch(_checkpoint(run)))
     reporter = Reporter(run, len(digits.labels), batch_size, spent)
+    recorder = Recorder(run, dataset.test, reporter.look)
     try:
         network.fit(
             training_batches(digits, hyperparameters, reporter.look),
-            validation_data=plain_batches(validation, network.output_shape[1]),
+            validation_data=plain_batches(dataset.validation, network.output_shape[1]),
             epochs=hyperparameters.epochs,
-            callbacks=[*_keras_callbacks(run, hyperparameters), reporter],
+            callbacks=[*_keras_callbacks(run, hyperparameters), reporter, recorder],
             shuffle=False,  # the pipeline does
             verbose=0,
         )

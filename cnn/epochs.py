@@ -1,0 +1,100 @@
+"""What a network was like after each epoch: its first filters and its answers, kept for a replay.
+
+Answers to test digits are kept to be shown, epoch by epoch; nothing is chosen by them.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.calibration import read_calibration
+from cnn.runs import Run
+
+FOLDER = "epochs"
+DIGITS_EACH = 10  # of each class, in a replay
+_STEPS = 255  # probabilities are kept as bytes: fine enough for a chart, and 25 KB an epoch
+
+
+class EpochsError(ValueError):
+    """What was kept of the epochs cannot be shown; the message says why."""
+
+
+class Epochs(NamedTuple):
+    """A training's epochs, e of them, oldest first."""
+
+    numbers: tuple[int, ...]
+    """(e,), counted from 1."""
+    filters: NDArray[np.float32]
+    """(e, k, k, n), the weights of the first convolution's n filters."""
+    probabilities: NDArray[np.float32]
+    """(e, digits, 10), the answers to all test digits, in steps of 1/255 before calibration."""
+
+
+def keep_epoch(
+    run: Run, number: int, filters: NDArray[np.float32], probabilities: NDArray[np.float32]
+) -> None:
+    """Keep one epoch in the run's folder, in place of an earlier one of this number.
+
+    Args:
+        run: whose epoch it is.
+        number: of the epoch, from 1.
+        filters: (k, k, n).
+        probabilities: (digits, 10), each row adds up to 1.
+    """
+    folder = run.path / FOLDER
+    folder.mkdir(exist_ok=True)
+    answers = np.round(probabilities * _STEPS).astype(np.uint8)
+    part = folder / f"{number}.part.npz"
+    np.savez_compressed(part, filters=filters.astype(np.float32), answers=answers)
+    part.replace(_file(run, number))
+
+
+def read_epochs(run: Run) -> Epochs:
+    """Return what was kept of a run's epochs, with its answers calibrated as the network's are.
+
+    Raises:
+        EpochsError: nothing was kept, or it is damaged.
+        RunError: the run's curves cannot be read.
+    """
+    ended = (point.epoch for point in run.metrics().epochs)
+    numbers = tuple(number for number in ended if _file(run, number).is_file())
+    if not numbers:
+        raise EpochsError("No epoch of this run was kept. Train it again to see it learn.")
+    try:
+        pairs = [_read(_file(run, number)) for number in numbers]
+        filters, answers = (np.stack(all_of_one) for all_of_one in zip(*pairs, strict=True))
+    except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
+        raise EpochsError(
+            "The kept epochs of this run are damaged. Train it again to see it learn."
+        ) from error
+    return Epochs(numbers, filters, _calibrated(answers, read_calibration(run.path).temperature))
+
+
+def replayed_digits(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Return the indices of the same 100 test digits each time: the first ten of each class."""
+    return np.concatenate([np.flatnonzero(labels == digit)[:DIGITS_EACH] for digit in range(10)])
+
+
+def _file(run: Run, number: int) -> Path:
+    return run.path / FOLDER / f"{number}.npz"
+
+
+def _read(path: Path) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    with np.load(path, allow_pickle=False) as file:
+        filters, answers = file["filters"], file["answers"]
+    if (
+        filters.ndim != 3
+        or answers.dtype != np.uint8
+        or answers.shape[1:] != (10,)
+        or not answers.any(axis=1).all()
+    ):
+        raise ValueError(f"{path.name} holds something else")
+    return filters.astype(np.float32), answers
+
+
+def _calibrated(answers: NDArray[np.uint8], temperature: float) -> NDArray[np.float32]:
+    """Return probabilities (e, digits, 10) as the saved network's last layer would give them."""
+    powers = (answers.astype(np.float32) / _STEPS) ** np.float32(1 / temperature)
+    return powers / powers.sum(axis=-1, keepdims=True)

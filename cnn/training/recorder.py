@@ -1,0 +1,45 @@
+"""Keeps what the network is like after each epoch, for a replay."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from cnn.data import Digits
+from cnn.epochs import keep_epoch
+from cnn.runs import Run
+from cnn.training.calibrate import digit_probabilities
+from cnn.training.pipeline import Look, plain_batches
+
+
+class Recorder(keras.callbacks.Callback):
+    """Keeps the first filters and the answers to the test digits in the run's folder.
+
+    Args:
+        run: the run folder to write to.
+        test: what is answered after each epoch.
+        look: called after each batch of answers; what it raises ends the training.
+    """
+
+    def __init__(self, run: Run, test: Digits, look: Look) -> None:
+        super().__init__()
+        self._run = run
+        self._test = test
+        self._listener = keras.callbacks.LambdaCallback(
+            on_predict_batch_end=lambda batch, logs: look()
+        )
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Prepare the test digits once for all epochs."""
+        self._batches = plain_batches(self._test, self.model.output_shape[1])
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Keep this epoch."""
+        answers = self.model.predict(self._batches, callbacks=[self._listener], verbose=0)
+        keep_epoch(self._run, epoch + 1, _first_filters(self.model), digit_probabilities(answers))
+
+
+def _first_filters(network: keras.Model) -> np.ndarray:
+    """Return the weights of the first convolution, (k, k, n), seen by a grey image."""
+    first = next(layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D))
+    return first.get_weights()[0][:, :, 0, :]

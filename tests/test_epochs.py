@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from cnn import runs
+from cnn.calibration import Calibration, write_calibration
+from cnn.epochs import EpochsError, keep_epoch, read_epochs, replayed_digits
+from cnn.hyperparameters import Hyperparameters
+from cnn.metrics import EpochPoint, append_point
+
+FILTERS = np.arange(18, dtype=np.float32).reshape(3, 3, 2)
+
+
+@pytest.fixture
+def run(runs_dir):
+    return runs.create(Hyperparameters(), runs_dir)
+
+
+def answers(seed, digits=5):
+    return np.random.default_rng(seed).dirichlet(np.full(10, 0.3), digits).astype(np.float32)
+
+
+def train_epochs(run, *numbers):
+    """Keep these epochs as a training does: the curve's point first, then the epoch."""
+    for number in numbers:
+        append_point(run.metrics_path, EpochPoint(number, 1, 0.5, 1, 0.5, number))
+        keep_epoch(run, number, FILTERS * number, answers(number))
+
+
+def test_what_was_kept_of_each_epoch_is_read_again_in_order(run):
+    train_epochs(run, *range(1, 12))
+    epochs = read_epochs(run)
+    assert epochs.numbers == tuple(range(1, 12))
+    np.testing.assert_array_equal(epochs.filters[9], FILTERS * 10)
+    np.testing.assert_allclose(epochs.probabilities[9], answers(10), atol=0.011)
+    np.testing.assert_allclose(epochs.probabilities.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_the_answers_are_calibrated_as_the_networks_own(run):
+    train_epochs(run, 1)
+    before = read_epochs(run).probabilities[0]
+    write_calibration(run.path, Calibration(temperature=2.0))
+    softer = np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(read_epochs(run).probabilities[0], softer, atol=1e-5)
+
+
+def test_an_epoch_that_a_training_begins_anew_replaces_the_one_before(run):
+    train_epochs(run, 1)
+    keep_epoch(run, 1, FILTERS * 7, answers(7))
+    np.testing.assert_array_equal(read_epochs(run).filters, [FILTERS * 7])
+
+
+def test_an_epoch_that_the_curves_no_longer_know_is_left_out(run):
+    train_epochs(run, 1)
+    keep_epoch(run, 2, FILTERS, answers(2))  # of a training that was killed, and then went on
+    assert read_epochs(run).numbers == (1,)
+
+
+def test_a_run_without_kept_epochs_says_so(run):
+    with pytest.raises(EpochsError, match=r"No epoch .* Train it again"):
+        read_epochs(run)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b"PK\x03\x04 half a file"),
+        lambda path: np.savez(path, filters=FILTERS),
+        lambda path: np.savez(path, filters=FILTERS, answers=np.zeros((5, 10), np.uint8)),
+        lambda path: np.savez(path, filters=FILTERS, answers=np.ones((4, 10), np.uint8)),
+        lambda path: np.savez(path, filters=FILTERS[0], answers=np.ones((5, 10), np.uint8)),
+    ],
+)
+def test_a_damaged_epoch_gets_a_sentence(run, damage):
+    train_epochs(run, 1, 2)
+    damage(run.path / "epochs" / "1.npz")
+    with pytest.raises(EpochsError, match="damaged"):
+        read_epochs(run)
+
+
+def test_the_replayed_digits_are_ten_of_each_class():
+    labels = np.random.default_rng(0).permutation(np.repeat(np.arange(10, dtype=np.uint8), 30))
+    chosen = replayed_digits(labels)
+    assert np.bincount(labels[chosen]).tolist() == [10] * 10
+    assert len(set(chosen)) == 100
