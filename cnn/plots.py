@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.evaluation import Predictions, percent_sure
+from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.selection import percent_sure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cnn import evaluation, plots
+from cnn import plots
+from cnn.evaluation.accuracy import accuracy, accuracy_per_class, confusion_matrix
 from cnn.plots import ImageFormat
 from ui import navigation, run_picker
 from ui.predictions import evaluation_charts, gallery, run_predictions
@@ -20,8 +21,8 @@ summary.markdown(f"#### {run_predictions.summary(run, predictions)}")
 if predictions.seen_in_training:
     run_predictions.explain_seen_in_training(len(predictions))
 
-matrix = evaluation.confusion_matrix(predictions)
-classes = evaluation.accuracy_per_class(predictions)
+matrix = confusion_matrix(predictions)
+classes = accuracy_per_class(predictions)
 title = run_picker.run_label(run)
 
 
@@ -58,6 +59,6 @@ with right:
     gallery.offer_picture("confusion-matrix", matrix_picture)
     st.markdown("##### Accuracy per digit", help=evaluation_charts.CLASSES_HELP)
     st.altair_chart(
-        evaluation_charts.class_chart(classes, evaluation.accuracy(predictions)),
+        evaluation_charts.class_chart(classes, accuracy(predictions)),
         alt=evaluation_charts.hardest_digit(classes),
     )

@@ -6,18 +6,10 @@ import sklearn.metrics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn import data, evaluation
-from cnn.evaluation import (
-    ClassAccuracy,
-    Predictions,
-    PredictionsError,
-    accuracy,
-    accuracy_per_class,
-    confusion_matrix,
-    load_predictions,
-    percent_sure,
-    select,
-)
+from cnn import data
+from cnn.evaluation.accuracy import ClassAccuracy, accuracy, accuracy_per_class, confusion_matrix
+from cnn.evaluation.predictions import Predictions, PredictionsError, load_predictions
+from cnn.evaluation.selection import percent_sure, select
 from cnn.status import State
 from tests.evaluated_run import ReadsEverythingAsThree, answers, make_evaluated_run, make_run
 from tests.evaluated_run import store_answers as store
@@ -117,7 +109,9 @@ def test_a_run_on_the_sample_keeps_to_the_samples_test_digits(runs_dir, tiny_mni
 
 
 def test_without_mnist_a_network_trained_on_it_answers_digits_it_has_seen(runs_dir, monkeypatch):
-    monkeypatch.setattr(evaluation, "load_predictor", lambda path: ReadsEverythingAsThree())
+    monkeypatch.setattr(
+        "cnn.evaluation.predictions.load_predictor", lambda path: ReadsEverythingAsThree()
+    )
     predictions = load_predictions(make_run(runs_dir))
     assert predictions.seen_in_training
     assert accuracy(predictions) == 0.1

@@ -7,7 +7,7 @@ import pytest
 
 from cnn import launching, run_queue, runs
 from cnn.data import load, load_test
-from cnn.evaluation import load_predictions
+from cnn.evaluation.predictions import load_predictions
 from cnn.hyperparameters import Hyperparameters
 from cnn.my_digits import fine_tuning, my_digit
 from cnn.my_digits.fine_tuning import accuracy_after, hyperparameters_of, start_fine_tuning

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn.evaluation import Predictions, accuracy_per_class, confusion_matrix
+from cnn.evaluation.accuracy import accuracy_per_class, confusion_matrix
+from cnn.evaluation.predictions import Predictions
 from tests.evaluated_run import answers
 from ui.predictions import evaluation_charts
 from ui.predictions.gallery import GalleryFilter, empty_sentence, gallery_html

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn.evaluation import Predictions, confusion_matrix
+from cnn.evaluation.accuracy import confusion_matrix
+from cnn.evaluation.predictions import Predictions
 from cnn.plots import confusion_matrix_figure, figure_bytes, gallery_figure
 from tests.evaluated_run import answers
 
@@ -75,7 +76,8 @@ def test_another_format_is_refused_with_those_there_are(predictions):
 def test_matplotlib_is_only_imported_to_draw_and_pyplot_never():
     code = """
 import sys, numpy as np
-from cnn import evaluation, plots
+import cnn.evaluation.accuracy
+from cnn import plots
 assert "matplotlib" not in sys.modules and "sklearn" not in sys.modules
 plots.figure_bytes(plots.confusion_matrix_figure(np.eye(10, dtype=int)), "png")
 assert "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import data, evaluation
+from cnn import data
 from cnn.status import State
 from tests.evaluated_run import (
     ReadsEverythingAsThree,
@@ -103,7 +103,9 @@ def test_new_answers_of_a_run_are_seen_at_once(runs_dir, tiny_mnist):
 def test_without_mnist_the_stored_accuracy_is_shown_and_digits_are_called_seen(
     runs_dir, monkeypatch
 ):
-    monkeypatch.setattr(evaluation, "load_predictor", lambda path: ReadsEverythingAsThree())
+    monkeypatch.setattr(
+        "cnn.evaluation.predictions.load_predictor", lambda path: ReadsEverythingAsThree()
+    )
     page = open_page(make_run(runs_dir))
     assert "87.5 % right on MNIST's test digits when it was trained" in words(page)
     assert "Seen in training." in words(page)

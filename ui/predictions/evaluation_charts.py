@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cnn.evaluation import ClassAccuracy
+from cnn.evaluation.accuracy import ClassAccuracy
 from ui.numbers import percent
 
 # Readable on white and on near-black; cells are tinted by opacity, so the theme shows through.

@@ -8,14 +8,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.evaluation import (
-    CLASSES,
-    Kind,
-    Order,
-    Predictions,
-    percent_sure,
-    select,
-)
+from cnn.architecture import CLASSES
+from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.selection import Kind, Order, percent_sure, select
 from cnn.plots import ImageFormat
 from ui.digit_tile import TILE_STYLE, png_address
 

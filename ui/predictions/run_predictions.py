@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnn import evaluation
 from cnn.data import Source, find_source
-from cnn.evaluation import Predictions, load_predictions
+from cnn.evaluation.accuracy import accuracy
+from cnn.evaluation.predictions import Predictions, load_predictions
 from cnn.runs import Run, RunError
 from ui import data_source, navigation, run_picker
 from ui.numbers import percent
@@ -70,7 +70,7 @@ def summary(run: Run, predictions: Predictions) -> str:
     if predictions.seen_in_training:
         stored = percent(run.status().test_accuracy)
         return f"{stored} right on MNIST's test digits when it was trained"
-    share = percent(evaluation.accuracy(predictions))
+    share = percent(accuracy(predictions))
     wrong = int((~predictions.correct).sum())
     which = "the sample's " if run.status().dataset == "sample" else ""
     return f"{share} right · {wrong:,} of {which}{len(predictions):,} test digits wrong"

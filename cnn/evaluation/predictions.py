@@ -1,23 +1,20 @@
-"""What a network gets right and wrong: its answers to the test digits, counted and sorted."""
+"""A run's answers to the test digits, with the digits."""
 
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple, cast, get_args
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.architecture import CLASSES
 from cnn.data import DataError, DatasetName, Digits, load_test
 from cnn.my_digits.taught import read_lesson
 from cnn.reading.predictor import load_predictor
 from cnn.runs import Run
 
-CLASSES = 10
 _CURE = "Train it again on the Train page, or choose another network."
-
-Kind = Literal["all", "mistakes", "correct"]
-Order = Literal["least sure first", "most sure first", "test order"]
 
 
 class PredictionsError(ValueError):
@@ -54,81 +51,6 @@ class Predictions:
     def correct(self) -> NDArray[np.bool_]:
         """(n,), whether the predicted digit is the one really written."""
         return self.predicted == self.labels
-
-
-class ClassAccuracy(NamedTuple):
-    """How one digit is read."""
-
-    digit: int
-    correct: int
-    total: int
-
-    @property
-    def accuracy(self) -> float | None:
-        """The share read right, 0 to 1; None without any such digit."""
-        return self.correct / self.total if self.total else None
-
-
-def accuracy(predictions: Predictions) -> float:
-    """Return the share of digits read right, 0 to 1."""
-    return float(predictions.correct.mean())
-
-
-def confusion_matrix(predictions: Predictions) -> NDArray[np.intp]:
-    """Return how often each digit was read as each: (10, 10), rows actual, columns predicted.
-
-    Equal to scikit-learn's, whose import alone would keep the page waiting for seconds.
-    """
-    pairs = predictions.labels.astype(np.intp) * CLASSES + predictions.predicted
-    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
-
-
-def accuracy_per_class(predictions: Predictions) -> tuple[ClassAccuracy, ...]:
-    """Return for each of the ten digits how many there are and how many are read right."""
-    matrix = confusion_matrix(predictions)
-    return tuple(
-        ClassAccuracy(digit, int(matrix[digit, digit]), int(matrix[digit].sum()))
-        for digit in range(CLASSES)
-    )
-
-
-def percent_sure(confidence: float) -> str:
-    """Return a confidence as a person would say it: 61 %, and never a false 100 %."""
-    return "> 99 %" if confidence > 0.99 else f"{confidence * 100:.0f} %"
-
-
-def select(
-    predictions: Predictions,
-    kind: Kind = "all",
-    digit: int | None = None,
-    order: Order = "test order",
-) -> NDArray[np.intp]:
-    """Return the indices of the digits asked for, in the order asked for.
-
-    Args:
-        kind: all of them, only the mistakes, or only those read right.
-        digit: only pictures of this digit (the one really written), or None for all ten.
-        order: by confidence, or as in the test set; equal confidence keeps the test's order.
-
-    Raises:
-        ValueError: one of the three is none of the choices.
-    """
-    _check_choice("kind", kind, get_args(Kind))
-    _check_choice("order", order, get_args(Order))
-    _check_choice("digit", digit, (None, *range(CLASSES)))
-    everything = np.ones(len(predictions), dtype=bool)
-    wanted = {"all": everything, "mistakes": ~predictions.correct, "correct": predictions.correct}
-    of_digit = everything if digit is None else predictions.labels == digit
-    indices = np.flatnonzero(wanted[kind] & of_digit)
-    if order == "test order":
-        return indices
-    sign = 1 if order == "least sure first" else -1
-    return indices[np.argsort(sign * predictions.confidence[indices], kind="stable")]
-
-
-def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(str, choices))}, not {value!r}.")
 
 
 def load_predictions(run: Run) -> Predictions:
