@@ -24,6 +24,13 @@ LOCK_SECONDS = 10.0
 _digit_of_line = lru_cache(MOST_DIGITS)(my_digit.from_line)  # an unchanged line keeps its image
 
 
+class Change(NamedTuple):
+    """What a digit was before a change and is after it; None where it is not kept."""
+
+    before: MyDigit | None
+    after: MyDigit | None
+
+
 class MyDigits(NamedTuple):
     """The kept digits, the first kept first."""
 
@@ -47,7 +54,7 @@ def read(folder: Path) -> MyDigits:
         file = path.stat()
         if file.st_size > LARGEST_FILE:
             raise ValueError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB.")
-        return _read(path, file.st_mtime_ns, file.st_size)
+        return _read(path, file.st_ino, file.st_mtime_ns, file.st_size)
     except FileNotFoundError:
         return MyDigits(())
     except OSError as error:
@@ -55,7 +62,11 @@ def read(folder: Path) -> MyDigits:
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, modified: int, size: int) -> MyDigits:
+def _read(path: Path, inode: int, modified: int, size: int) -> MyDigits:
+    return _parse(path)
+
+
+def _parse(path: Path) -> MyDigits:
     digits, damaged = {}, []
     for line in path.read_bytes().split(b"\n"):
         try:
@@ -67,15 +78,15 @@ def _read(path: Path, modified: int, size: int) -> MyDigits:
     return MyDigits(tuple(digits.values()), tuple(damaged))
 
 
-def add(drawing: Drawing, label: int, folder: Path) -> MyDigit:
+def add(drawing: Drawing, label: int, folder: Path) -> Change:
     """Keep a drawing with its label; one that is kept already gets this label.
 
     Raises:
         ValueError: there is nothing to read in it, too many are kept, or the disk is full.
     """
     digit = my_digit.keep(drawing, label)
-    _change(folder, lambda kept: kept.update({digit.id: _labelled(kept, digit)}))
-    return digit
+    changes = _change(folder, lambda kept: kept.update({digit.id: _labelled(kept, digit)}))
+    return changes[0] if changes else Change(digit, digit)
 
 
 def _labelled(kept: dict[str, MyDigit], digit: MyDigit) -> MyDigit:
@@ -84,8 +95,10 @@ def _labelled(kept: dict[str, MyDigit], digit: MyDigit) -> MyDigit:
     return before if before.label == digit.label else replace(before, label=digit.label)
 
 
-def relabel(ids: Collection[str], label: int, folder: Path) -> None:
-    """Give kept digits another label; ids that are not there are passed over.
+def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...]:
+    """Give kept digits another label, and return what changed, for `take_back`.
+
+    Ids that are not there are passed over.
 
     Raises:
         ValueError: the label is no digit, or the file can't be changed.
@@ -95,27 +108,49 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> None:
     def change(kept: dict[str, MyDigit]) -> None:
         kept.update({one: replace(kept[one], label=label) for one in ids if one in kept})
 
-    _change(folder, change)
+    return _change(folder, change)
 
 
-def delete(ids: Collection[str], folder: Path) -> tuple[MyDigit, ...]:
-    """Delete kept digits, and return those that were there, for `restore`.
+def delete(ids: Collection[str], folder: Path) -> tuple[Change, ...]:
+    """Delete kept digits, and return what changed, for `take_back`.
 
     Raises:
         ValueError: the file can't be changed.
     """
-    deleted: list[MyDigit] = []
-    _change(folder, lambda kept: deleted.extend(kept.pop(one) for one in ids if one in kept))
-    return tuple(deleted)
+    return _change(folder, lambda kept: [kept.pop(one, None) for one in ids])
 
 
-def restore(digits: Iterable[MyDigit], folder: Path) -> None:
-    """Let digits be as they were before they were deleted or relabelled.
+def take_back(changes: Iterable[Change], folder: Path) -> tuple[Change, ...]:
+    """Undo changes, but for digits that somebody has changed again since then.
+
+    Returns:
+        What changed by it: fewer than were given where others came between.
 
     Raises:
         ValueError: too many are kept, or the file can't be changed.
     """
-    _change(folder, lambda kept: kept.update({digit.id: digit for digit in digits}))
+
+    def change(kept: dict[str, MyDigit]) -> None:
+        for before, after in changes:
+            digit_id = _id_of(before, after)
+            if not _is_same(kept.get(digit_id), after):
+                continue
+            if before is None:
+                del kept[digit_id]
+            else:
+                kept[digit_id] = before
+
+    return _change(folder, change)
+
+
+def _id_of(*states: MyDigit | None) -> str:
+    return next(digit.id for digit in states if digit is not None)
+
+
+def _is_same(one: MyDigit | None, other: MyDigit | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.label == other.label
 
 
 def take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
@@ -141,17 +176,21 @@ def take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
     return taken, there
 
 
-def _change(folder: Path, change: Callable[[dict[str, MyDigit]], object]) -> None:
+def _change(folder: Path, change: Callable[[dict[str, MyDigit]], object]) -> tuple[Change, ...]:
     """Replace the file after a change to the digits by their ids; one change at a time."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK_NAME, timeout=LOCK_SECONDS):
-            before = read(folder)
-            kept = {digit.id: digit for digit in before.digits}
+            path = folder / FILE_NAME
+            before = _parse(path) if path.is_file() else MyDigits(())  # past the cache
+            was = {digit.id: digit for digit in before.digits}
+            kept = dict(was)
             change(kept)
-            _check_room(len(kept), len(before.digits))
+            _check_room(len(kept), len(was))
             lines = [*before.damaged, *(digit.line for digit in sorted(kept.values(), key=_added))]
-            _write(folder / FILE_NAME, lines)
+            _write(path, lines)
+            changes = [Change(was.get(one), kept.get(one)) for one in {**was, **kept}]
+            return tuple(one for one in changes if not _is_same(*one))
     except Timeout as error:
         raise ValueError("My digits are being changed by another process. Try again.") from error
     except OSError as error:
