@@ -7,7 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cnn import data
+from cnn import data, runs
+from cnn.evaluation.predictions import Predictions
 from cnn.status import State
 from tests.evaluated_run import (
     ReadsEverythingAsThree,
@@ -18,7 +19,7 @@ from tests.evaluated_run import (
 )
 from tests.pages import open_script
 from ui import navigation
-from ui.predictions import views
+from ui.predictions import run_predictions, views
 
 PAGE = Path(navigation.__file__).parents[1] / navigation.PREDICTIONS
 
@@ -136,6 +137,24 @@ def test_labels_found_wrong_are_only_spoken_of_with_mnists_own_digits(runs_dir, 
     page = open_page(make_evaluated_run(runs_dir), labels="Doubtful")
     assert "found wrong" not in words(page)
     assert len(gallery(page)) == 40
+
+
+def test_mnists_wrong_labels_are_counted_out_filtered_and_told_at_an_opened_digit(
+    runs_dir, monkeypatch
+):
+    with np.load(runs.open_run(runs.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
+        labels = file["labels"]  # MNIST's own
+    read_as = np.where(np.arange(len(labels)) == 947, 9, labels)
+    images = np.zeros((len(labels), 28, 28), np.uint8)
+    predictions = Predictions(np.eye(10, dtype=np.float32)[read_as], labels, images)
+    monkeypatch.setattr(run_predictions, "load_predictions", lambda run: predictions)
+    page = open_page(make_run(runs_dir), labels="Doubtful", digit="947")
+    assert "99.99 % with and 100.00 % without the 15 labels that people found wrong" in words(page)
+    assert len(gallery(page)) == 15
+    assert [pair for pair in gallery(page) if pair[1] is not None] == [(9, 8)]
+    opened = words(page).partition("Test digit 947: really 8, read as 9")[2]
+    assert "Label doubtful" in opened
+    assert "arxiv.org/abs/2103.14749" in opened
 
 
 def test_one_view_needs_no_switch_and_of_several_only_the_chosen_one_runs(

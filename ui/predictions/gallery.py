@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
-from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS, has_wrong_label
+from cnn.evaluation.wrong_labels import has_wrong_label
 from ui.digit_tile import TILE_STYLE, png_address
-from ui.predictions.opening import digit_name, open_digit, opened_digit
+from ui.predictions.opening import DOUBTFUL, digit_name, open_digit, opened_digit
 
 PAGE_SIZE = 48  # fills whole rows of 4, 6 or 8
 
@@ -29,10 +29,6 @@ STYLE = f"""<style>{TILE_STYLE}
 
 _HTML = '<div class="gallery"></div>'
 _LEGEND = "✓ right, ✗ wrong: what the network reads, and how sure it is. Press a digit to open it."
-_DOUBTFUL = (
-    "**Label doubtful**: people who looked again found the label wrong "
-    f"([{SOURCE}]({SOURCE_ADDRESS}))."
-)
 
 
 def choose_page(count: int) -> slice:
@@ -47,7 +43,7 @@ def choose_page(count: int) -> slice:
 def show_gallery(predictions: Predictions, indices: NDArray[np.intp]) -> None:
     """Show some digits, each with the network's answer; a click on one opens it."""
     is_doubtful = has_wrong_label(predictions.labels)[indices].any()
-    st.markdown(f":small[{_LEGEND} {_DOUBTFUL if is_doubtful else ''}]")
+    st.markdown(f":small[{_LEGEND} {DOUBTFUL if is_doubtful else ''}]")
     data = {"tiles": gallery_html(predictions, indices), "opened": opened_digit(predictions)}
     _component()(key="digit_gallery", data=data, on_opened_change=_open)
 

@@ -7,9 +7,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS, has_wrong_label
 from cnn.runs import Run
 
 DIGIT = "digit"  # in the address: the opened digit's place in the test set
+
+DOUBTFUL = (
+    "**Label doubtful**: people who looked again found the label wrong "
+    f"([{SOURCE}]({SOURCE_ADDRESS}))."
+)
 
 ShowDigit = Callable[[Run, Predictions, int], None]
 
@@ -63,6 +69,8 @@ def show_opened(
     if place.size and len(indices) > 1:
         _show_steps(indices, int(place[0]))
     st.markdown(f"#### {digit_name(predictions, index)}")
+    if has_wrong_label(predictions.labels)[index]:
+        st.markdown(f":small[{DOUBTFUL}]")
     show_digit(run, predictions, index)
 
 
