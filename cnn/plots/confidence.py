@@ -1,5 +1,6 @@
 """How sure a network is, and how rightly, as pictures to keep."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Figure":
-    """Draw how often answers are right against how sure they are, both 0 to 1."""
+    """Draw how often answers are right against how sure they are, both 0 to 1.
+
+    The more answers a dot stands for, the larger it is.
+    """
     figure = new_figure(5, 5)
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], "--", color="grey", label="As right as sure")
@@ -19,9 +23,16 @@ def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Fi
     axes.plot(
         [one.confidence for one in diagram],
         [one.accuracy for one in diagram],
-        "o-",
         color=ACCENT,
+        alpha=0.5,
         label=f"This network (error {error * 100:.1f} %)",
+    )
+    axes.scatter(
+        [one.confidence for one in diagram],
+        [one.accuracy for one in diagram],
+        [15 + 30 * math.log10(one.total) for one in diagram],
+        color=ACCENT,
+        zorder=3,
     )
     axes.set(xlabel="Confidence", ylabel="Share right", title=title)
     axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")

@@ -1,5 +1,6 @@
 """Charts that show how well each digit is read, and how rightly the network is sure."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,11 +66,15 @@ def hardest_digit(classes: Sequence[ClassFigures]) -> str:
 
 
 def reliability_chart(diagram: Sequence[ConfidenceBin]) -> alt.LayerChart:
-    """Return how often answers are right against how sure they are, with the line of both alike."""
+    """Return how often answers are right against how sure they are, with the line of both alike.
+
+    The more answers a dot stands for, the larger it is: a few say little.
+    """
     table = pd.DataFrame(
         {
             "confidence": one.confidence,
             "accuracy": one.accuracy,
+            "size": 25 + 60 * math.log10(one.total),
             "meaning": f"{one.total:,} answers, {percent(one.confidence)} sure on average: "
             f"{percent(one.accuracy)} right",
         }
@@ -81,8 +86,9 @@ def reliability_chart(diagram: Sequence[ConfidenceBin]) -> alt.LayerChart:
     alike = alt.Chart(pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]}))
     line = alike.mark_line(strokeDash=[4, 4], color=TEXT, opacity=0.6, strokeWidth=1)
     points = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
-    marks = points.mark_line(color=RIGHT, point=alt.OverlayMarkDef(size=70, color=RIGHT))
-    return alt.LayerChart(layer=[line.encode(x=x, y=y), marks], height=360)
+    path = points.mark_line(color=RIGHT, opacity=0.5)
+    dots = points.mark_circle(color=RIGHT, opacity=1).encode(size=alt.Size("size:Q", scale=None))
+    return alt.LayerChart(layer=[line.encode(x=x, y=y), path, dots], height=360)
 
 
 def confidence_chart(bins: Sequence[ConfidenceBin], kind: str) -> alt.Chart:

@@ -38,9 +38,10 @@ CLASSES_HELP = (
 )
 RELIABILITY_HELP = (
     "Of all answers that are about 90 % sure, are 90 % right? The answers are put into ten groups "
-    "by how sure they are, and each dot is a group. On the dashed line a network is as often right "
-    "as it is sure; below it, it is too sure; above it, too modest. The **expected calibration "
-    "error** is how far the groups are from the line on average, each weighed by its answers."
+    "by how sure they are, and each dot is a group; a small dot is a few answers, and says "
+    "little. On the dashed line a network is as often right as it is sure; below it, it is too "
+    "sure; above it, too modest. The **expected calibration error** is how far the groups are "
+    "from the line on average, each weighed by its answers."
 )
 CONFIDENCE_HELP = (
     "How many answers are how sure, the right ones above and the wrong ones below. Mind the two "
