@@ -1,5 +1,6 @@
 import re
 
+import keras
 import numpy as np
 import pytest
 import sklearn.metrics
@@ -7,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn import data
-from cnn.evaluation.accuracy import ClassAccuracy, accuracy, accuracy_per_class, confusion_matrix
+from cnn.evaluation.accuracy import (
+    ClassFigures,
+    accuracy,
+    confusion_matrix,
+    figures_per_class,
+    macro_average,
+)
 from cnn.evaluation.predictions import Predictions, PredictionsError, load_predictions
-from cnn.evaluation.selection import percent_sure, select
+from cnn.evaluation.selection import DigitFilter, percent_sure, select
 from cnn.status import State
 from tests.evaluated_run import ReadsEverythingAsThree, answers, make_evaluated_run, make_run
 from tests.evaluated_run import store_answers as store
@@ -34,30 +41,87 @@ def test_figures_are_those_of_scikit_learn(predictions):
     matrix = sklearn.metrics.confusion_matrix(labels, predicted, labels=range(10))
     assert np.array_equal(confusion_matrix(predictions), matrix)
     assert accuracy(predictions) == pytest.approx(sklearn.metrics.accuracy_score(labels, predicted))
-    recall = sklearn.metrics.recall_score(
-        labels, predicted, labels=range(10), average=None, zero_division=np.nan
+
+
+@given(any_predictions())
+def test_figures_of_each_digit_are_those_of_scikit_learn(predictions):
+    def figures(average):
+        return sklearn.metrics.precision_recall_fscore_support(
+            predictions.labels,
+            predictions.predicted,
+            labels=range(10),
+            average=average,
+            zero_division=np.nan,
+        )
+
+    classes = figures_per_class(confusion_matrix(predictions))
+    rows = [(one.precision, one.recall, one.f1, one.total) for one in classes]
+    expected = np.transpose(figures(None))
+    assert np.array(rows, float) == pytest.approx(expected, nan_ok=True)
+    assert macro_average(classes) == pytest.approx(figures("macro")[:3])
+
+
+@given(any_predictions())
+def test_losses_are_those_of_scikit_learn(predictions):
+    rows = predictions.probabilities.astype(float)
+    rows /= rows.sum(axis=1, keepdims=True)
+    expected = sklearn.metrics.log_loss(predictions.labels, rows, labels=range(10))
+    assert predictions.losses.mean() == pytest.approx(expected, rel=1e-4)
+
+
+def test_losses_are_those_of_keras_also_of_certain_answers():
+    probabilities = answers([1, 2, 3], wrong=[2])
+    probabilities = np.vstack([probabilities, np.eye(10, dtype=np.float32)[[4, 5]]])
+    predictions = predictions_of([1, 2, 3, 4, 6], probabilities * np.float32(0.999))
+    expected = keras.losses.sparse_categorical_crossentropy(
+        predictions.labels, predictions.probabilities
     )
-    shares = [one.accuracy for one in accuracy_per_class(predictions)]
-    assert [np.nan if share is None else share for share in shares] == pytest.approx(
-        recall, nan_ok=True
-    )
+    assert predictions.losses == pytest.approx(np.asarray(expected), rel=1e-4, abs=1e-6)
+    assert predictions.losses[4] == pytest.approx(-np.log(1e-7))  # sure, and wrong
 
 
 @given(any_predictions(), st.sampled_from([None, *range(10)]))
 def test_mistakes_and_correct_together_are_all_of_a_digit(predictions, digit):
-    everything = select(predictions, "all", digit)
-    mistakes = select(predictions, "mistakes", digit)
-    correct = select(predictions, "correct", digit)
+    everything, mistakes, correct = (
+        select(predictions, DigitFilter(kind, digit)) for kind in ("all", "mistakes", "correct")
+    )
     assert sorted([*mistakes, *correct]) == list(everything)
     assert (predictions.predicted[mistakes] != predictions.labels[mistakes]).all()
     assert (predictions.predicted[correct] == predictions.labels[correct]).all()
     assert digit is None or (predictions.labels[everything] == digit).all()
 
 
+@given(any_predictions(), st.integers(0, 9), st.integers(0, 9))
+def test_a_cell_of_the_confusion_matrix_is_as_many_digits_as_it_says(predictions, label, read_as):
+    chosen = select(predictions, DigitFilter(label=label, read_as=read_as))
+    assert len(chosen) == confusion_matrix(predictions)[label, read_as]
+    assert set(predictions.predicted[chosen]) <= {read_as}
+
+
+@given(any_predictions(), st.floats(0, 1), st.floats(0, 1))
+def test_a_range_of_confidence_leaves_out_the_surer_and_the_less_sure(predictions, one, other):
+    least, most = sorted((one, other))
+    chosen = select(predictions, DigitFilter(least_sure=least, most_sure=most))
+    confidence = predictions.confidence
+    assert list(chosen) == [
+        index for index in range(len(predictions)) if least <= confidence[index] <= most
+    ]
+
+
+@given(any_predictions())
+def test_digits_are_sorted_by_loss(predictions):
+    highest, lowest = (
+        predictions.losses[select(predictions, DigitFilter(order=order))]
+        for order in ("highest loss first", "lowest loss first")
+    )
+    assert (np.diff(highest) <= 0).all()
+    assert (np.diff(lowest) >= 0).all()
+
+
 @given(any_predictions())
 def test_digits_are_sorted_by_confidence_or_left_in_their_order(predictions):
     least, most = (
-        predictions.confidence[select(predictions, order=order)]
+        predictions.confidence[select(predictions, DigitFilter(order=order))]
         for order in ("least sure first", "most sure first")
     )
     assert (np.diff(least) >= 0).all()
@@ -67,22 +131,33 @@ def test_digits_are_sorted_by_confidence_or_left_in_their_order(predictions):
 
 def test_equally_sure_answers_keep_their_order():
     predictions = predictions_of([1, 2, 3], np.eye(10, dtype=np.float32)[[1, 2, 3]])
-    assert list(select(predictions, order="most sure first")) == [0, 1, 2]
-    assert list(select(predictions, order="least sure first")) == [0, 1, 2]
+    for order in ("most sure first", "least sure first", "highest loss first"):
+        assert list(select(predictions, DigitFilter(order=order))) == [0, 1, 2]
 
 
-@pytest.mark.parametrize("wrong", [{"kind": "some"}, {"digit": 10}, {"order": "random"}])
+@pytest.mark.parametrize(
+    "wrong", [{"kind": "some"}, {"label": 10}, {"read_as": -1}, {"order": "random"}]
+)
 def test_an_unknown_filter_is_named_with_what_there_is(wrong):
     (name, value) = wrong.popitem()
     predictions = predictions_of([1], np.eye(10, dtype=np.float32)[[1]])
     with pytest.raises(ValueError, match=f"{name} must be one of .*, not {value!r}"):
-        select(predictions, **{name: value})
+        select(predictions, DigitFilter(**{name: value}))
+
+
+@pytest.mark.parametrize("bounds", [(0.5, 0.4), (-1, 1), (0, 1.1)])
+def test_an_impossible_range_of_confidence_is_named(bounds):
+    predictions = predictions_of([1], np.eye(10, dtype=np.float32)[[1]])
+    with pytest.raises(ValueError, match="Confidence goes from 0 to 1, the lower bound first"):
+        select(predictions, DigitFilter(least_sure=bounds[0], most_sure=bounds[1]))
 
 
 def test_a_digit_that_is_not_there_has_no_accuracy():
-    classes = accuracy_per_class(predictions_of([1, 1], answers([1, 1], wrong=[0])))
-    assert classes[1] == ClassAccuracy(1, correct=1, total=2)
-    assert (classes[1].accuracy, classes[2].accuracy) == (0.5, None)
+    matrix = confusion_matrix(predictions_of([1, 1], answers([1, 1], wrong=[0])))
+    classes = figures_per_class(matrix)
+    assert classes[1] == ClassFigures(1, correct=1, total=2, answered=1)
+    assert (classes[1].recall, classes[2].recall) == (0.5, None)
+    assert (classes[1].precision, classes[2].precision, classes[3].precision) == (1, 0, None)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +170,7 @@ def test_confidence_is_said_in_round_figures_and_never_as_certain(confidence, wo
 def test_stored_answers_are_joined_with_the_test_digits(runs_dir, tiny_mnist):
     predictions = load_predictions(make_evaluated_run(runs_dir, wrong=[3, 5]))
     test = data.load_test("mnist")
-    assert list(select(predictions, "mistakes")) == [3, 5]
+    assert list(select(predictions, DigitFilter("mistakes"))) == [3, 5]
     assert accuracy(predictions) == 38 / 40
     assert predictions.probabilities.dtype == np.float32
     assert predictions.images is test.images  # not a copy for each visitor

@@ -7,9 +7,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn.evaluation.accuracy import confusion_matrix
+from cnn.evaluation.accuracy import confusion_matrix, figures_per_class
 from cnn.evaluation.predictions import Predictions
-from cnn.plots import confusion_matrix_figure, figure_bytes, gallery_figure
+from cnn.evaluation.reliability import confidence_bins, reliability_diagram
+from cnn.plots import (
+    classes_figure,
+    confidence_figure,
+    confusion_matrix_figure,
+    figure_bytes,
+    gallery_figure,
+    reliability_figure,
+)
 from tests.evaluated_run import answers
 
 LABELS = np.arange(23, dtype=np.uint8) % 10
@@ -55,16 +63,43 @@ def test_the_matrix_shows_each_count_that_is_not_zero(predictions):
     assert shades[4, 5] == shades.max()  # the one mistake outshines the diagonal
 
 
-@pytest.mark.parametrize("draw", ["gallery", "matrix"])
+def test_right_and_wrong_answers_each_have_a_scale_of_their_own(predictions):
+    upper, lower = confidence_figure(confidence_bins(predictions, 20)).axes
+    assert sum(bar.get_height() for bar in upper.patches) == 22
+    assert sum(bar.get_height() for bar in lower.patches) == 1
+    assert upper.get_ylim()[1] > lower.get_ylim()[1]
+
+
+def test_the_calibration_curve_stands_beside_the_line_of_perfect_calibration(predictions):
+    diagram = reliability_diagram(predictions)
+    alike, curve = reliability_figure(diagram).axes[0].lines
+    assert list(alike.get_xdata()) == list(alike.get_ydata()) == [0, 1]
+    assert list(curve.get_ydata()) == [one.accuracy for one in diagram]
+
+
+def test_digits_that_are_not_there_are_left_out_of_the_figures(predictions):
+    matrix = confusion_matrix(predictions)
+    matrix[7] = 0
+    precision, recall = classes_figure(figures_per_class(matrix)).axes[0].lines
+    assert list(recall.get_xdata()) == [0, 1, 2, 3, 4, 5, 6, 8, 9]
+    assert min(precision.get_ydata()) == pytest.approx(200 / 3)
+
+
+FIGURES = {
+    "gallery": lambda predictions: gallery_figure(predictions, np.arange(23)),
+    "matrix": lambda predictions: confusion_matrix_figure(confusion_matrix(predictions)),
+    "classes": lambda predictions: classes_figure(figures_per_class(confusion_matrix(predictions))),
+    "calibration": lambda predictions: reliability_figure(reliability_diagram(predictions)),
+    "confidence": lambda predictions: confidence_figure(confidence_bins(predictions, 20)),
+}
+
+
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 def test_pictures_are_png_and_svg_files(predictions, draw):
-    figure = (
-        gallery_figure(predictions, np.arange(23))
-        if draw == "gallery"
-        else confusion_matrix_figure(confusion_matrix(predictions))
-    )
+    figure = draw(predictions)
     with Image.open(io.BytesIO(figure_bytes(figure, "png"))) as picture:
         assert picture.format == "PNG"
-        assert picture.width >= 960
+        assert picture.width >= 800
     assert ElementTree.fromstring(figure_bytes(figure, "svg")).tag.endswith("svg")
 
 

@@ -1,10 +1,14 @@
+import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cnn import data
+from cnn import data, runs
+from cnn.evaluation.predictions import Predictions
 from cnn.status import State
 from tests.evaluated_run import (
     ReadsEverythingAsThree,
@@ -13,7 +17,9 @@ from tests.evaluated_run import (
     make_run,
     store_answers,
 )
+from tests.pages import open_script
 from ui import navigation
+from ui.predictions import run_predictions, views
 
 PAGE = Path(navigation.__file__).parents[1] / navigation.PREDICTIONS
 
@@ -35,15 +41,9 @@ def words(page):
 
 def gallery(page):
     """The (answer, truth) of each picture; truth is None on right ones."""
-    html = "".join(element.value for element in page.get("html") if "listitem" in element.value)
-    items = html.split('role="listitem"')[1:]
-    return [
-        (
-            int(re.search(r"read as</span> (\d)", item)[1]),
-            int(truth[1]) if (truth := re.search(r"really (\d)", item)) else None,
-        )
-        for item in items
-    ]
+    tiles = "".join(json.loads(one.proto.json)["tiles"] for one in page.get("bidi_component"))
+    pairs = re.findall(r"really (\d), read as (\d)", tiles)
+    return [(int(answer), None if truth == answer else int(truth)) for truth, answer in pairs]
 
 
 def test_the_page_shows_accuracy_gallery_matrix_and_classes(runs_dir, tiny_mnist):
@@ -52,26 +52,138 @@ def test_the_page_shows_accuracy_gallery_matrix_and_classes(runs_dir, tiny_mnist
     assert len(gallery(page)) == 40
     assert sorted(pair for pair in gallery(page) if pair[1] is not None) == [(4, 3), (4, 3), (6, 5)]
     charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
-    assert [name.partition(":")[0] for name in charts] == ["Confusion matrix", "Accuracy per digit"]
-    assert len(page.get("download_button")) == 4
+    assert [re.split(r":| the ", name)[0] for name in charts] == [
+        "Confusion matrix",
+        "Accuracy per digit",
+        "Calibration curve",
+        "How sure",
+        "How sure",
+    ]
+    files = [button.proto.label for button in page.get("download_button")]
+    assert [files.count(f"Save as {kind}") for kind in ("PNG", "SVG", "CSV")] == [5, 5, 2]
 
 
 def test_filters_combine_to_the_mistakes_of_one_digit(runs_dir, tiny_mnist):
     page = open_page(make_evaluated_run(runs_dir, wrong=[3, 13, 25]))
     page.segmented_control(key="show").set_value("Mistakes")
-    page.selectbox(key="digit").select("3").run()
+    page.selectbox(key="really").select("3").run()
     assert gallery(page) == [(4, 3), (4, 3)]
+    assert "2 of 40 digits, really 3" in words(page)
+    page.selectbox(key="read_as").select("5").run()
+    assert "No picture of a 3 is wrongly read as a 5." in words(page)
+    page.button(key="clear").click().run()
+    assert len(gallery(page)) == 40
 
 
 def test_an_address_shows_the_same_view_again(runs_dir, tiny_mnist):
     page = open_page(
-        make_evaluated_run(runs_dir, wrong=[3, 13, 25]), show="Right", digit="5", order="Unsorted"
+        make_evaluated_run(runs_dir, wrong=[3, 13, 25]),
+        show="Right",
+        really="5",
+        order="Highest loss first",
     )
     assert gallery(page) == [(5, None)] * 3
-    assert page.selectbox(key="order").value == "Unsorted"
+    assert page.selectbox(key="order").value == "Highest loss first"
 
 
-@pytest.mark.parametrize("query", [{"show": "Everything"}, {"digit": "77"}, {"page": "9999"}])
+def test_a_range_of_confidence_leaves_the_others_out(runs_dir, tiny_mnist):
+    run = make_evaluated_run(runs_dir, wrong=[3])
+    page = open_page(run, sure=["80", "100"])
+    with np.load(run.path / "test_predictions.npz") as file:
+        expected = (file["probabilities"].max(axis=1).astype(float) >= 0.8).sum()
+    assert 0 < len(gallery(page)) == expected < 40
+
+
+def test_the_digit_of_the_address_is_opened_with_the_way_to_the_next(runs_dir, tiny_mnist):
+    run = make_evaluated_run(runs_dir, wrong=[3, 13, 25])
+    page = open_page(run, show="Mistakes", order="Test order", digit="13")
+    assert "Test digit 13: really 3, read as 4" in words(page)
+    assert "2 of 3" in words(page)
+    page.button(key="digit_Next").click().run()
+    assert page.query_params["digit"] == "25"
+    page.button(key="digit_Next").click().run()
+    assert page.query_params["digit"] == "3"  # from the last on to the first
+
+
+def test_an_opened_digit_that_the_filters_leave_out_stays_open_without_neighbours(
+    runs_dir, tiny_mnist
+):
+    page = open_page(make_evaluated_run(runs_dir, wrong=[3]), show="Mistakes", digit="7")
+    assert "Test digit 7: really 7, read as 7" in words(page)
+    assert [button.key for button in page.button] == ["clear"]
+
+
+@pytest.mark.parametrize("digit", ["-1", "40", "1e3", "²", "", "0x3", "9" * 400])
+def test_a_digit_that_there_is_not_opens_nothing(runs_dir, tiny_mnist, digit):
+    page = open_page(make_evaluated_run(runs_dir), digit=digit)
+    assert "Test digit" not in words(page)
+    assert len(gallery(page)) == 40
+
+
+def test_a_click_on_a_cell_asks_for_its_digits_and_a_second_one_for_all():
+    script = """
+import streamlit as st
+from ui.predictions import filters
+st.button("cell", on_click=filters.choose_cell, args=(3, 4))
+"""
+    page = open_script(script, really="Any", read_as="Any", page=7)
+    page.button[0].click().run()
+    assert [page.session_state[key] for key in ("really", "read_as", "page")] == ["3", "4", 1]
+    page.button[0].click().run()
+    assert [page.session_state[key] for key in ("really", "read_as")] == ["Any", "Any"]
+
+
+def test_labels_found_wrong_are_only_spoken_of_with_mnists_own_digits(runs_dir, tiny_mnist):
+    page = open_page(make_evaluated_run(runs_dir), labels="Doubtful")
+    assert "found wrong" not in words(page)
+    assert len(gallery(page)) == 40
+
+
+def test_mnists_wrong_labels_are_counted_out_filtered_and_told_at_an_opened_digit(
+    runs_dir, monkeypatch
+):
+    with np.load(runs.open_run(runs.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
+        labels = file["labels"]  # MNIST's own
+    read_as = np.where(np.arange(len(labels)) == 947, 9, labels)
+    images = np.zeros((len(labels), 28, 28), np.uint8)
+    predictions = Predictions(np.eye(10, dtype=np.float32)[read_as], labels, images)
+    monkeypatch.setattr(run_predictions, "load_predictions", lambda run: predictions)
+    page = open_page(make_run(runs_dir), labels="Doubtful", digit="947")
+    assert "99.99 % with and 100.00 % without the 15 labels that people found wrong" in words(page)
+    assert len(gallery(page)) == 15
+    assert [pair for pair in gallery(page) if pair[1] is not None] == [(9, 8)]
+    opened = words(page).partition("Test digit 947: really 8, read as 9")[2]
+    assert "Label doubtful" in opened
+    assert "arxiv.org/abs/2103.14749" in opened
+
+
+def test_one_view_needs_no_switch_and_of_several_only_the_chosen_one_runs(
+    runs_dir, tiny_mnist, monkeypatch
+):
+    run = make_evaluated_run(runs_dir)
+    digits = views.VIEWS["Test digits"]
+    monkeypatch.setattr(views, "VIEWS", {"Test digits": digits})
+    assert "view" not in [one.key for one in open_page(run).segmented_control]
+    monkeypatch.setitem(views.VIEWS, "Another", lambda run, predictions: st.write("Here I am."))
+    assert "Here I am." not in words(open_page(run))
+    page = open_page(run, view="Another")
+    assert "Here I am." in words(page)
+    assert gallery(page) == []
+    assert len(gallery(open_page(run, view="None of them"))) == 40
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"show": "Everything"},
+        {"really": "77"},
+        {"read_as": "ten"},
+        {"page": "9999"},
+        {"sure": ["-5", "300"]},
+        {"sure": "much"},
+        {"order": "<b>"},
+    ],
+)
 def test_an_impossible_filter_in_the_address_is_left_out(runs_dir, tiny_mnist, query):
     assert len(gallery(open_page(make_evaluated_run(runs_dir), **query))) == 40
 
@@ -87,7 +199,7 @@ def test_many_digits_come_in_pages_and_a_filter_begins_at_the_first(runs_dir):
     assert "99.9 % right · 1 of the sample's 1,000 test digits wrong" in words(page)
     assert len(gallery(page)) == 48
     assert page.session_state["page"] == 2
-    page.selectbox(key="digit").select("7").run()
+    page.selectbox(key="really").select("7").run()
     assert page.session_state["page"] == 1
     assert {truth or answer for answer, truth in gallery(page)} == {7}
 

@@ -1,0 +1,114 @@
+"""Mistakes looked at: a cell clicked, a digit opened, the address passed on."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cnn import data
+from tests.evaluated_run import make_evaluated_run
+
+pytestmark = pytest.mark.browser
+
+FOUR_READ_AS_FIVE = 8  # so many mistakes of this kind are made
+
+
+@pytest.fixture
+def run(runs_dir):
+    """A run on the sample that reads some 4 as 5, and everything else right."""
+    labels = data.load_test("sample").labels
+    fours = [index for index, label in enumerate(labels) if label == 4]
+    return make_evaluated_run(runs_dir, wrong=fours[:FOUR_READ_AS_FIVE], dataset="sample")
+
+
+@pytest.fixture
+def page(server, open_page, run):
+    page = open_page(f"{server.url}/predictions?run={run.id}&order=Test+order")
+    expect(tiles(page)).to_have_count(48)
+    return page
+
+
+def tiles(page, which=""):
+    return page.get_by_role("button", name=re.compile(f"^Test digit .*{which}"))
+
+
+def cell(page, label, read_as):
+    """A cell of the confusion matrix: its outline, seen or not, lies on top."""
+    outlines = page.locator(".st-key-confusion_matrix path[stroke-opacity]")
+    return outlines.nth(label * 10 + read_as)
+
+
+def outlined(page):
+    return page.locator('.st-key-confusion_matrix path[stroke-opacity="1"]')
+
+
+def only_shows_fours_read_as_five(page):
+    expect(page.get_by_text("8 of 1,000 digits, really 4, read as 5")).to_be_visible()
+    expect(tiles(page)).to_have_count(FOUR_READ_AS_FIVE)
+    expect(tiles(page, "really 4, read as 5")).to_have_count(FOUR_READ_AS_FIVE)
+    expect(outlined(page)).to_have_count(1)
+
+
+def test_a_clicked_cell_shows_its_digits_and_so_does_its_address_in_a_new_tab(page):
+    cell(page, 4, 5).click()
+    only_shows_fours_read_as_five(page)
+    expect(page).to_have_url(re.compile("really=4.*read_as=5"))
+    other = page.context.new_page()
+    other.goto(page.url)
+    only_shows_fours_read_as_five(other)
+
+    cell(page, 4, 5).click()
+    expect(page.get_by_text("All 1,000 digits")).to_be_visible()
+    expect(outlined(page)).to_have_count(0)
+    cell(page, 4, 5).click()
+    only_shows_fours_read_as_five(page)
+    page.get_by_role("button", name="Show all").click()
+    expect(tiles(page)).to_have_count(48)
+    expect(page).not_to_have_url(re.compile("really="))
+
+
+def test_the_menus_outline_the_cell_that_they_name(page):
+    for menu, digit in (("Really", "4"), ("Read as", "5")):
+        page.get_by_role("combobox", name=menu, exact=True).click()
+        page.get_by_role("option", name=digit, exact=True).click()
+    only_shows_fours_read_as_five(page)
+
+
+def test_a_digit_is_opened_looked_through_and_closed_with_the_keyboard_alone(page):
+    first = tiles(page).first
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(tiles(page).nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Test digit 1:")).to_be_visible()
+    expect(page).to_have_url(re.compile("digit=1$"))
+    dialog.get_by_role("button", name="Next").press("Enter")
+    expect(dialog.get_by_text("Test digit 2:")).to_be_visible()
+    expect(page).to_have_url(re.compile("digit=2$"))
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("dialog").get_by_text("Test digit 2:")).to_be_visible()
+
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("digit="))
+    expect(tiles(page).nth(1)).to_be_focused()
+
+
+@pytest.mark.parametrize("query", ["sure=90&sure=10", "really=77&page=abc&labels=x", "digit=4e9"])
+def test_a_broken_address_shows_the_page_all_the_same(server, open_page, run, query):
+    page = open_page(f"{server.url}/predictions?run={run.id}&{query}")
+    expect(tiles(page).first).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_clicked_cell_fits_on_a_phone(server, open_page, run):
+    address = f"{server.url}/predictions?run={run.id}&really=4&read_as=5&digit=0"
+    page = open_page(address, width=390, height=844)
+    expect(page.get_by_role("dialog").get_by_text("Test digit 0:")).to_be_visible()
+    page.keyboard.press("Escape")
+    only_shows_fours_read_as_five(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from cnn import runs
+from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.selection import DigitFilter, select
+from cnn.evaluation.wrong_labels import (
+    WRONG_LABELS,
+    accuracy_with_and_without,
+    are_mnists,
+    has_wrong_label,
+)
+
+
+@pytest.fixture
+def mnist_labels(runs_dir):
+    """The labels of MNIST's test digits, which the built-in run keeps with its answers."""
+    with np.load(runs.open_run(runs.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
+        return file["labels"]
+
+
+def predictions_of(labels, wrong):
+    read_as = labels.copy()
+    read_as[list(wrong)] = (read_as[list(wrong)] + 1) % 10
+    images = np.zeros((len(labels), 1, 1), np.uint8)
+    return Predictions(np.eye(10, dtype=np.float32)[read_as], labels, images)
+
+
+def test_there_are_fifteen_of_them_in_the_tests_order():
+    assert len(set(WRONG_LABELS)) == 15
+    assert list(WRONG_LABELS) == sorted(WRONG_LABELS)
+
+
+def test_they_are_marked_in_mnists_own_test_digits(mnist_labels):
+    assert are_mnists(mnist_labels)
+    assert tuple(np.flatnonzero(has_wrong_label(mnist_labels))) == WRONG_LABELS
+
+
+@pytest.mark.parametrize(
+    "other",
+    [lambda labels: labels[:1000], lambda labels: labels[::-1], lambda labels: labels * 0],
+)
+def test_other_digits_are_not_marked(mnist_labels, other):
+    labels = np.ascontiguousarray(other(mnist_labels))
+    assert not has_wrong_label(labels).any()
+    assert accuracy_with_and_without(predictions_of(labels, wrong=[3])) is None
+
+
+def test_accuracy_is_given_with_and_without_them(mnist_labels):
+    predictions = predictions_of(mnist_labels, wrong=[0, 1, *WRONG_LABELS[:5]])
+    both = accuracy_with_and_without(predictions)
+    assert both.with_wrong_labels == pytest.approx(9993 / 10_000)
+    assert both.without_wrong_labels == pytest.approx(9983 / 9985)
+
+
+def test_they_can_be_asked_for_together_with_other_filters(mnist_labels):
+    predictions = predictions_of(mnist_labels, wrong=[0, 947])
+    assert tuple(select(predictions, DigitFilter(only_wrong_labels=True))) == WRONG_LABELS
+    both = DigitFilter("mistakes", only_wrong_labels=True)
+    assert list(select(predictions, both)) == [947]
