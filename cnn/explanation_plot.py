@@ -55,15 +55,16 @@ def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
     from matplotlib.figure import Figure  # a second to import: only for who saves a picture
 
     rows = len(explained.layers)
-    figure = Figure(figsize=(10, 5.6 + 0.95 * rows), layout="constrained")
+    figure = Figure(figsize=(10, 6.0 + 0.95 * rows), layout="constrained")
     figure.suptitle(title, x=0.01, ha="left")
-    ratios = [3, 2.4, max(0.95 * rows, 0.1)]
+    ratios = [3, 2.4, max(0.4 + 0.95 * rows, 0.1)]
     top, middle, maps = figure.subfigures(3, 1, squeeze=False, height_ratios=ratios)[:, 0]
+    heights = [1.5, *[1] * (rows - 1)][:rows]  # the first has its filters too
+    layer_rows = maps.subfigures(max(rows, 1), 1, squeeze=False, height_ratios=heights or [1])[:, 0]
     _draw_answer(top, explained)
     _draw_likes(middle, explained)
-    if rows:
-        for number, row in enumerate(maps.subfigures(rows, 1, squeeze=False)[:, 0]):
-            _draw_maps(row, explained, number)
+    for number in range(rows):
+        _draw_maps(layer_rows[number], explained, number)
     return figure
 
 

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cnn.evaluation.accuracy import accuracy, confusion_matrix
@@ -66,20 +65,10 @@ class Comparison:
         """Whether as many digits as only one reads right could show a difference at all."""
         return mcnemar_p_value(0, self.count("first") + self.count("second")) < SIGNIFICANCE
 
-    def disagreements(self) -> pd.DataFrame:
-        """Return a row for each digit that only one of the two reads right, in the test's order."""
-        indices = np.flatnonzero(self.first.correct != self.second.correct)
-        return pd.DataFrame(
-            {
-                "index": indices,
-                "label": self.first.labels[indices],
-                "answer_a": self.first.predicted[indices],
-                "probability_a": self.first.confidence[indices].round(4),
-                "answer_b": self.second.predicted[indices],
-                "probability_b": self.second.confidence[indices].round(4),
-                "right": np.where(self.first.correct[indices], "A", "B"),
-            }
-        )
+    @property
+    def disagreements(self) -> NDArray[np.intp]:
+        """The indices of the digits that only one of the two reads right, in the test's order."""
+        return np.flatnonzero(self.first.correct != self.second.correct)
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:
