@@ -1,5 +1,9 @@
-"""How much a network reads right, of all digits and of each."""
+"""How much a network reads right, of all digits and of each.
 
+Counted by NumPy: equal to scikit-learn's, whose import alone would keep the page waiting.
+"""
+
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,17 +13,40 @@ from cnn.architecture import CLASSES
 from cnn.evaluation.predictions import Predictions
 
 
-class ClassAccuracy(NamedTuple):
-    """How one digit is read."""
+class ClassFigures(NamedTuple):
+    """How one digit is read. Shares are 0 to 1, and None where there is nothing to divide."""
 
     digit: int
     correct: int
+    """Pictures of this digit that are read as it."""
     total: int
+    """Pictures of this digit."""
+    answered: int
+    """Pictures that are read as this digit."""
 
     @property
-    def accuracy(self) -> float | None:
-        """The share read right, 0 to 1; None without any such digit."""
+    def precision(self) -> float | None:
+        """Of what is read as this digit, the share that is it."""
+        return self.correct / self.answered if self.answered else None
+
+    @property
+    def recall(self) -> float | None:
+        """Of the pictures of this digit, the share read right."""
         return self.correct / self.total if self.total else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall."""
+        both = self.total + self.answered
+        return 2 * self.correct / both if both else None
+
+
+class MacroAverage(NamedTuple):
+    """The mean of each figure over the digits that have it, each digit counting the same."""
+
+    precision: float
+    recall: float
+    f1: float
 
 
 def accuracy(predictions: Predictions) -> float:
@@ -28,18 +55,24 @@ def accuracy(predictions: Predictions) -> float:
 
 
 def confusion_matrix(predictions: Predictions) -> NDArray[np.intp]:
-    """Return how often each digit was read as each: (10, 10), rows actual, columns predicted.
-
-    Equal to scikit-learn's, whose import alone would keep the page waiting for seconds.
-    """
+    """Return how often each digit was read as each: (10, 10), rows actual, columns predicted."""
     pairs = predictions.labels.astype(np.intp) * CLASSES + predictions.predicted
     return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
 
-def accuracy_per_class(predictions: Predictions) -> tuple[ClassAccuracy, ...]:
-    """Return for each of the ten digits how many there are and how many are read right."""
-    matrix = confusion_matrix(predictions)
+def figures_per_class(matrix: NDArray[np.intp]) -> tuple[ClassFigures, ...]:
+    """Return how each digit is read, from a confusion matrix with rows actual."""
+    total, answered = matrix.sum(axis=1), matrix.sum(axis=0)
     return tuple(
-        ClassAccuracy(digit, int(matrix[digit, digit]), int(matrix[digit].sum()))
-        for digit in range(CLASSES)
+        ClassFigures(digit, int(matrix[digit, digit]), int(total[digit]), int(answered[digit]))
+        for digit in range(len(matrix))
     )
+
+
+def macro_average(classes: Sequence[ClassFigures]) -> MacroAverage:
+    """Return the mean of precision, recall and F1 over the digits that have them."""
+    precision, recall, f1 = (
+        [value for value in values if value is not None]
+        for values in zip(*((one.precision, one.recall, one.f1) for one in classes), strict=True)
+    )
+    return MacroAverage(*(float(np.mean(values)) for values in (precision, recall, f1)))

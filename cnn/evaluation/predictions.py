@@ -14,6 +14,8 @@ from cnn.my_digits.taught import read_lesson
 from cnn.reading.predictor import load_predictor
 from cnn.runs import Run
 
+LEAST_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
+
 _CURE = "Train it again on the Train page, or choose another network."
 
 
@@ -51,6 +53,16 @@ class Predictions:
     def correct(self) -> NDArray[np.bool_]:
         """(n,), whether the predicted digit is the one really written."""
         return self.predicted == self.labels
+
+    @cached_property
+    def losses(self) -> NDArray[np.float32]:
+        """(n,), the cross-entropy of each answer: −ln of the probability of the true digit.
+
+        As in Keras: rows add up to 1 first, and no probability is taken as less than 1e-7.
+        """
+        of_truth = self.probabilities[np.arange(len(self)), self.labels]
+        share = of_truth / self.probabilities.sum(axis=1)
+        return -np.log(np.clip(share, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY))
 
 
 def load_predictions(run: Run) -> Predictions:

@@ -1,124 +1,126 @@
-"""Charts that show where a network errs."""
+"""Charts that show how well each digit is read, and how rightly the network is sure."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from cnn.evaluation.accuracy import ClassAccuracy
+from cnn.evaluation.accuracy import ClassFigures
+from cnn.evaluation.reliability import ConfidenceBin
 from ui.numbers import percent
 
 # Readable on white and on near-black; cells are tinted by opacity, so the theme shows through.
 RIGHT, WRONG = "#4f5bd5", "#e5484d"
-_TEXT = "currentColor"  # the page's, light or dark; Vega's own is always black
-
-CONFUSION_HELP = (
-    "How often each digit was read as each. A row for the digit really written, a column for what "
-    "the network read. Right answers are on the diagonal, everything else is a mistake."
-)
-CLASSES_HELP = (
-    "How many pictures of each digit were read right. The dashed line is the network's accuracy on "
-    "all digits: what is left of it is harder than the average."
-)
+TEXT = "currentColor"  # the page's, light or dark; Vega's own is always black
 
 
-def confusion_chart(matrix: NDArray[np.intp]) -> alt.LayerChart:
-    """Return a heat map of a confusion matrix (10, 10), rows actual, columns predicted.
-
-    Mistakes are tinted on a scale of their own: beside the diagonal's hundreds they would vanish.
-    """
-    table = _cells(matrix)
-    x = alt.X("predicted:O", title="Read as", axis=_axis(orient="top", labelAngle=0))
-    y = alt.Y("actual:O", title="Really", axis=_axis())
-    cells = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
-    squares = cells.mark_rect(stroke="#8884", strokeWidth=1).encode(
-        color=alt.Color("color:N", scale=None), fillOpacity=alt.FillOpacity("tint:Q", scale=None)
-    )
-    counts = cells.mark_text(fontSize=12, color=_TEXT).encode(text="text:N")
-    return alt.LayerChart(layer=[squares, counts], height=390)
-
-
-def _axis(**settings: Any) -> alt.Axis:
+def digit_axis(**settings: Any) -> alt.Axis:
     """Return an axis for digits: labels centred, in the page's colour, for grey is too pale."""
-    return alt.Axis(labelColor=_TEXT, titleColor=_TEXT, labelFlush=False, **settings)
+    return alt.Axis(labelColor=TEXT, titleColor=TEXT, labelFlush=False, **settings)
 
 
-def _cells(matrix: NDArray[np.intp]) -> pd.DataFrame:
-    """Return one row a cell, with its tint and its meaning in words."""
-    actual, predicted = np.indices(matrix.shape).reshape(2, -1)
-    count = matrix.ravel()
-    right = actual == predicted
-    most_mistakes = max(1, count[~right].max())
-    shade = 0.12 + 0.48 * np.sqrt(count / most_mistakes)  # roots, so that single ones show
-    return pd.DataFrame(
-        {
-            "actual": actual,
-            "predicted": predicted,
-            "text": [str(number) if number else "" for number in count],
-            "color": np.where(right, RIGHT, WRONG),
-            "tint": np.where(right, 0.18, np.where(count > 0, shade, 0)),
-            "meaning": [
-                f"{number:,} × {a} read as {p}"
-                for a, p, number in zip(actual, predicted, count, strict=True)
-            ],
-        }
-    )
-
-
-def class_chart(classes: Sequence[ClassAccuracy], average: float) -> alt.LayerChart:
+def class_chart(classes: Sequence[ClassFigures], average: float) -> alt.LayerChart:
     """Return the accuracy of each digit as its distance from the average of all digits."""
     table = pd.DataFrame(
         {
             "digit": one.digit,
-            "accuracy": one.accuracy,
+            "accuracy": one.recall,
             "average": average,
             "name": f"all digits {percent(average)}",
-            "label": percent(one.accuracy),
+            "label": percent(one.recall),
             "meaning": f"{one.total - one.correct:,} of {one.total:,} read wrong",
-            "color": RIGHT if one.accuracy >= average else WRONG,
+            "color": RIGHT if one.recall >= average else WRONG,
         }
         for one in classes
-        if one.accuracy is not None
+        if one.recall is not None
     )
     lowest = min(0.999, *table["accuracy"])
     room = alt.Scale(domain=[lowest - (1 - lowest) * 0.1, 1], nice=False)
     x = alt.X("accuracy:Q", scale=room, axis=None)
     color = alt.Color("color:N", scale=None)
     rows = alt.Chart(table).encode(
-        y=alt.Y("digit:O", title="Digit", axis=_axis()),
+        y=alt.Y("digit:O", title="Digit", axis=digit_axis()),
         tooltip=alt.Tooltip("meaning:N", title=" "),
     )
     bars = rows.mark_bar(height=3).encode(x=x, x2="average:Q", color=color)
     dots = rows.mark_circle(size=90, opacity=1).encode(x=x, color=color)
-    labels = rows.mark_text(align="left", dx=12, color=_TEXT, fontSize=12)
+    labels = rows.mark_text(align="left", dx=12, color=TEXT, fontSize=12)
     labels = labels.encode(x=alt.value("width"), text="label:N")
     all_digits = alt.Chart(table.head(1)).encode(x=alt.X("average:Q", scale=room, axis=None))
-    line = all_digits.mark_rule(strokeDash=[3, 3], color=_TEXT, opacity=0.6)
-    name = all_digits.mark_text(color=_TEXT, dy=-10, fontSize=12).encode(
+    line = all_digits.mark_rule(strokeDash=[3, 3], color=TEXT, opacity=0.6)
+    name = all_digits.mark_text(color=TEXT, dy=-10, fontSize=12).encode(
         y=alt.value(0), text="name:N"
     )
-    return alt.LayerChart(layer=[line, name, bars, dots, labels], height=280)
+    return alt.LayerChart(layer=[line, name, bars, dots, labels], height=330)
 
 
-def worst_pair(matrix: NDArray[np.intp]) -> str:
-    """Say which mistake is the most frequent, for those who hear the chart."""
-    mistakes = matrix - np.diag(np.diag(matrix))
-    if not mistakes.any():
-        return "Confusion matrix: every digit was read right."
-    actual, predicted = np.unravel_index(mistakes.argmax(), mistakes.shape)
-    return (
-        f"Confusion matrix: the most frequent of {mistakes.sum():,} mistakes is a {actual} "
-        f"read as {predicted}, {mistakes.max():,} times."
-    )
-
-
-def hardest_digit(classes: Sequence[ClassAccuracy]) -> str:
+def hardest_digit(classes: Sequence[ClassFigures]) -> str:
     """Say which digit is read worst, for those who hear the chart."""
     hardest = min((one for one in classes if one.total), key=lambda one: one.correct / one.total)
     return (
         f"Accuracy per digit: {hardest.digit} is the hardest, "
         f"{hardest.correct:,} of {hardest.total:,} are read right."
+    )
+
+
+def reliability_chart(diagram: Sequence[ConfidenceBin]) -> alt.LayerChart:
+    """Return how often answers are right against how sure they are, with the line of both alike."""
+    table = pd.DataFrame(
+        {
+            "confidence": one.confidence,
+            "accuracy": one.accuracy,
+            "meaning": f"{one.total:,} answers, {percent(one.confidence)} sure on average: "
+            f"{percent(one.accuracy)} right",
+        }
+        for one in diagram
+    )
+    whole = alt.Scale(domain=[0, 1])
+    x = alt.X("confidence:Q", title="How sure", scale=whole, axis=_share_axis())
+    y = alt.Y("accuracy:Q", title="Share right", scale=whole, axis=_share_axis())
+    alike = alt.Chart(pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]}))
+    line = alike.mark_line(strokeDash=[4, 4], color=TEXT, opacity=0.6, strokeWidth=1)
+    points = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
+    marks = points.mark_line(color=RIGHT, point=alt.OverlayMarkDef(size=70, color=RIGHT))
+    return alt.LayerChart(layer=[line.encode(x=x, y=y), marks], height=360)
+
+
+def confidence_chart(bins: Sequence[ConfidenceBin], kind: str) -> alt.Chart:
+    """Return how many answers have each confidence.
+
+    Right and wrong answers are charts of their own, each with its scale: beside thousands of
+    right answers the few wrong ones would vanish.
+
+    Args:
+        bins: the answers by confidence.
+        kind: which of them are counted, "right" or "wrong".
+    """
+    table = pd.DataFrame(
+        {
+            "lower": one.lower,
+            "upper": one.upper,
+            "count": getattr(one, kind),
+            "meaning": f"{getattr(one, kind):,} {kind} answers, "
+            f"{percent(one.lower, 0)} to {percent(one.upper, 0)} sure",
+        }
+        for one in bins
+    )
+    axis = _share_axis(title="How sure") if kind == "wrong" else _share_axis(title=None)
+    count = alt.Axis(labelColor=TEXT, titleColor=TEXT, tickCount=4, format=",d", tickMinStep=1)
+    return (
+        alt.Chart(table, height=190)
+        .mark_bar(color=RIGHT if kind == "right" else WRONG)
+        .encode(
+            x=alt.X("lower:Q", bin="binned", scale=alt.Scale(domain=[0, 1]), axis=axis),
+            x2="upper:Q",
+            y=alt.Y("count:Q", title=f"{kind.capitalize()} answers", axis=count),
+            tooltip=alt.Tooltip("meaning:N", title=" "),
+        )
+    )
+
+
+def _share_axis(**settings: Any) -> alt.Axis:
+    """Return an axis for shares, in percent."""
+    return alt.Axis(
+        labelColor=TEXT, titleColor=TEXT, format=".0%", values=[0, 0.25, 0.5, 0.75, 1], **settings
     )

@@ -1,28 +1,20 @@
-"""The gallery of test digits: its filters, its grid of pictures, and saving it."""
+"""The gallery of test digits: a grid of pictures with the network's answers, each to be opened."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple, get_args
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.architecture import CLASSES
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.selection import Kind, Order, percent_sure, select
-from cnn.plots import ImageFormat
+from cnn.evaluation.selection import percent_sure
+from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS, has_wrong_label
 from ui.digit_tile import TILE_STYLE, png_address
+from ui.predictions.opening import digit_name, open_digit
 
 PAGE_SIZE = 48  # fills whole rows of 4, 6 or 8
-ANY_DIGIT = "Any"
-
-_KINDS: dict[str, Kind] = {"All": "all", "Mistakes": "mistakes", "Right": "correct"}
-_ORDERS: dict[str, Order] = {
-    "Least sure first": "least sure first",
-    "Most sure first": "most sure first",
-    "Unsorted": "test order",
-}
 
 STYLE = f"""<style>{TILE_STYLE}
 .digits {{display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr));
@@ -32,60 +24,15 @@ STYLE = f"""<style>{TILE_STYLE}
 .digits .answer b {{color: light-dark(#15703a, #74d693); white-space: nowrap}}
 .digits .mistake b, .digits .truth {{color: light-dark(#b3261e, #ff9a91)}}
 .digits .mistake .tile {{box-shadow: 0 0 0 2px light-dark(#b3261e, #ff9a91)}}
-.digits .spoken {{position: absolute; width: 1px; height: 1px; overflow: hidden;
-  clip-path: inset(50%)}}
+.digits .doubt {{color: light-dark(#7a4b00, #ffc266)}}
 </style>"""
 
-
-class GalleryFilter(NamedTuple):
-    """Which digits the visitor asks for."""
-
-    kind: Kind
-    digit: int | None
-    order: Order
-
-    def indices(self, predictions: Predictions) -> NDArray[np.intp]:
-        """Return the digits asked for, in the order asked for."""
-        return select(predictions, self.kind, self.digit, self.order)
-
-
-def choose_filter() -> GalleryFilter:
-    """Show the filters in one row and return what they say; they are kept in the address."""
-    with st.container(horizontal=True):
-        show = st.segmented_control(
-            "Show",
-            list(_KINDS),
-            default="All",
-            required=True,
-            key="show",
-            bind="query-params",
-            on_change=_first_page,
-            help="All digits, only those read wrong, or only those read right.",
-        )
-        digit = st.selectbox(
-            "Digit",
-            [ANY_DIGIT, *map(str, range(CLASSES))],
-            key="digit",
-            bind="query-params",
-            on_change=_first_page,
-            width=110,
-            help="The digit that was really written.",
-        )
-        order = st.selectbox(
-            "Order",
-            list(_ORDERS),
-            key="order",
-            bind="query-params",
-            on_change=_first_page,
-            width=200,
-            help="How sure the network is: the probability it gives its answer.",
-        )
-    chosen_digit = int(digit) if digit.isdecimal() else None
-    return GalleryFilter(_KINDS[show], chosen_digit, _ORDERS[order])
-
-
-def _first_page() -> None:
-    st.session_state["page"] = 1
+_HTML = '<div class="gallery"></div>'
+_LEGEND = "✓ right, ✗ wrong: what the network reads, and how sure it is. Press a digit to open it."
+_DOUBTFUL = (
+    "**Label doubtful**: people who looked again found the label wrong "
+    f"([{SOURCE}]({SOURCE_ADDRESS}))."
+)
 
 
 def choose_page(count: int) -> slice:
@@ -98,57 +45,43 @@ def choose_page(count: int) -> slice:
 
 
 def show_gallery(predictions: Predictions, indices: NDArray[np.intp]) -> None:
-    """Show some digits, each with the network's answer."""
-    st.markdown(":small[✓ right, ✗ wrong: what the network reads, and how sure it is]")
-    st.html(STYLE + gallery_html(predictions, indices))
+    """Show some digits, each with the network's answer; a click on one opens it."""
+    is_doubtful = has_wrong_label(predictions.labels)[indices].any()
+    st.markdown(f":small[{_LEGEND} {_DOUBTFUL if is_doubtful else ''}]")
+    tiles = gallery_html(predictions, indices)
+    _component()(key="digit_gallery", data={"tiles": tiles}, on_opened_change=_open)
+
+
+def _open() -> None:
+    open_digit(st.session_state["digit_gallery"].get("opened"))
+
+
+@lru_cache(maxsize=1)
+def _component() -> Any:
+    css, js = (Path(__file__).with_suffix(kind).read_text("utf-8") for kind in (".css", ".js"))
+    style = STYLE.removeprefix("<style>").removesuffix("</style>")
+    return st.components.v2.component("digit_gallery", html=_HTML, css=style + css, js=js)
 
 
 def gallery_html(predictions: Predictions, indices: NDArray[np.intp]) -> str:
     """Return a list of pictures with answers as HTML; right and wrong differ by sign and colour."""
-    items = "".join(_item_html(predictions, int(index)) for index in indices)
+    doubtful = has_wrong_label(predictions.labels)
+    items = "".join(_item_html(predictions, int(index), bool(doubtful[index])) for index in indices)
     return f'<div class="digits" role="list">{items}</div>'
 
 
-def _item_html(predictions: Predictions, index: int) -> str:
+def _item_html(predictions: Predictions, index: int, is_doubtful: bool) -> str:
     label, answer = predictions.labels[index], predictions.predicted[index]
-    if predictions.correct[index]:
-        kind, sign, verdict, truth = "right", "✓", "Right, read as", ""
-    else:
-        kind, sign, verdict = "mistake", "✗", "Wrong, read as"
-        truth = f'<div class="truth">really {label}</div>'
+    sure = percent_sure(predictions.confidence[index])
+    kind, sign, truth = "right", "✓", ""
+    if not predictions.correct[index]:
+        kind, sign, truth = "mistake", "✗", f'<div class="truth">really {label}</div>'
+    doubt = '<div class="doubt">label doubtful</div>' if is_doubtful else ""
+    name = f"{digit_name(predictions, index)}, {sure} sure" + ", label doubtful" * is_doubtful
     return (
-        f'<div class="{kind}" role="listitem"><div class="tile">'
-        f'<img src="{png_address(predictions.images[index])}" alt="Handwritten {label}"></div>'
-        f'<div class="answer"><b><span aria-hidden="true">{sign}</span>'
-        f'<span class="spoken">{verdict}</span> {answer}</b>'
-        f'<span>{percent_sure(predictions.confidence[index])}<span class="spoken"> sure</span>'
-        f"</span></div>{truth}</div>"
+        f'<div class="{kind}" role="listitem">'
+        f'<button type="button" data-index="{index}" aria-label="{name}">'
+        f'<div class="tile"><img src="{png_address(predictions.images[index])}" alt=""></div>'
+        f'<div class="answer"><b>{sign} {answer}</b><span>{sure}</span></div>{truth}{doubt}'
+        "</button></div>"
     )
-
-
-def empty_sentence(predictions: Predictions, chosen: GalleryFilter) -> str:
-    """Say why a filter shows nothing."""
-    of_digit = select(predictions, "all", chosen.digit)
-    if len(of_digit) == 0:
-        return f"There is no picture of a {chosen.digit} among these digits."
-    what = "digits" if chosen.digit is None else f"pictures of a {chosen.digit}"
-    if chosen.kind == "mistakes":
-        return f"No mistakes here: the network reads all {len(of_digit):,} {what} right."
-    return f"Nothing right here: the network reads all {len(of_digit):,} {what} wrong."
-
-
-def offer_picture(what: str, draw: Callable[[ImageFormat], bytes]) -> None:
-    """Show buttons that save a picture. `draw` gets "png" or "svg", and only works on a click."""
-    with st.container(horizontal=True):
-        for image_format in get_args(ImageFormat):
-            st.download_button(
-                f"Save as {image_format.upper()}",
-                partial(draw, image_format),
-                file_name=f"{what}.{image_format}",
-                mime={"png": "image/png", "svg": "image/svg+xml"}[image_format],
-                key=f"save_{what}_{image_format}",
-                type="tertiary",
-                icon=":material/download:",
-                on_click="ignore",
-                help="A picture for slides and print: PNG has pixels, SVG stays sharp at any size.",
-            )

@@ -5,6 +5,12 @@ import streamlit as st
 from cnn.data import Source, find_source
 from cnn.evaluation.accuracy import accuracy
 from cnn.evaluation.predictions import Predictions, load_predictions
+from cnn.evaluation.wrong_labels import (
+    SOURCE,
+    SOURCE_ADDRESS,
+    WRONG_LABELS,
+    accuracy_with_and_without,
+)
 from cnn.runs import Run, RunError
 from ui import data_source, navigation, run_picker
 from ui.numbers import percent
@@ -74,3 +80,14 @@ def summary(run: Run, predictions: Predictions) -> str:
     wrong = int((~predictions.correct).sum())
     which = "the sample's " if run.status().dataset == "sample" else ""
     return f"{share} right · {wrong:,} of {which}{len(predictions):,} test digits wrong"
+
+
+def show_doubtful_share(predictions: Predictions) -> None:
+    """Say how much is read right without the digits whose label was found wrong, if there are."""
+    both = accuracy_with_and_without(predictions)
+    if both is not None:
+        st.markdown(
+            f":small[{percent(both.without_wrong_labels, 2)} right without the "
+            f"{len(WRONG_LABELS)} digits whose label people found wrong "
+            f"([{SOURCE}]({SOURCE_ADDRESS})), {percent(both.with_wrong_labels, 2)} with them]"
+        )

@@ -1,0 +1,53 @@
+"""The view of all test digits: the gallery beside the confusion matrix, the figures below."""
+
+import streamlit as st
+
+from cnn import plots
+from cnn.evaluation import tables
+from cnn.evaluation.accuracy import confusion_matrix
+from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.selection import select
+from cnn.runs import Run
+from ui import run_picker
+from ui.predictions import confusion, figures, filters, gallery, opening
+from ui.predictions.downloads import offer_downloads
+
+
+def show_test_digits(run: Run, predictions: Predictions) -> None:
+    """Show the test digits with the answers to them, and what they amount to."""
+    title = run_picker.run_label(run)
+    _browse(run, predictions, title)
+    figures.show_class_figures(predictions, title)
+    figures.show_confidence_figures(predictions, title)
+
+
+@st.fragment
+def _browse(run: Run, predictions: Predictions, title: str) -> None:
+    """Answer each filter and each click without running the rest of the page again."""
+    chosen = filters.choose_filter(predictions)
+    indices = select(predictions, chosen)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        filters.show_count(predictions, chosen, len(indices))
+        if len(indices) == 0:
+            st.info(filters.empty_sentence(predictions, chosen), icon=":material/search_off:")
+        else:
+            shown = indices[gallery.choose_page(len(indices))]
+            gallery.show_gallery(predictions, shown)
+            offer_downloads(
+                "digits",
+                lambda: plots.gallery_figure(predictions, shown, title),
+                lambda: tables.digit_table(predictions, indices),
+            )
+    with right:
+        matrix = confusion_matrix(predictions)
+        st.markdown("##### Confusion matrix", help=confusion.CONFUSION_HELP)
+        confusion.show_confusion(matrix, chosen)
+        offer_downloads("confusion-matrix", lambda: plots.confusion_matrix_figure(matrix, title))
+    if opening.opened_digit(predictions) is not None:
+        opening.show_opened(run, predictions, indices, show_digit)
+
+
+def show_digit(run: Run, predictions: Predictions, index: int) -> None:
+    """Show one digit as the network gets it."""
+    st.image(predictions.images[index], width=168, alt=f"Test digit {index}")

@@ -1,0 +1,184 @@
+"""Which test digits the visitor asks for: the filters, which are kept in the address."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnn.architecture import CLASSES
+from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.selection import DigitFilter, Kind, Order, select
+from cnn.evaluation.wrong_labels import SOURCE, has_wrong_label
+from ui.numbers import a_digit
+
+ANY_DIGIT = "Any"
+EVERYTHING = (0, 100)  # percent sure
+
+_KINDS: dict[str, Kind] = {"All": "all", "Mistakes": "mistakes", "Right": "correct"}
+_ORDERS: dict[str, Order] = {
+    "Least sure first": "least sure first",
+    "Most sure first": "most sure first",
+    "Highest loss first": "highest loss first",
+    "Lowest loss first": "lowest loss first",
+    "Test order": "test order",
+}
+_LABELS = {"All": False, "Doubtful": True}
+_DIGITS = [ANY_DIGIT, *map(str, range(CLASSES))]
+_START: dict[str, Any] = {
+    "show": "All",
+    "really": ANY_DIGIT,
+    "read_as": ANY_DIGIT,
+    "sure": EVERYTHING,
+    "labels": "All",
+}
+
+
+def choose_filter(predictions: Predictions) -> DigitFilter:
+    """Show the filters in one row and return what they say."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        kind = _choose_kind()
+        label = _choose_digit("Really", "really", "The digit that was really written.")
+        read_as = _choose_digit("Read as", "read_as", "The digit that the network reads.")
+        least, most = _choose_confidence()
+        has_doubtful = bool(has_wrong_label(predictions.labels).any())
+        only_wrong_labels = has_doubtful and _choose_labels()
+        order = _choose_order()
+    return DigitFilter(kind, label, read_as, least, most, only_wrong_labels, order)
+
+
+def _choose_kind() -> Kind:
+    show = st.segmented_control(
+        "Show",
+        list(_KINDS),
+        default="All",
+        required=True,
+        key="show",
+        bind="query-params",
+        on_change=first_page,
+        help="All digits, only those read wrong, or only those read right.",
+    )
+    return _KINDS.get(show, "all")
+
+
+def _choose_digit(label: str, key: str, meaning: str) -> int | None:
+    digit = st.selectbox(
+        label,
+        _DIGITS,
+        key=key,
+        bind="query-params",
+        on_change=first_page,
+        width=96,
+        help=meaning,
+    )
+    return _DIGITS.index(digit) - 1 if digit in _DIGITS[1:] else None
+
+
+def _choose_confidence() -> tuple[float, float]:
+    """Return the lowest and the highest confidence, 0 to 1."""
+    sure = st.slider(
+        "How sure",
+        *EVERYTHING,
+        value=EVERYTHING,
+        format="%d %%",
+        key="sure",
+        bind="query-params",
+        on_change=first_page,
+        width=190,
+        help="How sure the network is: the probability it gives its answer.",
+    )
+    least, most = sorted(min(max(one, 0), 100) / 100 for one in sure)
+    return least, most
+
+
+def _choose_labels() -> bool:
+    """Return whether only digits whose label was found wrong are asked for."""
+    labels = st.segmented_control(
+        "Labels",
+        list(_LABELS),
+        default="All",
+        required=True,
+        key="labels",
+        bind="query-params",
+        on_change=first_page,
+        help="A label says which digit was written. People who looked at MNIST's pictures again "
+        f"found 15 of the test's labels wrong ({SOURCE}).",
+    )
+    return _LABELS.get(labels, False)
+
+
+def _choose_order() -> Order:
+    order = st.selectbox(
+        "Order",
+        list(_ORDERS),
+        key="order",
+        bind="query-params",
+        on_change=first_page,
+        width=180,
+        help="The **loss** is what training makes small: near 0 for a sure right answer, large for "
+        "a sure wrong one.",
+    )
+    return _ORDERS.get(order, "least sure first")
+
+
+def first_page() -> None:
+    """Begin at the first page again: the digits are others now."""
+    st.session_state["page"] = 1
+
+
+def choose_cell(label: int, read_as: int) -> None:
+    """Ask for the digits of one cell of the confusion matrix, or if they are, for all again."""
+    cell = {"really": str(label), "read_as": str(read_as)}
+    if all(st.session_state.get(key) == value for key, value in cell.items()):
+        cell = dict.fromkeys(cell, ANY_DIGIT)
+    st.session_state.update(cell)
+    first_page()
+
+
+def show_count(predictions: Predictions, chosen: DigitFilter, count: int) -> None:
+    """Say how many digits there are, and offer the way back to all of them."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", height="content"):
+        st.markdown(f"**{count_sentence(chosen, count, len(predictions))}**", width="content")
+        if count < len(predictions):
+            st.button(
+                "Show all", icon=":material/close:", type="tertiary", key="clear", on_click=_clear
+            )
+
+
+def _clear() -> None:
+    st.session_state.update(_START)
+    first_page()
+
+
+def count_sentence(chosen: DigitFilter, count: int, total: int) -> str:
+    """Say how many digits are shown and which."""
+    if count == total:
+        return f"All {total:,} digits"
+    which = ""
+    if chosen.label is not None:
+        which += f", really {chosen.label}"
+    if chosen.read_as is not None:
+        which += f", read as {chosen.read_as}"
+    return f"{count:,} of {total:,} digits{which}"
+
+
+def empty_sentence(predictions: Predictions, chosen: DigitFilter) -> str:
+    """Say why a filter shows nothing."""
+    if (chosen.least_sure, chosen.most_sure) != (0, 1):
+        return "No digit here is read with this confidence. Move the ends of “How sure”."
+    if chosen.only_wrong_labels:
+        return "None of the digits with a doubtful label is among these."
+    of_digit = select(predictions, DigitFilter(label=chosen.label))
+    if len(of_digit) == 0:
+        return f"There is no picture of {a_digit(chosen.label or 0)} among these digits."
+    if chosen.read_as is not None:
+        return _no_such_pair(chosen)
+    what = "digits" if chosen.label is None else f"pictures of {a_digit(chosen.label)}"
+    if chosen.kind == "mistakes":
+        return f"No mistakes here: the network reads all {len(of_digit):,} {what} right."
+    return f"Nothing right here: the network reads all {len(of_digit):,} {what} wrong."
+
+
+def _no_such_pair(chosen: DigitFilter) -> str:
+    """Say that no picture of this digit is read as that one, as far as asked for."""
+    what = "picture" if chosen.label is None else f"picture of {a_digit(chosen.label)}"
+    how = {"all": "", "mistakes": " wrongly", "correct": " rightly"}[chosen.kind]
+    return f"No {what} is{how} read as {a_digit(chosen.read_as or 0)}."

@@ -1,0 +1,85 @@
+"""A test digit opened: which one is in the address, and a dialog shows it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn.evaluation.predictions import Predictions
+from cnn.runs import Run
+
+DIGIT = "digit"  # in the address: the opened digit's place in the test set
+
+ShowDigit = Callable[[Run, Predictions, int], None]
+
+
+def digit_name(predictions: Predictions, index: int) -> str:
+    """Return which digit this is and how it is read, in words."""
+    label, answer = predictions.labels[index], predictions.predicted[index]
+    return f"Test digit {index}: really {label}, read as {answer}"
+
+
+def open_digit(index: object) -> None:
+    """Put a digit into the address, so that it is open from the next run on.
+
+    Args:
+        index: its place in the test set, as a browser sent it; anything else opens nothing.
+    """
+    if isinstance(index, int) and not isinstance(index, bool):
+        st.query_params[DIGIT] = str(index)
+
+
+def close_digit() -> None:
+    """Take the opened digit out of the address."""
+    st.query_params.pop(DIGIT, None)
+
+
+def opened_digit(predictions: Predictions) -> int | None:
+    """Return the digit that the address asks for, or None if it asks for none that there is."""
+    text = st.query_params.get(DIGIT, "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+        return None
+    index = int(text)
+    return index if index < len(predictions) else None
+
+
+@st.dialog("One digit", width="large", on_dismiss=close_digit)
+def show_opened(
+    run: Run, predictions: Predictions, indices: NDArray[np.intp], show_digit: ShowDigit
+) -> None:
+    """Show the opened digit over the page, with the way to those before and after it.
+
+    Args:
+        run: the run that answered.
+        predictions: its answers.
+        indices: the digits that the filters show, in their order.
+        show_digit: shows one digit.
+    """
+    index = opened_digit(predictions)
+    if index is None:
+        return
+    place = np.flatnonzero(indices == index)
+    if place.size:
+        _show_steps(indices, int(place[0]))
+    st.markdown(f"#### {digit_name(predictions, index)}")
+    show_digit(run, predictions, index)
+
+
+def _show_steps(indices: NDArray[np.intp], place: int) -> None:
+    """Show the ways to the digits before and after this one."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for label, icon, step in (
+            ("Previous", ":material/chevron_left:", -1),
+            ("Next", ":material/chevron_right:", 1),
+        ):
+            there = 0 <= place + step < len(indices)
+            st.button(
+                label,
+                icon=icon,
+                key=f"digit_{label}",
+                disabled=not there,
+                on_click=open_digit,
+                args=(int(indices[place + step]),) if there else (None,),
+            )
+        st.markdown(f"{place + 1:,} of {len(indices):,}", width="content")

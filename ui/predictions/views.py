@@ -1,0 +1,32 @@
+"""What the Predictions page can show of a run: one view at a time, named in the address."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnn.evaluation.predictions import Predictions
+from cnn.runs import Run
+from ui.predictions.digits_view import show_test_digits
+
+View = Callable[[Run, Predictions], None]
+
+VIEWS: dict[str, View] = {
+    "Test digits": show_test_digits,
+}
+
+
+def choose_view() -> View:
+    """Show the names of the views, where there are several, and return the chosen one."""
+    first = next(iter(VIEWS))
+    if len(VIEWS) == 1:
+        return VIEWS[first]
+    name = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default=first,
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return VIEWS.get(name, VIEWS[first])
