@@ -48,8 +48,9 @@ class History(NamedTuple):
 
     def _end(self, number: int, steps: list[tuple[int, int]]) -> str:
         """Return an answer and the last epoch that gave it."""
-        following = self.epochs.index(steps[number + 1][1])
-        return f"{steps[number][0]} until epoch {self.epochs[following - 1]}"
+        answer, since = steps[number]
+        last = self.epochs[self.epochs.index(steps[number + 1][1]) - 1]
+        return f"{answer} {'after' if last == since else 'until'} epoch {last}"
 
 
 def history_of(epochs: Epochs, index: int, digits: int) -> History:

@@ -33,9 +33,7 @@ def show_ink(
     st.markdown("##### Which ink mattered", help=INK_HELP)
     stride = explanation.occlusion_stride(digit_index.multiply_adds(run))
     maps = explanation.occlusion_maps(predictor, image, digits, stride)
-    with st.container(horizontal=True):
-        for falls, digit in zip(maps, digits, strict=True):
-            st.html(pictures.ink_html(image, falls, digit), width="stretch")
+    st.html(pictures.inks_html(image, maps, digits))
     return maps
 
 

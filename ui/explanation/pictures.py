@@ -19,11 +19,25 @@ STYLE = f"""<style>{TILE_STYLE}
 .why .tile .plain {{mix-blend-mode: normal}}
 .why b {{display: block}}
 .why .quiet {{opacity: .75}}
+.why.inks {{grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr))}}
 .why .ink {{max-width: 14rem}}
 .why .legend {{display: flex; flex-wrap: wrap; gap: .25rem 1rem}}
 .why .legend i {{display: inline-block; width: .75rem; height: .75rem; border-radius: .2rem;
   margin-right: .35rem; vertical-align: -.05rem}}
 </style>"""
+
+
+def inks_html(image: NDArray[np.uint8], maps: NDArray[np.float32], digits: Sequence[int]) -> str:
+    """Return `ink_html` for several answers, side by side where there is room.
+
+    Args:
+        image: (28, 28), 255 is full ink.
+        maps: (digits, 28, 28), as for `ink_html`.
+        digits: the answers.
+    """
+    pairs = zip(maps, digits, strict=True)
+    items = "".join(ink_html(image, falls, digit) for falls, digit in pairs)
+    return f'{STYLE}<div class="why inks">{items}</div>'
 
 
 def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -> str:
@@ -45,7 +59,7 @@ def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -
             "<div>No spot matters much by itself: the answer stays without any of them.</div>"
         )
     return (
-        f'{STYLE}<div class="why"><div class="tile ink"><img class="plain" '
+        f'<div><div class="tile ink"><img class="plain" '
         f'src="{png_address(ink_picture(image, falls))}" alt="{_where(falls, digit)}"></div>'
         f'<div class="legend">{legend}</div>{sentence}</div>'
     )

@@ -77,7 +77,7 @@ def history_chart(history: History, label: int, answer: int) -> alt.LayerChart:
         "probability:Q",
         title="Probability",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(labelColor=_TEXT, titleColor=_TEXT, format="%", tickCount=5),
+        axis=alt.Axis(labelColor=_TEXT, titleColor=_TEXT, format="%", values=[0, 0.5, 1]),
     )
     legend = alt.Legend(orient="top", title=None, labelColor=_TEXT, labelLimit=300)
     lines = alt.Chart(table).encode(

@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from cnn import explanation_plot, plots
+from cnn import plots
 from cnn.evaluation.predictions import Predictions
-from cnn.explanation_plot import Explanation
-from cnn.plots import ImageFormat
+from cnn.plots import Explanation
 from cnn.reading import explanation
 from cnn.reading.kernels import Kernels, load_kernels
 from cnn.reading.predictor import Predictor, load_predictor
 from cnn.reading.reading import Reading
 from cnn.runs import Run
+from ui import run_picker
 from ui.digit_tile import TILE_STYLE, png_address
 from ui.drawing.answer import show_answer
 from ui.explanation import map_pictures, parts
 from ui.explanation.one_map import choose_map
 from ui.numbers import a_digit
 from ui.predictions.answer_history import show_history
-from ui.predictions.gallery import offer_picture
+from ui.predictions.downloads import offer_downloads
 
 _STYLE = f"""<style>{TILE_STYLE}
 .opened {{max-width: 17rem}}
@@ -54,11 +54,8 @@ def show_digit(run: Run, predictions: Predictions, index: int) -> None:
         return
     explained = _show_why(run, predictor, kernels, predictions, index)
 
-    def picture_file(image_format: ImageFormat) -> bytes:
-        figure = explanation_plot.explanation_figure(explained)
-        return plots.figure_bytes(figure, image_format)
-
-    offer_picture(f"digit-{index}", picture_file)
+    title = run_picker.run_label(run)
+    offer_downloads(f"digit-{index}", lambda: plots.explanation_figure(explained, title))
 
 
 def _show_why(
@@ -99,7 +96,7 @@ def digit_html(predictions: Predictions, index: int) -> str:
     return (
         f'<div class="opened{"" if right else " mistake"}"><div class="tile">'
         f'<img src="{picture}" alt="Handwritten {label}, read as {answer}"></div>'
-        f'<div class="verdict">{verdict}</div><div>Test digit {index:,}</div></div>'
+        f'<div class="verdict">{verdict}</div></div>'
     )
 
 

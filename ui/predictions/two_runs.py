@@ -3,17 +3,18 @@
 import pandas as pd
 import streamlit as st
 
-from cnn import comparison_plot, plots
+from cnn import plots
 from cnn.evaluation.accuracy import accuracy, confusion_matrix
 from cnn.evaluation.comparison import Comparison
 from cnn.evaluation.predictions import Predictions
-from cnn.plots import ImageFormat
 from cnn.runs import Run
 from ui import run_picker
 from ui.numbers import percent, points
-from ui.predictions import evaluation_charts, two_runs_charts, two_runs_gallery
-from ui.predictions.gallery import offer_picture
+from ui.predictions import two_runs_charts, two_runs_gallery
+from ui.predictions.confusion import worst_pair
+from ui.predictions.downloads import offer_downloads
 from ui.predictions.second_run import comparison_with, pick_second
+from ui.predictions.two_runs_charts import MORE_A, MORE_B
 from ui.predictions.two_runs_words import chance_sentence, verdict
 
 CHANCE_HELP = (
@@ -43,7 +44,7 @@ def compare_runs(run: Run, predictions: Predictions) -> None:
     _show_split(comparison)
     st.markdown("##### Digits that they read differently")
     two_runs_gallery.browse(comparison)
-    _offer_table(comparison)
+    offer_downloads("only-one-right", table=lambda: _csv(comparison))
     _show_matrices(comparison, names)
 
 
@@ -71,56 +72,46 @@ def _show_split(comparison: Comparison) -> None:
         st.markdown(chance_sentence(comparison))
 
 
-def _offer_table(comparison: Comparison) -> None:
-    st.download_button(
-        "Save as CSV",
-        lambda: disagreements(comparison).to_csv(index=False),
-        file_name="only-one-right.csv",
-        mime="text/csv",
-        key="save_disagreements",
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-        help="All digits that only one of the two reads right, with both answers, as a table.",
-    )
-
-
 def disagreements(comparison: Comparison) -> pd.DataFrame:
     """Return a row for each digit that only one of the two reads right, in the test's order."""
     indices = comparison.disagreements
     first, second = comparison.first, comparison.second
     return pd.DataFrame(
         {
-            "test_digit": indices,
-            "really": first.labels[indices],
-            "a_reads": first.predicted[indices],
-            "a_probability": first.confidence[indices],
-            "b_reads": second.predicted[indices],
-            "b_probability": second.confidence[indices],
+            "index": indices,
+            "label": first.labels[indices],
+            "a_read_as": first.predicted[indices],
+            "a_confidence": first.confidence[indices],
+            "b_read_as": second.predicted[indices],
+            "b_confidence": second.confidence[indices],
             "right": ["A" if right else "B" for right in first.correct[indices]],
         }
     )
 
 
+def _csv(comparison: Comparison) -> bytes:
+    return disagreements(comparison).to_csv(index=False).encode()
+
+
 def _show_matrices(comparison: Comparison, names: tuple[str, str]) -> None:
     """Show both confusion matrices, and B's less A's."""
-    st.markdown("##### Confusion matrix, B less A", help=two_runs_charts.DIFFERENCE_HELP)
-    st.caption(":blue[Blue]: more often by B. :orange[Orange]: more often by A.")
-    difference = comparison.matrix_difference
-    st.altair_chart(
-        two_runs_charts.difference_chart(difference),
-        alt=two_runs_charts.largest_difference(difference),
+    columns = st.columns(3, gap="medium")
+    one_network = zip(
+        columns, "AB", (comparison.first, comparison.second), (MORE_A, MORE_B), strict=False
     )
-
-    def picture(image_format: ImageFormat) -> bytes:
-        figure = comparison_plot.difference_matrix_figure(difference, *names)
-        return plots.figure_bytes(figure, image_format)
-
-    offer_picture("confusion-matrix-difference", picture)
-    pair = zip(st.columns(2, gap="large"), "AB", (comparison.first, comparison.second), strict=True)
-    for column, name, one in pair:
+    for column, name, one, colour in one_network:
         matrix = confusion_matrix(one)
-        column.markdown(f"##### Confusion matrix of {name}", help=evaluation_charts.CONFUSION_HELP)
-        column.altair_chart(
-            evaluation_charts.confusion_chart(matrix), alt=evaluation_charts.worst_pair(matrix)
+        column.markdown(f"##### Confusion matrix of {name}", help=two_runs_charts.COUNTS_HELP)
+        column.altair_chart(two_runs_charts.counts_chart(matrix, colour), alt=worst_pair(matrix))
+    difference = comparison.matrix_difference
+    with columns[2]:
+        st.markdown("##### B less A", help=two_runs_charts.DIFFERENCE_HELP)
+        st.altair_chart(
+            two_runs_charts.difference_chart(difference),
+            alt=two_runs_charts.largest_difference(difference),
+        )
+        st.html(two_runs_charts.LEGEND)
+        offer_downloads(
+            "confusion-matrix-difference",
+            lambda: plots.difference_matrix_figure(difference, *names),
         )

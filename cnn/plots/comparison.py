@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.plots.figure import new_figure
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -13,7 +15,7 @@ _PALE = 1.4  # of the largest difference: keeps its colour from hiding the count
 
 
 def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: str) -> "Figure":
-    """Draw one confusion matrix less another, (10, 10), with signed counts: blue more, orange fewer.
+    """Draw one confusion matrix less another, (10, 10), with signed counts, blue and orange.
 
     Args:
         difference: rows actual, columns predicted, the second's counts less the first's.
@@ -21,9 +23,8 @@ def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: s
         second: the name of the other one.
     """
     from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.figure import Figure  # a second to import: only for who saves a picture
 
-    figure = Figure(figsize=(6, 6.6), layout="constrained")
+    figure = new_figure(6, 6.6)
     axes = figure.add_subplot()
     roots = np.sign(difference) * np.sqrt(np.abs(difference))  # so that single ones show
     limit = max(1.0, float(np.abs(roots).max()))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.evaluation.history import History
+from cnn.plots.figure import ACCENT, RIGHT, WRONG, new_figure
 from cnn.reading.explanation import LayerMaps, Neighbour
 from cnn.reading.explanation_colours import AGAINST, FOR, heat_picture, ink_picture, weight_picture
 from cnn.reading.kernels import Kernels
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-_RIGHT, _WRONG = "#15703a", "#b3261e"
-_TRUE, _ANSWER, _BAR = "#2e7ede", "#d66214", "#4f5bd5"
+_TRUE, _ANSWER = "#2e7ede", "#d66214"
 _MAPS = 16  # in a row
 
 
@@ -52,10 +52,8 @@ def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
         explained: what to draw.
         title: whose answer it is, above it.
     """
-    from matplotlib.figure import Figure  # a second to import: only for who saves a picture
-
     rows = len(explained.layers)
-    figure = Figure(figsize=(10, 6.0 + 0.95 * rows), layout="constrained")
+    figure = new_figure(10, 6.0 + 0.95 * rows)
     figure.suptitle(title, x=0.01, ha="left")
     ratios = [3, 2.4, max(0.4 + 0.95 * rows, 0.1)]
     top, middle, maps = figure.subfigures(3, 1, squeeze=False, height_ratios=ratios)[:, 0]
@@ -74,9 +72,9 @@ def _draw_answer(part: "SubFigure", explained: Explanation) -> None:
     label, answer = explained.label, explained.answer
     digit.imshow(explained.image, cmap="gray_r", vmin=0, vmax=255)
     words = f"✓ {answer}" if label == answer else f"✗ {answer}, really {label}"
-    digit.set_title(words, color=_RIGHT if label == answer else _WRONG)
+    digit.set_title(words, color=RIGHT if label == answer else WRONG)
     digit.set_xlabel(f"Test digit {explained.number:,}")
-    bars.barh(range(10), explained.probabilities, color=_BAR)
+    bars.barh(range(10), explained.probabilities, color=ACCENT)
     bars.set(yticks=range(10), xlim=(0, 1), title="Probability")
     bars.invert_yaxis()
     ink.imshow(ink_picture(explained.image, explained.falls))
