@@ -42,7 +42,7 @@ def compare_runs(run: Run, predictions: Predictions) -> None:
     st.caption(f"**A** {names[0]}  \n**B** {names[1]}")
     _explain_seen(comparison)
     _show_split(comparison)
-    st.markdown("##### Digits that they read differently")
+    st.markdown("##### Digit by digit")
     two_runs_gallery.browse(comparison)
     offer_downloads("only-one-right", table=lambda: _csv(comparison))
     _show_matrices(comparison, names)
@@ -60,7 +60,7 @@ def _explain_seen(comparison: Comparison) -> None:
 
 def _show_split(comparison: Comparison) -> None:
     """Show both accuracies, the four counts, and whether the difference is chance."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, one in {"A": comparison.first, "B": comparison.second}.items():
             st.metric(f"{name} reads right", percent(accuracy(one), 2), width="content")
         st.metric("B less A", points(comparison.difference), width="content")

@@ -9,7 +9,7 @@ from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
 from ui.digit_tile import TILE_STYLE, png_address
 
-PAGE_SIZE = 24  # fills whole rows of 3, 4, 6 or 8
+PAGE_SIZE = 30  # fills whole rows of 3, 5, 6 or 10
 
 WHO: dict[str, Who] = {
     "Only A right": "first",
