@@ -42,7 +42,7 @@ def main() -> None:
         server = wait_for(launch(folder, Path(name) / "home", MNIST))
         print(f"server started: {resident_megabytes(server):.0f} MB")
         for visitor in range(1, VISITORS + 1):
-            seconds = open_digit(browser, server, digit=visitor * 100)
+            seconds = open_digit(browser, server, digit=visitor * 90)
             memory = resident_megabytes(server)
             print(f"visitor {visitor}: digit open in {seconds:.2f} s, {memory:.0f} MB")
         server.kill()
