@@ -25,8 +25,9 @@ pretrained: .venv/.runs
 	rm -rf .pretrained
 	$(BIN)/python -m cnn train --preset accurate --runs-dir .pretrained
 	grep -q '"dataset": "mnist"' .pretrained/*-accurate-*/status.json
-	cd .pretrained/*-accurate-* && cp hyperparameters.json status.json metrics.jsonl \
-		model.keras model.onnx calibration.json test_predictions.npz $(CURDIR)/cnn/pretrained/
+	rm -rf cnn/pretrained/epochs
+	cd .pretrained/*-accurate-* && cp -r hyperparameters.json status.json metrics.jsonl \
+		model.keras model.onnx calibration.json test_predictions.npz epochs $(CURDIR)/cnn/pretrained/
 	rm -r .pretrained
 
 .venv/bin/python:

@@ -32,7 +32,7 @@ STRENGTHS = {
         bend=0.5,
         pen=0.3,
         contrast=2.2,
-        untouched=0.15,
+        untouched=0.25,
     ),
 }
 CENTRE = 13.5  # pixels: the middle of an image

@@ -14,7 +14,7 @@ from cnn.training.hands import in_other_hands, share_of_other_hands
 from cnn.training.non_digits import make_non_digits
 
 MOST_NON_DIGITS = 10_000  # made before the training begins, and seen again each epoch
-DIGITS_PER_NON_DIGIT = 10
+DIGITS_PER_NON_DIGIT = 12
 OTHER_HANDS = 2  # that each image is written in, before the training begins
 
 Look: TypeAlias = Callable[[], None]
@@ -37,7 +37,7 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Return one epoch of batches, (b, 28, 28, 1) and (b, answers), in a new order each time.
 
-    Of each batch, `batch_size` images are digits; with `non_digits`, a tenth more, at least one,
+    Of each batch, `batch_size` images are digits; with `non_digits`, a twelfth more, at least one,
     is none.
 
     Args:
