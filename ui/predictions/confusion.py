@@ -66,6 +66,7 @@ def confusion_chart(
     x = alt.X("predicted:O", title="Read as", axis=digit_axis(orient="top", labelAngle=0))
     y = alt.Y("actual:O", title="Really", axis=digit_axis())
     cells = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
+    cells = cells.encode(description="meaning:N")
     squares = cells.mark_rect(stroke="#8884", strokeWidth=1, cursor="pointer").encode(
         color=alt.Color("color:N", scale=None), fillOpacity=alt.FillOpacity("tint:Q", scale=None)
     )

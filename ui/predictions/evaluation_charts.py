@@ -106,7 +106,9 @@ def confidence_chart(bins: Sequence[ConfidenceBin], kind: str) -> alt.Chart:
         for one in bins
     )
     axis = _share_axis(title="How sure") if kind == "wrong" else _share_axis(title=None)
-    count = alt.Axis(labelColor=TEXT, titleColor=TEXT, tickCount=4, format=",d", tickMinStep=1)
+    count = alt.Axis(
+        labelColor=TEXT, titleColor=TEXT, tickCount=4, format=",d", tickMinStep=1, minExtent=52
+    )  # both charts begin at the same place
     return (
         alt.Chart(table, height=190)
         .mark_bar(color=RIGHT if kind == "right" else WRONG)

@@ -34,7 +34,7 @@ _START: dict[str, Any] = {
 
 def choose_filter(predictions: Predictions) -> DigitFilter:
     """Show the filters in one row and return what they say."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, gap="small"):
         kind = _choose_kind()
         label = _choose_digit("Really", "really", "The digit that was really written.")
         read_as = _choose_digit("Read as", "read_as", "The digit that the network reads.")

@@ -13,6 +13,8 @@ export default function (component) {
     list.innerHTML = data.tiles
     enter(list, list.querySelector("button"))
   }
+  if (gallery.opened != null && data.opened == null) comeBack(list, gallery.opened)
+  gallery.opened = data.opened
   list.onclick = (event) => {
     const tile = event.target.closest("button[data-index]")
     if (!tile) return
@@ -27,6 +29,16 @@ export default function (component) {
     enter(list, next)
     next.focus()
   }
+}
+
+// Puts the keyboard back where it was before the digit was opened. The page takes no focus until the
+// dialog is gone.
+function comeBack(list, index, tries = 20) {
+  const tile = list.querySelector(`button[data-index="${index}"]`)
+  if (!tile || !tries) return
+  enter(list, tile)
+  tile.focus()
+  if (!tile.matches(":focus")) setTimeout(() => comeBack(list, index, tries - 1), 50)
 }
 
 function enter(list, tile) {

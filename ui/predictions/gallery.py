@@ -12,7 +12,7 @@ from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
 from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS, has_wrong_label
 from ui.digit_tile import TILE_STYLE, png_address
-from ui.predictions.opening import digit_name, open_digit
+from ui.predictions.opening import digit_name, open_digit, opened_digit
 
 PAGE_SIZE = 48  # fills whole rows of 4, 6 or 8
 
@@ -48,8 +48,8 @@ def show_gallery(predictions: Predictions, indices: NDArray[np.intp]) -> None:
     """Show some digits, each with the network's answer; a click on one opens it."""
     is_doubtful = has_wrong_label(predictions.labels)[indices].any()
     st.markdown(f":small[{_LEGEND} {_DOUBTFUL if is_doubtful else ''}]")
-    tiles = gallery_html(predictions, indices)
-    _component()(key="digit_gallery", data={"tiles": tiles}, on_opened_change=_open)
+    data = {"tiles": gallery_html(predictions, indices), "opened": opened_digit(predictions)}
+    _component()(key="digit_gallery", data=data, on_opened_change=_open)
 
 
 def _open() -> None:

@@ -60,26 +60,27 @@ def show_opened(
     if index is None:
         return
     place = np.flatnonzero(indices == index)
-    if place.size:
+    if place.size and len(indices) > 1:
         _show_steps(indices, int(place[0]))
     st.markdown(f"#### {digit_name(predictions, index)}")
     show_digit(run, predictions, index)
 
 
 def _show_steps(indices: NDArray[np.intp], place: int) -> None:
-    """Show the ways to the digits before and after this one."""
+    """Show the ways to the digits before and after this one, from the last on to the first.
+
+    No button is ever switched off: it would lose the keyboard's place, and Escape with it.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for label, icon, step in (
             ("Previous", ":material/chevron_left:", -1),
             ("Next", ":material/chevron_right:", 1),
         ):
-            there = 0 <= place + step < len(indices)
             st.button(
                 label,
                 icon=icon,
                 key=f"digit_{label}",
-                disabled=not there,
                 on_click=open_digit,
-                args=(int(indices[place + step]),) if there else (None,),
+                args=(int(indices[(place + step) % len(indices)]),),
             )
         st.markdown(f"{place + 1:,} of {len(indices):,}", width="content")

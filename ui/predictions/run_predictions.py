@@ -87,7 +87,7 @@ def show_doubtful_share(predictions: Predictions) -> None:
     both = accuracy_with_and_without(predictions)
     if both is not None:
         st.markdown(
-            f":small[{percent(both.without_wrong_labels, 2)} right without the "
-            f"{len(WRONG_LABELS)} digits whose label people found wrong "
-            f"([{SOURCE}]({SOURCE_ADDRESS})), {percent(both.with_wrong_labels, 2)} with them]"
+            f":small[{percent(both.with_wrong_labels, 2)} with and "
+            f"{percent(both.without_wrong_labels, 2)} without the {len(WRONG_LABELS)} labels "
+            f"that people found wrong ([{SOURCE}]({SOURCE_ADDRESS}))]"
         )
