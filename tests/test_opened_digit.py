@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from cnn.metrics import EpochPoint, append_point
 from tests.evaluated_run import make_evaluated_run
 from tests.pages import html, open_script
 from ui.explanation import digit_index
-from ui.predictions import answer_history
+from ui.predictions import answer_history, opened_digit
 
 SCRIPT = """
 import streamlit as st
@@ -69,6 +71,13 @@ def test_a_right_answer_is_asked_about_alone(run):
     page = open_digit(run, 7)
     assert "✓ Right: a 7" in html(page)
     assert html(page).count("speaks against") == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_dialog_has_the_pages_scheme(run, monkeypatch, scheme):
+    context = SimpleNamespace(theme=SimpleNamespace(type=scheme))
+    monkeypatch.setattr(opened_digit.st, "context", context)
+    assert f"stDialog] {{color-scheme: {scheme}}}" in html(open_digit(run, 3))
 
 
 def test_the_ten_probabilities_are_those_stored(run):

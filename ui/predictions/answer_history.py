@@ -15,6 +15,7 @@ HELP = (
     "digit. It never learnt from it."
 )
 MOST_RUNS = 2  # whose epochs are kept for all visitors: 0.4 MB an epoch
+FEW = 12  # epochs that each have a number and a large dot
 
 # Each stands out from the page in the light and in the dark theme.
 _TRUE, _ANSWER = "#2e7ede", "#d66214"
@@ -66,7 +67,8 @@ def history_chart(history: History, label: int, answer: int) -> alt.LayerChart:
     table = _table(history, label, answer)
     names = list(dict.fromkeys(table["line"]))
     colours = alt.Scale(domain=names, range=[_TRUE, _ANSWER][: len(names)])
-    ends = list(history.epochs) if len(history.epochs) <= 12 else alt.Undefined
+    few = len(history.epochs) <= FEW
+    ends = list(history.epochs) if few else alt.Undefined
     x = alt.X(
         "epoch:Q",
         title="Epoch",
@@ -86,9 +88,8 @@ def history_chart(history: History, label: int, answer: int) -> alt.LayerChart:
         color=alt.Color("line:N", scale=colours, legend=legend),
         tooltip=alt.Tooltip("meaning:N", title=" "),
     )
-    return alt.LayerChart(
-        layer=[lines.mark_line(strokeWidth=2), lines.mark_circle(size=60, opacity=1)], height=220
-    )
+    dots = lines.mark_circle(size=60 if few else 20, opacity=1)
+    return alt.LayerChart(layer=[lines.mark_line(strokeWidth=2), dots], height=220)
 
 
 def _table(history: History, label: int, answer: int) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def show_digit(run: Run, predictions: Predictions, index: int) -> None:
     label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
     picture, said = st.columns([2, 3], gap="large")
     with picture:
-        st.html(_STYLE + digit_html(predictions, index))
+        st.html(_STYLE + _dialog_style() + digit_html(predictions, index))
     with said:
         show_answer(_reading(predictions, index), image=None)
     try:
@@ -85,6 +85,12 @@ def _show_why(
         kernels=kernels,
         history=history,
     )
+
+
+def _dialog_style() -> str:
+    """Return the page's light or dark scheme for a dialog, which Streamlit puts outside of it."""
+    scheme = "dark" if st.context.theme.type == "dark" else "light"
+    return f"<style>[data-testid=stDialog] {{color-scheme: {scheme}}}</style>"
 
 
 def digit_html(predictions: Predictions, index: int) -> str:
