@@ -73,6 +73,14 @@ def test_a_right_answer_is_asked_about_alone(run):
     assert html(page).count("speaks against") == 1
 
 
+def test_a_label_that_people_found_wrong_is_marked_with_the_source(run, monkeypatch):
+    assert "Label doubtful" not in html(open_digit(run, 3))
+    monkeypatch.setattr(opened_digit, "has_wrong_label", lambda labels: np.arange(40) == 3)
+    assert "Label doubtful: people who looked again" in html(open_digit(run, 3))
+    assert "arxiv.org/abs/2103.14749" in html(open_digit(run, 3))
+    assert "Label doubtful" not in html(open_digit(run, 4))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_dialog_has_the_pages_scheme(run, monkeypatch, scheme):
     context = SimpleNamespace(theme=SimpleNamespace(type=scheme))

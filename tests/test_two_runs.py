@@ -14,7 +14,7 @@ from cnn.plots import difference_matrix_figure
 from cnn.status import State
 from tests.evaluated_run import answers, make_run, store_answers
 from tests.pages import html
-from ui.predictions import two_runs_charts
+from ui.predictions import two_runs_charts, two_runs_gallery
 from ui.predictions.two_runs import disagreements
 from ui.predictions.two_runs_words import p_label, p_words
 
@@ -98,6 +98,12 @@ def test_the_address_shows_the_same_comparison_and_digits(two):
     assert tiles(page) == [(0, 1, 1)]
     page = page.segmented_control(key="who").set_value("Only A right").run()
     assert tiles(page) == [(1, 1, 2)]
+
+
+def test_doubtful_labels_are_marked(two, monkeypatch):
+    monkeypatch.setattr(two_runs_gallery, "has_wrong_label", lambda labels: np.arange(40) == 3)
+    page = open_page(**{"with": B, "who": "Only B right"})
+    assert html(page).count("label doubtful") == 1
 
 
 def test_many_digits_are_shown_in_pages(runs_dir, tiny_mnist):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnn import plots
 from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS, has_wrong_label
 from cnn.plots import Explanation
 from cnn.reading import explanation
 from cnn.reading.kernels import Kernels, load_kernels
@@ -24,7 +25,12 @@ _STYLE = f"""<style>{TILE_STYLE}
 .opened .tile {{margin-bottom: .6rem}}
 .opened .verdict {{font-size: 1.15rem; font-weight: 600; color: light-dark(#15703a, #74d693)}}
 .opened.mistake .verdict {{color: light-dark(#b3261e, #ff9a91)}}
+.opened .doubt {{color: light-dark(#7a4b00, #ffc266)}}
 </style>"""
+_DOUBT = (
+    '<div class="doubt">Label doubtful: people who looked again found it wrong '
+    f'(<a href="{SOURCE_ADDRESS}">{SOURCE}</a>).</div>'
+)
 
 
 def show_digit(run: Run, predictions: Predictions, index: int) -> None:
@@ -98,11 +104,12 @@ def digit_html(predictions: Predictions, index: int) -> str:
     label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
     right = bool(predictions.correct[index])
     verdict = f"✓ Right: {a_digit(label)}" if right else f"✗ Wrong: really {a_digit(label)}"
+    doubt = _DOUBT if has_wrong_label(predictions.labels)[index] else ""
     picture = png_address(predictions.images[index])
     return (
         f'<div class="opened{"" if right else " mistake"}"><div class="tile">'
         f'<img src="{picture}" alt="Handwritten {label}, read as {answer}"></div>'
-        f'<div class="verdict">{verdict}</div></div>'
+        f'<div class="verdict">{verdict}</div>{doubt}</div>'
     )
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from cnn.evaluation.comparison import Comparison, Who
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
+from cnn.evaluation.wrong_labels import has_wrong_label
 from ui.digit_tile import TILE_STYLE, png_address
 
 PAGE_SIZE = 30  # fills whole rows of 3, 5, 6 or 10
@@ -29,6 +30,7 @@ _STYLE = f"""<style>{TILE_STYLE}
 .pairs .row {{display: flex; justify-content: space-between; gap: .25rem}}
 .pairs .right b {{color: light-dark(#15703a, #74d693)}}
 .pairs .wrong b {{color: light-dark(#b3261e, #ff9a91)}}
+.pairs .doubt {{color: light-dark(#7a4b00, #ffc266)}}
 .pairs .spoken {{position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%)}}
 </style>"""
@@ -64,12 +66,14 @@ def _first_page() -> None:
 
 def pairs_html(comparison: Comparison, indices: NDArray[np.intp]) -> str:
     """Return a list of pictures with the truth and the answers of both networks."""
-    items = "".join(_item_html(comparison, int(index)) for index in indices)
+    doubtful = has_wrong_label(comparison.first.labels)
+    items = "".join(_item_html(comparison, int(index), bool(doubtful[index])) for index in indices)
     return f'<div class="pairs" role="list">{items}</div>'
 
 
-def _item_html(comparison: Comparison, index: int) -> str:
+def _item_html(comparison: Comparison, index: int, is_doubtful: bool) -> str:
     first = comparison.first
+    doubt = '<div class="doubt">label doubtful</div>' if is_doubtful else ""
     label = first.labels[index]
     return (
         f'<div role="listitem"><div class="tile"><img src="{png_address(first.images[index])}" '
