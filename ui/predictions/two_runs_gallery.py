@@ -78,7 +78,8 @@ def _item_html(comparison: Comparison, index: int, is_doubtful: bool) -> str:
     return (
         f'<div role="listitem"><div class="tile"><img src="{png_address(first.images[index])}" '
         f'alt="Handwritten {label}"></div><div>really <b>{label}</b></div>'
-        f"{_answer_html('A', first, index)}{_answer_html('B', comparison.second, index)}{doubt}</div>"
+        f"{_answer_html('A', first, index)}{_answer_html('B', comparison.second, index)}"
+        f"{doubt}</div>"
     )
 
 
