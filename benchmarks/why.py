@@ -18,6 +18,7 @@ from cnn import data
 from cnn.architecture import layer_table
 from cnn.data import Digits
 from cnn.reading import explanation
+from cnn.reading.kernels import load_kernels
 from cnn.reading.predictor import load_predictor
 from cnn.runs import BUILT_IN_PATH, Run
 
@@ -45,14 +46,19 @@ def measure(run: Run, digits: Digits) -> None:
     print(f"{run.id}: features of {count:,} digits {seconds:.2f} s, {kept:.1f} MB kept")
     stride = explanation.occlusion_stride(multiply_adds)
     asked: dict[str, Callable[[Image], object]] = {
-        "occlusion": lambda image: explanation.occlusion_map(predictor, image, 7, stride),
+        "occlusion": lambda image: explanation.occlusion_maps(predictor, image, (7, 9), stride),
         "feature maps": partial(explanation.feature_maps, predictor),
         "neighbours": lambda image: explanation.nearest_digits(predictor, image, index),
     }
     images = data.load().test.images[:DIGITS]
-    for what, ask in asked.items():
-        times = [timed(partial(ask, image))[0] for image in images]
-        print(f"  {what} {median(times):.3f} s")
+    medians = {
+        what: median(timed(partial(ask, image))[0] for image in images)
+        for what, ask in asked.items()
+    }
+    for what, each in {**medians, "together": sum(medians.values())}.items():
+        print(f"  {what} {each:.3f} s")
+    kernels, _ = timed(partial(load_kernels, run.model_path))
+    print(f"  filters, read once {kernels:.3f} s")
 
 
 def timed(call: Callable[[], _T]) -> tuple[float, _T]:

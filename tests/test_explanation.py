@@ -10,6 +10,7 @@ from cnn.reading.explanation import (
     index_size,
     nearest_digits,
     occlusion_map,
+    occlusion_maps,
     occlusion_stride,
 )
 from cnn.reading.predictor import load_predictor
@@ -89,6 +90,15 @@ def test_patches_are_asked_about_at_once_and_only_where_they_hide_ink(three_plac
     assert predictor.asked[0] < 1 + 3 * 25 + 1
 
 
+def test_several_answers_are_asked_about_at_the_price_of_one(three_places):
+    predictor = LooksAtTwoPlaces()
+    both = occlusion_maps(predictor, three_places, (3, 5))
+    assert len(predictor.asked) == 1
+    for falls, digit in zip(both, (3, 5), strict=True):
+        assert np.array_equal(falls, occlusion_map(LooksAtTwoPlaces(), three_places, digit))
+    assert both[0, 1, 14] > 0 > both[1, 1, 14]
+
+
 def test_a_large_network_is_asked_about_fewer_patches_and_digits():
     assert (occlusion_stride(0), index_size(0)) == (1, 10_000)
     assert (occlusion_stride(1_500_000), index_size(1_500_000)) == (1, 10_000)
@@ -109,6 +119,11 @@ def test_maps_share_the_layers_scale_and_the_most_active_come_first():
     assert layer.maps[0, 2, 3] == 255
     assert layer.maps[1, 2, 1] == 128
     assert layer.maps[2:].max() in (0, 230)
+    assert layer.numbers[:2] == (7, 4)
+    (whole,) = feature_maps(
+        Activates(convolution_1=activation), np.zeros((28, 28), np.uint8), most=None
+    )
+    assert sorted(whole.numbers) == list(range(20))
 
 
 @pytest.mark.parametrize("value", [0, -1, np.nan, np.inf, 1e30])

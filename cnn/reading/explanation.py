@@ -1,6 +1,7 @@
 """Why a network answers as it does: feature maps, which ink mattered, nearest training digits."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,8 @@ class LayerMaps(NamedTuple):
     """How many feature maps the layer has; not all of them need be here."""
     maps: NDArray[np.uint8]
     """(shown, height, width): 0 is the layer's weakest, 255 its strongest response."""
+    numbers: tuple[int, ...]
+    """(shown,), which filter made each of these maps, counted from 0."""
 
 
 class Neighbour(NamedTuple):
@@ -48,31 +51,44 @@ class DigitIndex(NamedTuple):
     """(n, at most 128), summed up by `_sum_up` where the network has more."""
 
 
-def feature_maps(predictor: Predictor, image: NDArray[np.uint8]) -> tuple[LayerMaps, ...]:
-    """Return the feature maps of each convolution, at most 16, from first to last layer.
+def feature_maps(
+    predictor: Predictor, image: NDArray[np.uint8], most: int | None = MOST_MAPS
+) -> tuple[LayerMaps, ...]:
+    """Return the feature maps of each convolution, from first to last layer.
 
     Those that tell most places of this image apart come first; a layer's maps share one scale.
 
     Args:
         predictor: the network.
         image: (28, 28) uint8, 255 is full ink.
+        most: how many maps of a layer, None for all.
     """
     activations = predictor.activations(image)
-    return tuple(_layer(name, maps) for name, maps in activations.items() if maps.ndim == 3)
+    return tuple(_layer(name, maps, most) for name, maps in activations.items() if maps.ndim == 3)
 
 
-def _layer(name: str, activation: NDArray[np.float32]) -> LayerMaps:
+def _layer(name: str, activation: NDArray[np.float32], most: int | None) -> LayerMaps:
     maps = np.nan_to_num(activation).astype(float).transpose(2, 0, 1)
-    most_active = np.argsort(-maps.std(axis=(1, 2)), kind="stable")[:MOST_MAPS]
+    most_active = np.argsort(-maps.std(axis=(1, 2)), kind="stable")[:most]
     shown = maps[most_active] - maps[most_active].min()
     scaled = np.rint(255 * shown / max(float(shown.max()), 1e-9)).astype(np.uint8)
-    return LayerMaps(name, len(maps), scaled)
+    return LayerMaps(name, len(maps), scaled, tuple(most_active.tolist()))
 
 
 def occlusion_map(
     predictor: Predictor, image: NDArray[np.uint8], digit: int, stride: int = 1
 ) -> NDArray[np.float32]:
     """Return how much less probable the digit is without the ink around each pixel, (28, 28).
+
+    As `occlusion_maps` does for several digits.
+    """
+    return occlusion_maps(predictor, image, (digit,), stride)[0]
+
+
+def occlusion_maps(
+    predictor: Predictor, image: NDArray[np.uint8], digits: Sequence[int], stride: int = 1
+) -> NDArray[np.float32]:
+    """Return how much less probable each digit is without the ink around each pixel.
 
     Patches of 5×5 pixels are made paper, one at a time, wherever they hide ink (M. Zeiler and
     R. Fergus, Visualizing and Understanding Convolutional Networks, 2014, arXiv 1311.2901). A
@@ -81,19 +97,19 @@ def occlusion_map(
     Args:
         predictor: the network.
         image: (28, 28) uint8, 255 is full ink.
-        digit: the answer that is asked about.
+        digits: the answers that are asked about.
         stride: pixels from one patch to the next, 1 to 5: larger is coarser and faster.
 
     Returns:
-        -1 to 1: positive where the ink speaks for the digit, negative where against it, 0 where
-        there is no ink.
+        (digits, 28, 28), -1 to 1: positive where the ink speaks for the digit, negative where
+        against it, 0 where there is no ink.
     """
     masks = _patches(stride)
     masks = masks[(masks & (image > 0)).any(axis=(1, 2))]
     images = np.concatenate([image[np.newaxis], np.where(masks, 0, image).astype(np.uint8)])
-    probabilities = np.nan_to_num(predictor.probabilities(images)[:, digit])
+    probabilities = np.nan_to_num(predictor.probabilities(images)[:, list(digits)])
     falls = probabilities[0] - probabilities[1:]
-    total = np.tensordot(falls, masks.astype(np.float32), axes=1)
+    total = np.tensordot(falls.T, masks.astype(np.float32), axes=1)
     mean = total / np.maximum(masks.sum(axis=0), 1)
     return np.where(image > 0, mean, 0).astype(np.float32)
 

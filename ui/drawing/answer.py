@@ -31,25 +31,33 @@ _STYLE = f"""<style>{TILE_STYLE}
 </style>"""
 
 
-def show_answer(reading: Reading, image: NDArray[np.uint8]) -> None:
+def show_answer(reading: Reading, image: NDArray[np.uint8] | None) -> None:
     """Show the digit large, or that it is none, with ten bars and what the network sees.
 
     Args:
         reading: what the network reads in the image.
-        image: (28, 28), 255 is full ink.
+        image: (28, 28), 255 is full ink; None where it is shown elsewhere.
     """
     st.html(_STYLE + answer_html(reading, image))
 
 
-def answer_html(reading: Reading, image: NDArray[np.uint8]) -> str:
+def answer_html(reading: Reading, image: NDArray[np.uint8] | None) -> str:
     """Return a reading as HTML; a digit that is none has a sentence in its place, and grey bars."""
     kind = "reading" if reading.is_digit else "reading doubtful"
     return (
         f'<div class="{kind}"><div class="said"><div role="status" aria-live="polite">'
         f"{_digit(reading) if reading.is_digit else _no_digit(reading)}</div>"
-        f'<figure><div class="tile"><img src="{png_address(image)}" alt=""></div>'
-        "<figcaption>What the network sees</figcaption></figure></div>"
+        f"{_seen(image)}</div>"
         f'<div role="img" aria-label="{_spoken_bars(reading)}">{_bars(reading)}</div></div>'
+    )
+
+
+def _seen(image: NDArray[np.uint8] | None) -> str:
+    if image is None:
+        return ""
+    return (
+        f'<figure><div class="tile"><img src="{png_address(image)}" alt=""></div>'
+        "<figcaption>What the network sees</figcaption></figure>"
     )
 
 

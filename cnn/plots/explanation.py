@@ -1,0 +1,132 @@
+"""The explanation of one digit as a picture to keep, drawn with matplotlib."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.evaluation.history import History
+from cnn.plots.figure import ACCENT, RIGHT, WRONG, new_figure
+from cnn.reading.explanation import LayerMaps, Neighbour
+from cnn.reading.explanation_colours import AGAINST, FOR, heat_picture, ink_picture, weight_picture
+from cnn.reading.kernels import Kernels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+_TRUE, _ANSWER = "#2e7ede", "#d66214"
+_MAPS = 16  # in a row
+
+
+class Explanation(NamedTuple):
+    """Why a network answers as it does to one digit."""
+
+    number: int
+    """Which test digit."""
+    image: NDArray[np.uint8]
+    """(28, 28), 255 is full ink."""
+    label: int
+    """The digit really written."""
+    probabilities: NDArray[np.float32]
+    """(10,), adding up to 1."""
+    falls: NDArray[np.float32]
+    """(28, 28), how much less probable the answer is without the ink there."""
+    neighbours: tuple[Neighbour, ...]
+    """The nearest training digits; empty where the network does not show its features."""
+    layers: tuple[LayerMaps, ...]
+    kernels: Kernels
+    history: History | None
+    """The answers epoch by epoch, if they were kept."""
+
+    @property
+    def answer(self) -> int:
+        """The likeliest digit."""
+        return int(self.probabilities.argmax())
+
+
+def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
+    """Draw a digit with its answer, the ink that mattered, its likes, its history and its maps.
+
+    Args:
+        explained: what to draw.
+        title: whose answer it is, above it.
+    """
+    rows = len(explained.layers)
+    figure = new_figure(10, 6.0 + 0.95 * rows)
+    figure.suptitle(title, x=0.01, ha="left")
+    ratios = [3, 2.4, max(0.4 + 0.95 * rows, 0.1)]
+    top, middle, maps = figure.subfigures(3, 1, squeeze=False, height_ratios=ratios)[:, 0]
+    heights = [1.5, *[1] * (rows - 1)][:rows]  # the first has its filters too
+    layer_rows = maps.subfigures(max(rows, 1), 1, squeeze=False, height_ratios=heights or [1])[:, 0]
+    _draw_answer(top, explained)
+    _draw_likes(middle, explained)
+    for number in range(rows):
+        _draw_maps(layer_rows[number], explained, number)
+    return figure
+
+
+def _draw_answer(part: "SubFigure", explained: Explanation) -> None:
+    """Draw the digit, its ten probabilities, and which ink mattered."""
+    digit, bars, ink = part.subplots(1, 3)
+    label, answer = explained.label, explained.answer
+    digit.imshow(explained.image, cmap="gray_r", vmin=0, vmax=255)
+    words = f"✓ {answer}" if label == answer else f"✗ {answer}, really {label}"
+    digit.set_title(words, color=RIGHT if label == answer else WRONG)
+    digit.set_xlabel(f"Test digit {explained.number:,}")
+    bars.barh(range(10), explained.probabilities, color=ACCENT)
+    bars.set(yticks=range(10), xlim=(0, 1), title="Probability")
+    bars.invert_yaxis()
+    ink.imshow(ink_picture(explained.image, explained.falls))
+    ink.set_title("Which ink mattered")
+    _write_legend(ink, {f"for {answer}": FOR, "against": AGAINST})
+    for axes in (digit, ink):
+        axes.set(xticks=[], yticks=[])
+
+
+def _write_legend(axes: "Axes", names: dict[str, tuple[int, int, int]]) -> None:
+    for place, (name, colour) in enumerate(names.items()):
+        x = 0.25 + 0.5 * place
+        shade = tuple(channel / 255 for channel in colour)
+        axes.text(x, -0.04, name, color=shade, ha="center", va="top", transform=axes.transAxes)
+
+
+def _draw_likes(part: "SubFigure", explained: Explanation) -> None:
+    """Draw the nearest training digits, and the answers epoch by epoch."""
+    left, right = part.subfigures(1, 2, squeeze=False, width_ratios=[1.6, 1])[0]
+    if explained.neighbours:
+        left.suptitle("Nearest training digits", fontsize="medium")
+        places = np.ravel(left.subplots(1, len(explained.neighbours)))
+        for axes, one in zip(places, explained.neighbours, strict=True):
+            axes.imshow(one.image, cmap="gray_r", vmin=0, vmax=255)
+            axes.set(xticks=[], yticks=[], xlabel=f"{one.label}")
+    if explained.history:
+        _draw_history(right.subplots(), explained.history, explained.label, explained.answer)
+
+
+def _draw_history(axes: "Axes", history: History, label: int, answer: int) -> None:
+    for digit, colour in {answer: _ANSWER, label: _TRUE}.items():
+        shares = history.probabilities[:, digit]
+        axes.plot(history.epochs, shares, "o-", color=colour, label=str(digit))
+    axes.set(ylim=(-0.03, 1.03), xlabel="Epoch", title="From epoch to epoch")
+    axes.set_xticks(history.epochs[:: -(-len(history.epochs) // 10)])
+    axes.legend()
+
+
+def _draw_maps(part: "SubFigure", explained: Explanation, number: int) -> None:
+    """Draw a layer's maps, the first layer's with their kernels above."""
+    layer = explained.layers[number]
+    count = len(layer.maps)
+    part.suptitle(layer.name.replace("_", " ").capitalize(), fontsize="small", x=0.01, ha="left")
+    kernels = explained.kernels.get(layer.name) if number == 0 else None
+    height = 2 if kernels is not None else 1
+    places = part.subplots(height, _MAPS, squeeze=False, height_ratios=[0.4, 1][-height:])
+    for axes in places.ravel():
+        axes.set_axis_off()
+    if kernels is not None:
+        for axes, picture in zip(
+            places[0, :count], weight_picture(kernels[list(layer.numbers), 0]), strict=True
+        ):
+            axes.imshow(picture)
+    for axes, heat in zip(places[-1, :count], heat_picture(layer.maps), strict=True):
+        axes.imshow(heat)

@@ -1,0 +1,124 @@
+import re
+
+import numpy as np
+import pytest
+
+from cnn.reading import explanation_colours
+from cnn.reading.explanation import LayerMaps, Neighbour
+from cnn.reading.explanation_colours import AGAINST, FOR, NEUTRAL
+from tests.pictures import pictures as shown_pictures
+from ui.explanation import map_pictures, pictures
+
+
+def test_ink_is_blue_for_the_answer_orange_against_it_and_transparent_where_there_is_none():
+    image, falls = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
+    image[2, 2:5] = 255
+    falls[2, 2:5] = [0.5, -0.5, 0]
+    picture = explanation_colours.ink_picture(image, falls)
+    assert [tuple(picture[2, column]) for column in (2, 3, 4)] == [
+        (*FOR, 255),
+        (*AGAINST, 255),
+        (*NEUTRAL, 255),
+    ]
+    assert picture[..., 3].sum() == 3 * 255
+
+
+def luminance(colour):
+    channels = np.array(colour) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("tile", [(0xF1, 0xF1, 0xF4), (0x24, 0x26, 0x2E)])
+@pytest.mark.parametrize("colour", [FOR, AGAINST, NEUTRAL])
+def test_the_colours_of_ink_stand_out_from_light_and_dark_tiles(colour, tile):
+    lighter, darker = sorted([luminance(colour), luminance(tile)], reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 3
+
+
+def test_where_the_ink_mattered_is_also_said_in_words():
+    image, falls = np.full((28, 28), 9, np.uint8), np.zeros((28, 28), np.float32)
+    assert "No ink speaks for 8" in pictures.ink_html(image, falls, 8)
+    falls[1, 27] = 0.3
+    text = pictures.ink_html(image, falls, 8)
+    assert "The ink at the top on the right speaks most for 8." in text
+    assert "No spot" not in text
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ([8] * 5, "All of them are an 8."),
+        ([8, 3, 3, 3, 3], "1 of them is an 8."),
+        ([8, 8, 3, 3, 3], "2 of them are an 8."),
+        ([3] * 5, "None of them is an 8."),
+    ],
+)
+def test_how_many_of_the_nearest_are_the_answer_is_said(labels, sentence):
+    image = np.zeros((28, 28), np.uint8)
+    text = pictures.nearest_html([Neighbour(image, one, 1.0) for one in labels], 8)
+    assert sentence in text
+
+
+def test_each_layer_has_a_sentence_and_brighter_tiles_where_it_responds():
+    maps = np.zeros((2, 4, 4), np.uint8)
+    maps[0, 1, 1] = 255
+    layers = [LayerMaps(f"convolution_{number}", 2, maps, (0, 1)) for number in (1, 2, 3)]
+    text = map_pictures.maps_html(layers)
+    meanings = re.findall(r"<div>([^<]+)</div>", text)
+    assert len(set(meanings)) == 3
+    first = shown_pictures(text)[0].sum(axis=2)
+    assert first[1, 1] == first.max() > 3 * first[0, 0]
+    assert "the 2 most active" not in text
+    assert "40 maps of 4×4, the 2 most active" in map_pictures.maps_html(
+        [LayerMaps("convolution_1", 40, maps, (0, 1))]
+    )
+
+
+LAYERS = [
+    LayerMaps("convolution_1", 2, np.arange(32, dtype=np.uint8).reshape(2, 4, 4), (1, 0)),
+    LayerMaps("convolution_2", 1, np.full((1, 2, 2), 9, np.uint8), (0,)),
+]
+KERNELS = {
+    "convolution_1": np.stack([np.full((1, 3, 3), -1), np.eye(3)[None]]).astype(np.float32),
+    "convolution_2": np.stack([np.zeros((5, 5)), np.full((5, 5), 2)])[None].astype(np.float32),
+}
+
+
+def test_the_first_layers_filters_stand_above_their_own_maps_and_the_others_are_counted():
+    text = map_pictures.maps_html(LAYERS, KERNELS)
+    first, heat, second, _, deep = shown_pictures(text)
+    assert first.shape == (3, 3, 3)  # of filter 2, which made the first map
+    assert tuple(first[1, 1]) == FOR
+    assert tuple(second[0, 0]) == AGAINST
+    assert (heat.shape, deep.shape) == ((4, 4, 3), (2, 2, 3))
+    assert re.findall(r'"number">(\d)<', text) == ["2", "1", "1"]
+    assert "the 3×3 weights of its filter" in text
+    assert "adds up 2 kernels of 5×5" in text
+
+
+def test_a_map_is_made_of_the_maps_before_those_with_most_weight_first():
+    text = map_pictures.one_map_html(LAYERS[1], 0, LAYERS[0], KERNELS["convolution_2"])
+    assert "Map 1 of convolution 2: 2 kernels of 5×5 slide over the 2 maps" in text
+    strongest, its_map, weakest, other_map, whole = shown_pictures(text)
+    assert tuple(strongest[0, 0]) == FOR
+    assert tuple(weakest[0, 0]) == (238, 238, 242)
+    heats = explanation_colours.heat_picture(LAYERS[0].maps)
+    assert np.array_equal(its_map, heats[0])  # of filter 2, whose kernel has the weight
+    assert np.array_equal(other_map, heats[1])
+    assert whole.shape == (2, 2, 3)
+
+
+def test_of_many_kernels_eight_are_shown():
+    before = LayerMaps("convolution_1", 12, np.zeros((12, 4, 4), np.uint8), tuple(range(12)))
+    filters = np.ones((1, 12, 3, 3), np.float32)
+    text = map_pictures.one_map_html(LAYERS[1], 0, before, filters)
+    assert len(shown_pictures(text)) == 2 * 8 + 1
+    assert "the 8 with most weight" in text
+
+
+@pytest.mark.parametrize("weight", [0, np.nan, np.inf, 1e30])
+def test_weights_of_any_size_give_kernels_that_can_be_shown(weight):
+    picture = explanation_colours.weight_picture(np.full((2, 3, 3), weight, np.float32))
+    assert picture.shape == (2, 3, 3, 3)
+    assert picture.dtype == np.uint8

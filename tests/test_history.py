@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from cnn.epochs import Epochs, EpochsError
+from cnn.evaluation.history import History, history_of
+from ui.predictions.answer_history import history_chart
+
+
+def history(*answers, first=1):
+    """A digit read as these after each epoch, with 60 %."""
+    probabilities = np.full((len(answers), 10), 0.4 / 9, np.float32)
+    probabilities[np.arange(len(answers)), answers] = 0.6
+    return History(tuple(range(first, first + len(answers))), probabilities)
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ((4,), "Read as 4 after its only epoch."),
+        ((4, 4, 4), "Read as 4 after every one of its 3 epochs."),
+        ((9, 9, 9, 4), "Read as 9 until epoch 3, then as 4."),
+        ((9, 4, 4), "Read as 9 after epoch 1, then as 4."),
+        ((2, 6, 4, 4, 2), "Read as 2 after epoch 1, then as 6 after epoch 2, then as 4 until "
+         "epoch 4, then as 2."),
+        ((1, 7, 1, 7, 1, 1), "The answer changed 4 times, and is 1 since epoch 5."),
+    ],
+)  # fmt: skip
+def test_when_the_answer_changed_is_said_in_words(answers, words):
+    assert history(*answers).in_words() == words
+
+
+def test_epochs_are_named_by_their_own_numbers():
+    assert history(9, 9, 4, first=5).in_words() == "Read as 9 until epoch 6, then as 4."
+
+
+def epochs(digits):
+    generator = np.random.default_rng(0)
+    answers = generator.dirichlet(np.ones(10), (3, digits)).astype(np.float32)
+    return Epochs((1, 2, 3), np.zeros((3, 3, 3, 4), np.float32), answers)
+
+
+def test_one_digits_history_is_its_row_of_each_epoch():
+    kept = epochs(40)
+    chosen = history_of(kept, 17, digits=40)
+    assert chosen.epochs == (1, 2, 3)
+    assert np.array_equal(chosen.probabilities, kept.probabilities[:, 17])
+    assert chosen.answers == kept.probabilities[:, 17].argmax(axis=1).tolist()
+
+
+def test_epochs_of_other_digits_are_not_shown():
+    with pytest.raises(EpochsError, match=r"40 other digits than the 1,000 here"):
+        history_of(epochs(40), 17, digits=1_000)
+
+
+@pytest.mark.parametrize(
+    ("answer", "lines"), [(4, ["4, right"]), (9, ["4, the true digit", "9, the answer"])]
+)
+def test_the_chart_has_a_line_for_the_true_digit_and_for_another_answer(answer, lines):
+    kept = history(9, 4, answer)
+    (rows,) = history_chart(kept, 4, answer).to_dict()["datasets"].values()
+    assert list(dict.fromkeys(row["line"] for row in rows)) == lines
+    assert [row["epoch"] for row in rows] == [1, 2, 3] * len(lines)
+    true = [row["probability"] for row in rows if row["line"].startswith("4")]
+    assert true == pytest.approx(kept.probabilities[:, 4].tolist())
+    assert "read as 9" in rows[0]["meaning"]

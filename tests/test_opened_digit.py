@@ -1,0 +1,150 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from cnn import data, runs
+from cnn.epochs import keep_epoch
+from cnn.metrics import EpochPoint, append_point
+from tests.evaluated_run import make_evaluated_run
+from tests.pages import html, open_script
+from ui.explanation import digit_index
+from ui.predictions import answer_history, opened_digit
+
+SCRIPT = """
+import streamlit as st
+from cnn import runs
+from ui.predictions.opened_digit import show_digit
+from ui.predictions.run_predictions import predictions_of
+
+run = runs.open_run(st.session_state["run"], runs.runs_folder())
+show_digit(run, predictions_of(run), st.session_state["digit"])
+"""
+
+
+@pytest.fixture(autouse=True)
+def few_digits(monkeypatch):
+    monkeypatch.setattr("cnn.reading.explanation.MOST_DIGITS", 200)
+    digit_index._index.clear()
+    answer_history._epochs.clear()
+    yield
+    digit_index._index.clear()
+
+
+@pytest.fixture
+def run(runs_dir, tiny_mnist):
+    """A run with the built-in network's file, whose stored answer to digit 3 is a 4."""
+    run = make_evaluated_run(runs_dir, wrong=[3])
+    run.model_path.write_bytes((runs.BUILT_IN_PATH / "model.onnx").read_bytes())
+    return run
+
+
+def train_epochs(run, *answers, digits=40):
+    """Keep epochs, in which every digit is read as these."""
+    for number, answer in enumerate(answers, 1):
+        append_point(run.metrics_path, EpochPoint(number, 1, 0.5, 1, 0.5, number))
+        read = np.eye(10, dtype=np.float32)[np.full(digits, answer)]
+        keep_epoch(run, number, np.zeros((3, 3, 2), np.float32), read)
+
+
+def open_digit(run, digit):
+    page = open_script(SCRIPT, run=run.id, digit=digit)
+    assert not page.exception
+    return page
+
+
+def words(page):
+    kinds = (page.markdown, page.info, page.warning)
+    return " ".join(element.value for kind in kinds for element in kind)
+
+
+def test_a_mistake_shows_the_truth_the_answer_and_what_speaks_for_either(run):
+    page = open_digit(run, 3)
+    assert "✗ Wrong: really a 3" in html(page)
+    assert 'data-testid="answer">4<' in html(page)
+    assert "speaks for 4" in html(page)
+    assert "speaks for 3" in html(page)
+    assert html(page).count("Training digit") == 5
+
+
+def test_a_right_answer_is_asked_about_alone(run):
+    page = open_digit(run, 7)
+    assert "✓ Right: a 7" in html(page)
+    assert html(page).count("speaks against") == 1
+
+
+def test_a_label_that_people_found_wrong_is_marked_with_the_source(run, monkeypatch):
+    assert "Label doubtful" not in html(open_digit(run, 3))
+    monkeypatch.setattr(opened_digit, "has_wrong_label", lambda labels: np.arange(40) == 3)
+    assert "Label doubtful: people who looked again" in html(open_digit(run, 3))
+    assert "arxiv.org/abs/2103.14749" in html(open_digit(run, 3))
+    assert "Label doubtful" not in html(open_digit(run, 4))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_dialog_has_the_pages_scheme(run, monkeypatch, scheme):
+    context = SimpleNamespace(theme=SimpleNamespace(type=scheme))
+    monkeypatch.setattr(opened_digit.st, "context", context)
+    assert f"stDialog] {{color-scheme: {scheme}}}" in html(open_digit(run, 3))
+
+
+def test_the_ten_probabilities_are_those_stored(run):
+    stored = np.load(run.path / "test_predictions.npz")["probabilities"][3].astype(float)
+    assert f"4: {stored[4] * 100:.1f} %" in html(open_digit(run, 3))
+
+
+def test_filters_are_shown_and_each_map_can_be_chosen(run):
+    page = open_digit(run, 3)
+    assert "the 3×3 weights of its filter" in html(page)
+    layer, chosen = page.selectbox(key="map_layer"), page.selectbox(key="map_of_convolution_1")
+    assert layer.options[:2] == ["Convolution 1", "Convolution 2"]
+    assert sorted(map(int, chosen.options)) == list(range(1, len(chosen.options) + 1))
+    page = layer.set_value("convolution_2").run()
+    page = page.selectbox(key="map_of_convolution_2").set_value(4).run()
+    assert not page.exception
+    assert "Map 5 of convolution 2" in html(page)
+
+
+def test_how_the_answer_changed_is_said_and_drawn(run):
+    train_epochs(run, 9, 9, 4)
+    page = open_digit(run, 3)
+    assert "Read as 9 until epoch 2, then as 4." in words(page)
+    (chart,) = page.get("vega_lite_chart")
+    assert chart.proto.alt.startswith("Read as 9")
+
+
+def test_the_kept_networks_own_answer_is_said_where_the_last_epoch_gave_another(run):
+    train_epochs(run, 4, 9)
+    assert "The network that was kept, with the best weights, reads it as 4" in words(
+        open_digit(run, 3)
+    )
+
+
+def test_without_kept_epochs_or_with_those_of_other_digits_a_sentence_says_so(run):
+    assert "No epoch of this run was kept" in words(open_digit(run, 3))
+    train_epochs(run, 9, 4, digits=30)
+    assert "kept for 30 other digits than the 40 here" in words(open_digit(run, 3))
+
+
+def test_a_damaged_network_leaves_the_stored_answer_and_its_history(run):
+    train_epochs(run, 9, 4)
+    run.model_path.write_bytes(b"no network")
+    page = open_digit(run, 3)
+    assert 'data-testid="answer">4<' in html(page)
+    assert "is damaged" in page.warning[0].value
+    assert "Read as 9 after epoch 1, then as 4." in words(page)
+
+
+@pytest.mark.parametrize("digit", [40, -1, 10**9])
+def test_a_digit_that_is_not_there_gets_a_sentence(run, digit):
+    page = open_digit(run, digit)
+    assert f"no digit has the number {digit}" in page.warning[0].value
+
+
+def test_the_training_digits_are_looked_through_once_for_all_digits_and_visitors(run, monkeypatch):
+    looks = []
+    load = data.load_first_training
+    monkeypatch.setattr(data, "load_first_training", lambda n: looks.append(n) or load(n))
+    for digit in (3, 4, 3):
+        open_digit(run, digit)
+    assert looks == [200]

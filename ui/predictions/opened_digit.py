@@ -1,0 +1,120 @@
+"""One test digit, opened: the answer, why, and how it came about."""
+
+import streamlit as st
+
+from cnn import plots
+from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS, has_wrong_label
+from cnn.plots import Explanation
+from cnn.reading import explanation
+from cnn.reading.kernels import Kernels, load_kernels
+from cnn.reading.predictor import Predictor, load_predictor
+from cnn.reading.reading import Reading
+from cnn.runs import Run
+from ui import run_picker
+from ui.digit_tile import TILE_STYLE, png_address
+from ui.drawing.answer import show_answer
+from ui.explanation import map_pictures, parts
+from ui.explanation.one_map import choose_map
+from ui.numbers import a_digit
+from ui.predictions.answer_history import show_history
+from ui.predictions.downloads import offer_downloads
+
+_STYLE = f"""<style>{TILE_STYLE}
+.opened {{max-width: 17rem}}
+.opened .tile {{margin-bottom: .6rem}}
+.opened .verdict {{font-size: 1.15rem; font-weight: 600; color: light-dark(#15703a, #74d693)}}
+.opened.mistake .verdict {{color: light-dark(#b3261e, #ff9a91)}}
+.opened .doubt {{color: light-dark(#7a4b00, #ffc266)}}
+</style>"""
+_DOUBT = (
+    '<div class="doubt">Label doubtful: people who looked again found it wrong '
+    f'(<a href="{SOURCE_ADDRESS}">{SOURCE}</a>).</div>'
+)
+
+
+def show_digit(run: Run, predictions: Predictions, index: int) -> None:
+    """Show one digit with its answer, which ink mattered, its likes, its maps and its history.
+
+    Args:
+        run: whose network answered. At the first time it looks at thousands of training digits,
+            which takes a few seconds and is kept for all visitors.
+        predictions: its answers to the digits.
+        index: which of them; it may come from an address, so it is checked.
+    """
+    if not 0 <= index < len(predictions):
+        count = f"There are {len(predictions):,} digits here, counted from 0"
+        st.warning(f"{count}: no digit has the number {index}.", icon=":material/search_off:")
+        return
+    label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
+    picture, said = st.columns([2, 3], gap="large")
+    with picture:
+        st.html(_STYLE + _dialog_style() + digit_html(predictions, index))
+    with said:
+        show_answer(_reading(predictions, index), image=None)
+    try:
+        predictor, kernels = load_predictor(run.model_path), load_kernels(run.model_path)
+    except ValueError as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        show_history(run, label, answer, index, len(predictions))
+        return
+    explained = _show_why(run, predictor, kernels, predictions, index)
+
+    title = run_picker.run_label(run)
+    offer_downloads(f"digit-{index}", lambda: plots.explanation_figure(explained, title))
+
+
+def _show_why(
+    run: Run, predictor: Predictor, kernels: Kernels, predictions: Predictions, index: int
+) -> Explanation:
+    """Show what speaks for the answer, and return it."""
+    label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
+    image = predictions.images[index]
+    ink, nearest = st.columns(2, gap="large")
+    with ink:
+        falls = parts.show_ink(predictor, run, image, tuple(dict.fromkeys((answer, label))))
+    history = show_history(run, label, answer, index, len(predictions))
+    layers = explanation.feature_maps(predictor, image)
+    st.markdown("##### What each layer sees", help=parts.MAPS_HELP)
+    st.html(map_pictures.maps_html(layers, kernels))
+    choose_map(predictor, image, kernels)
+    with nearest:  # last, as it may take a moment
+        neighbours = parts.show_nearest(predictor, run, image, answer)
+    return Explanation(
+        number=index,
+        image=image,
+        label=label,
+        probabilities=predictions.probabilities[index],
+        falls=falls[0],
+        neighbours=tuple(neighbours),
+        layers=layers,
+        kernels=kernels,
+        history=history,
+    )
+
+
+def _dialog_style() -> str:
+    """Return the page's light or dark scheme for a dialog, which Streamlit puts outside of it."""
+    scheme = "dark" if st.context.theme.type == "dark" else "light"
+    return f"<style>[data-testid=stDialog] {{color-scheme: {scheme}}}</style>"
+
+
+def digit_html(predictions: Predictions, index: int) -> str:
+    """Return a digit, large, with what it really is and what was read."""
+    label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
+    right = bool(predictions.correct[index])
+    verdict = f"✓ Right: {a_digit(label)}" if right else f"✗ Wrong: really {a_digit(label)}"
+    doubt = _DOUBT if has_wrong_label(predictions.labels)[index] else ""
+    picture = png_address(predictions.images[index])
+    return (
+        f'<div class="opened{"" if right else " mistake"}"><div class="tile">'
+        f'<img src="{picture}" alt="Handwritten {label}, read as {answer}"></div>'
+        f'<div class="verdict">{verdict}</div>{doubt}</div>'
+    )
+
+
+def _reading(predictions: Predictions, index: int) -> Reading:
+    """Return the stored answer as a reading; a test digit is one, whatever the network says."""
+    shares = tuple(float(share) for share in predictions.probabilities[index])
+    sure = float(predictions.confidence[index])
+    return Reading(int(predictions.predicted[index]), sure, shares, score=sure, is_digit=True)

@@ -1,0 +1,98 @@
+"""The choice of a second network, to compare the first one with."""
+
+import streamlit as st
+
+from cnn import runs
+from cnn.evaluation.comparison import Comparison, compare
+from cnn.evaluation.predictions import Predictions
+from cnn.runs import Run, RunError
+from ui import navigation, run_picker
+from ui.predictions.run_predictions import predictions_of
+
+KEY = "with"  # also its name in the address
+
+
+def pick_second(run: Run) -> Run | None:
+    """Show the menu of networks that were tested on the same digits, and return the chosen one.
+
+    One that the address names and that cannot be compared leads to a sentence.
+    """
+    labels = {one.id: run_picker.run_label(one) for one in _candidates(run)}
+    wanted = st.query_params.get(KEY)
+    if wanted and wanted not in labels:
+        st.warning(_why_not(wanted, run), icon=":material/search_off:")
+    if not labels:
+        _explain_none()
+        return None
+    st.session_state["second_picker"] = wanted if wanted in labels else None
+    chosen = st.selectbox(
+        "Second network (B)",
+        list(labels),
+        index=None,
+        format_func=lambda run_id: labels.get(run_id, run_id),
+        key="second_picker",
+        placeholder="Choose a network to compare with",
+        width=run_picker.MENU_WIDTH,
+        on_change=_keep_choice,
+        help="Networks that were tested on the same digits.",
+    )
+    if chosen is None:
+        st.caption("The two are asked about the same digits: which does only one of them read?")
+        return None
+    return runs.open_run(chosen, runs.runs_folder())
+
+
+def _keep_choice() -> None:
+    chosen = st.session_state["second_picker"]
+    if chosen is None:
+        st.query_params.pop(KEY, None)
+    else:
+        st.query_params[KEY] = chosen
+
+
+def _candidates(run: Run) -> list[Run]:
+    """Return the other runs with a network that was tested on the same digits."""
+    folder = runs.runs_folder()
+    everything = [*runs.list_runs(folder), runs.open_run(runs.BUILT_IN, folder)]
+    return [one for one in everything if one.path != run.path and _is_comparable(one, run)]
+
+
+def _is_comparable(one: Run, run: Run) -> bool:
+    try:
+        status = one.status()
+        return one.is_usable and not status.alive and status.dataset == run.status().dataset
+    except RunError:
+        return False
+
+
+def _why_not(run_id: str, run: Run) -> str:
+    """Say why a run of the address cannot be compared."""
+    try:
+        one = runs.open_run(run_id, runs.runs_folder())
+        status = one.status()
+    except RunError as error:
+        return str(error)
+    if one.path == run.path:
+        return "The network can't be compared with itself. Choose another one."
+    if status.alive or not one.is_usable:
+        return f"Run {one.id} is {status.state} and has no network to compare with yet."
+    return f"Run {one.id} was tested on other digits, so the two can't be compared."
+
+
+def _explain_none() -> None:
+    st.info(
+        "There is no second network yet that was tested on the same digits. Train one with other "
+        "settings, and see here which digits only one of them reads right.",
+        icon=":material/compare_arrows:",
+    )
+    if st.button("Train another network", icon=":material/model_training:", key="train_second"):
+        st.switch_page(navigation.TRAIN)
+
+
+def comparison_with(predictions: Predictions, second: Run) -> Comparison | None:
+    """Return the comparison with a second run, or None after saying why there is none."""
+    try:
+        return compare(predictions, predictions_of(second))
+    except ValueError as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        return None

@@ -1,0 +1,117 @@
+"""Two networks on the same digits: what only one of them reads, and whether that is chance."""
+
+import pandas as pd
+import streamlit as st
+
+from cnn import plots
+from cnn.evaluation.accuracy import accuracy, confusion_matrix
+from cnn.evaluation.comparison import Comparison
+from cnn.evaluation.predictions import Predictions
+from cnn.runs import Run
+from ui import run_picker
+from ui.numbers import percent, points
+from ui.predictions import two_runs_charts, two_runs_gallery
+from ui.predictions.confusion import worst_pair
+from ui.predictions.downloads import offer_downloads
+from ui.predictions.second_run import comparison_with, pick_second
+from ui.predictions.two_runs_charts import MORE_A, MORE_B
+from ui.predictions.two_runs_words import chance_sentence, verdict
+
+CHANCE_HELP = (
+    "McNemar's test (1947, in its exact form) looks only at the digits that one network reads "
+    "right and the other wrong. Were both equally good, each of them would be A's or B's as by "
+    "the toss of a coin. A split that tosses make in less than 5 % of all cases is called more "
+    "than chance."
+)
+
+
+def compare_runs(run: Run, predictions: Predictions) -> None:
+    """Show a choice of a second network, and how the two differ.
+
+    Args:
+        run: the first network, A.
+        predictions: its answers.
+    """
+    second = pick_second(run)
+    if second is None:
+        return
+    comparison = comparison_with(predictions, second)
+    if comparison is None:
+        return
+    names = run_picker.run_label(run), run_picker.run_label(second)
+    st.caption(f"**A** {names[0]}  \n**B** {names[1]}")
+    _explain_seen(comparison)
+    _show_split(comparison)
+    st.markdown("##### Digit by digit")
+    two_runs_gallery.browse(comparison)
+    offer_downloads("only-one-right", table=lambda: _csv(comparison))
+    _show_matrices(comparison, names)
+
+
+def _explain_seen(comparison: Comparison) -> None:
+    seen = {"A": comparison.first.seen_in_training, "B": comparison.second.seen_in_training}
+    names = " and ".join(name for name, is_seen in seen.items() if is_seen)
+    if names:
+        st.info(
+            f"{names} may have learnt from these very digits, so this is no fair comparison.",
+            icon=":material/school:",
+        )
+
+
+def _show_split(comparison: Comparison) -> None:
+    """Show both accuracies, the four counts, and whether the difference is chance."""
+    with st.container(horizontal=True, gap="medium"):
+        for name, one in {"A": comparison.first, "B": comparison.second}.items():
+            st.metric(f"{name} reads right", percent(accuracy(one), 2), width="content")
+        st.metric("B less A", points(comparison.difference), width="content")
+    counts, words = st.columns([2, 3], gap="large")
+    with counts:
+        st.html(two_runs_charts.split_html(comparison))
+    with words:
+        st.markdown(f"**{verdict(comparison)}**", help=CHANCE_HELP)
+        st.markdown(chance_sentence(comparison))
+
+
+def disagreements(comparison: Comparison) -> pd.DataFrame:
+    """Return a row for each digit that only one of the two reads right, in the test's order."""
+    indices = comparison.disagreements
+    first, second = comparison.first, comparison.second
+    return pd.DataFrame(
+        {
+            "index": indices,
+            "label": first.labels[indices],
+            "a_read_as": first.predicted[indices],
+            "a_confidence": first.confidence[indices],
+            "b_read_as": second.predicted[indices],
+            "b_confidence": second.confidence[indices],
+            "right": ["A" if right else "B" for right in first.correct[indices]],
+        }
+    )
+
+
+def _csv(comparison: Comparison) -> bytes:
+    return disagreements(comparison).to_csv(index=False).encode()
+
+
+def _show_matrices(comparison: Comparison, names: tuple[str, str]) -> None:
+    """Show both confusion matrices, and B's less A's."""
+    columns = st.columns(3, gap="medium")
+    one_network = zip(
+        columns, "AB", (comparison.first, comparison.second), (MORE_A, MORE_B), strict=False
+    )
+    for column, name, one, colour in one_network:
+        matrix = confusion_matrix(one)
+        column.markdown(f"##### Confusion matrix of {name}", help=two_runs_charts.COUNTS_HELP)
+        column.altair_chart(two_runs_charts.counts_chart(matrix, colour), alt=worst_pair(matrix))
+    difference = comparison.matrix_difference
+    with columns[2]:
+        st.markdown("##### B less A", help=two_runs_charts.DIFFERENCE_HELP)
+        st.altair_chart(
+            two_runs_charts.difference_chart(difference),
+            alt=two_runs_charts.largest_difference(difference),
+        )
+        st.html(two_runs_charts.LEGEND)
+        offer_downloads(
+            "confusion-matrix-difference",
+            lambda: plots.difference_matrix_figure(difference, *names),
+        )
