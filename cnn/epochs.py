@@ -14,7 +14,7 @@ from cnn.calibration import read_calibration
 from cnn.runs import Run
 
 FOLDER = "epochs"
-START = 0  # the number of what was kept before the first epoch
+START = 0  # the number of what was kept before the first epoch, of the replayed digits alone
 DIGITS_EACH = 10  # of each class, in a replay
 _STEPS = 255  # probabilities are kept as bytes: fine enough for a chart, and 25 KB an epoch
 
@@ -43,7 +43,7 @@ def keep_epoch(
         run: whose epoch it is.
         number: of the epoch, from 1, or `START`.
         filters: (k, k, n).
-        probabilities: (digits, 10), each row adds up to 1.
+        probabilities: (digits, 10), each row adds up to 1. `START` has `replayed_digits` only.
     """
     folder = run.path / FOLDER
     folder.mkdir(exist_ok=True)
@@ -68,7 +68,8 @@ def read_epochs(
     Args:
         run: whose epochs they are.
         numbers: which of `kept_numbers`, at least one; None for all but `START`.
-        digits: indices of the test digits whose answers are wanted; None for all of them.
+        digits: indices of the test digits whose answers are wanted; None for all of them. With
+            `START` among the numbers, all or none of the `replayed_digits`.
 
     Raises:
         EpochsError: nothing was kept, or it is damaged.
@@ -79,7 +80,7 @@ def read_epochs(
     if not numbers:
         raise EpochsError("No epoch of this run was kept. Train it again to see it learn.")
     try:
-        pairs = [_read(_file(run, number), digits) for number in numbers]
+        pairs = [_read(_file(run, number), _places(number, digits)) for number in numbers]
         filters, answers = (np.stack(all_of_one) for all_of_one in zip(*pairs, strict=True))
     except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
         raise EpochsError(
@@ -92,6 +93,11 @@ def read_epochs(
 def replayed_digits(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Return the indices of the same 100 test digits each time: the first ten of each class."""
     return np.concatenate([np.flatnonzero(labels == digit)[:DIGITS_EACH] for digit in range(10)])
+
+
+def _places(number: int, digits: NDArray[np.intp] | None) -> NDArray[np.intp] | None:
+    """Return where an epoch's file has the answers to these test digits."""
+    return np.arange(len(digits)) if number == START and digits is not None else digits
 
 
 def _file(run: Run, number: int) -> Path:

@@ -107,6 +107,7 @@ function createFilters(root, data) {
   const weights = new Int8Array(bytes(data.weights).buffer)
   const box = root.querySelector(".filters")
   box.replaceChildren()
+  box.style.setProperty("--columns", count > 16 ? 8 : 4)
   const cells = []
   for (let filter = 0; filter < count; filter++) {
     const square = add(box, "div", "filter")
