@@ -88,7 +88,7 @@ def test_a_run_tested_on_other_digits_shows_none_of_these(runs_dir):
 def test_a_damaged_epoch_gets_a_sentence(runs_dir, number):
     run = make_replayed_run(runs_dir)
     (run.path / "epochs" / f"{number}.npz").write_bytes(b"PK\x03\x04 half a file")
-    with pytest.raises(EpochsError, match="damaged. Train it again"):
+    with pytest.raises(EpochsError, match=r"damaged\. Train it again"):
         load_replay(run)
 
 
