@@ -2,6 +2,7 @@
 // playing nor moving the slider runs the page again.
 const LONGEST_PLAY = 12000 // milliseconds for a whole training
 const SLOWEST = 900, FASTEST = 250 // milliseconds a moment
+const WEAK = 0.7 // power of a weight's strength: weak ones are to be seen too
 const ICONS = { Play: "M8 5v14l11-7z", Pause: "M6 5h4v14H6zm8 0h4v14h-4z" }
 const SVG = "http://www.w3.org/2000/svg"
 const players = new WeakMap()
@@ -121,7 +122,7 @@ function createFilters(root, data) {
     box.setAttribute("aria-label", `${count} filters. ${data.moments[moment]}.`)
     cells.forEach((cell, index) => {
       const weight = weights[moment * cells.length + index] / 127
-      cell.style.setProperty("--weight", `${Math.abs(weight) * 100}%`)
+      cell.style.setProperty("--weight", `${Math.abs(weight) ** WEAK * 100}%`)
       cell.classList.toggle("against", weight < 0)
     })
   }

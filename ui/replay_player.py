@@ -22,8 +22,8 @@ _HTML = """
   <div class="controls">
     <button type="button" class="play"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg
       ><span></span></button>
-    <label class="time"><span class="epoch"></span
-      ><input type="range" min="0" step="1" value="0"></label>
+    <div class="time"><span class="epoch"></span
+      ><input type="range" min="0" step="1" value="0" aria-label="Moment of the training"></div>
   </div>
   <div class="parts">
     <section class="answers">
