@@ -143,7 +143,7 @@ function createCharts(root, data) {
 // A line over the epochs, its ends named, and a marker that is moved to an epoch.
 function createChart(box, title, data, column, words, height) {
   const points = data.curve.map((point) => [point[0], point[column]])
-  const chart = add(box, "div", "chart")
+  const chart = add(box, "div", points.length > 1 ? "chart" : "chart point")
   const value = add(add(chart, "div", "name"), "b", "")
   value.before(`${title} `)
   const values = points.map(([, y]) => y)

@@ -31,7 +31,7 @@ _HTML = """
       <p class="meaning"></p>
       <div class="digits" role="list"></div>
       <p class="legend"><span><b class="wrong">7</b> wrong</span
-        ><span><b class="new">7</b> just changed</span
+        ><span class="changes"><b class="new">7</b> just changed</span
         ><span><i></i> how sure</span></p>
     </section>
     <div class="side">

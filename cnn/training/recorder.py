@@ -38,7 +38,7 @@ class Recorder(keras.callbacks.Callback):
         if epoch == 0:
             images = self._test.images[replayed_digits(self._test.labels)]
             answers = self.model(images[..., None].astype("float32"), training=False)
-            self._keep(START, np.asarray(answers))
+            self._keep(START, keras.ops.convert_to_numpy(answers))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Keep this epoch."""
