@@ -3,6 +3,7 @@
 Answers to test digits are kept to be shown, epoch by epoch; nothing is chosen by them.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from cnn.calibration import read_calibration
 from cnn.runs import Run
 
 FOLDER = "epochs"
+START = 0  # the number of what was kept before the first epoch, of the replayed digits alone
 DIGITS_EACH = 10  # of each class, in a replay
 _STEPS = 255  # probabilities are kept as bytes: fine enough for a chart, and 25 KB an epoch
 
@@ -25,7 +27,7 @@ class Epochs(NamedTuple):
     """A training's epochs, e of them, oldest first."""
 
     numbers: tuple[int, ...]
-    """(e,), counted from 1."""
+    """(e,), counted from 1; `START` is before all of them."""
     filters: NDArray[np.float32]
     """(e, k, k, n), the weights of the first convolution's n filters."""
     probabilities: NDArray[np.float32]
@@ -39,9 +41,9 @@ def keep_epoch(
 
     Args:
         run: whose epoch it is.
-        number: of the epoch, from 1.
+        number: of the epoch, from 1, or `START`.
         filters: (k, k, n).
-        probabilities: (digits, 10), each row adds up to 1.
+        probabilities: (digits, 10), each row adds up to 1. `START` has `replayed_digits` only.
     """
     folder = run.path / FOLDER
     folder.mkdir(exist_ok=True)
@@ -51,25 +53,41 @@ def keep_epoch(
     part.replace(_file(run, number))
 
 
-def read_epochs(run: Run) -> Epochs:
+def kept_numbers(run: Run) -> tuple[int, ...]:
+    """Return which epochs were kept, oldest first, `START` before them if it was kept too."""
+    ended = (point.epoch for point in run.metrics().epochs)
+    numbers = tuple(number for number in ended if _file(run, number).is_file())
+    return (START, *numbers) if numbers and _file(run, START).is_file() else numbers
+
+
+def read_epochs(
+    run: Run, numbers: Sequence[int] | None = None, digits: NDArray[np.intp] | None = None
+) -> Epochs:
     """Return what was kept of a run's epochs, with its answers calibrated as the network's are.
+
+    Args:
+        run: whose epochs they are.
+        numbers: which of `kept_numbers`, at least one; None for all but `START`.
+        digits: indices of the test digits whose answers are wanted; None for all of them. With
+            `START` among the numbers, all or none of the `replayed_digits`.
 
     Raises:
         EpochsError: nothing was kept, or it is damaged.
         RunError: the run's curves cannot be read.
     """
-    ended = (point.epoch for point in run.metrics().epochs)
-    numbers = tuple(number for number in ended if _file(run, number).is_file())
+    if numbers is None:
+        numbers = tuple(number for number in kept_numbers(run) if number != START)
     if not numbers:
         raise EpochsError("No epoch of this run was kept. Train it again to see it learn.")
     try:
-        pairs = [_read(_file(run, number)) for number in numbers]
+        pairs = [_read(_file(run, number), _places(number, digits)) for number in numbers]
         filters, answers = (np.stack(all_of_one) for all_of_one in zip(*pairs, strict=True))
     except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
         raise EpochsError(
             "The kept epochs of this run are damaged. Train it again to see it learn."
         ) from error
-    return Epochs(numbers, filters, _calibrated(answers, read_calibration(run.path).temperature))
+    calibrated = _calibrated(answers, read_calibration(run.path).temperature)
+    return Epochs(tuple(numbers), filters, calibrated)
 
 
 def replayed_digits(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -77,21 +95,29 @@ def replayed_digits(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
     return np.concatenate([np.flatnonzero(labels == digit)[:DIGITS_EACH] for digit in range(10)])
 
 
+def _places(number: int, digits: NDArray[np.intp] | None) -> NDArray[np.intp] | None:
+    """Return where an epoch's file has the answers to these test digits."""
+    return np.arange(len(digits)) if number == START and digits is not None else digits
+
+
 def _file(run: Run, number: int) -> Path:
     return run.path / FOLDER / f"{number}.npz"
 
 
-def _read(path: Path) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+def _read(
+    path: Path, digits: NDArray[np.intp] | None
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     with np.load(path, allow_pickle=False) as file:
         filters, answers = file["filters"], file["answers"]
     if (
         filters.ndim != 3
+        or not np.isfinite(filters).all()
         or answers.dtype != np.uint8
         or answers.shape[1:] != (10,)
         or not answers.any(axis=1).all()
     ):
         raise ValueError(f"{path.name} holds something else")
-    return filters.astype(np.float32), answers
+    return filters.astype(np.float32), answers if digits is None else answers[digits]
 
 
 def _calibrated(answers: NDArray[np.uint8], temperature: float) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from cnn.architecture import layer_table, total_parameters
 from ui import navigation, preload, run_picker
 from ui.data_source import show_data_source
 from ui.numbers import duration
+from ui.replay import offer_replay
 from ui.training import hyperparameter_form
 from ui.training.layer_list import layer_list
 from ui.training.network_picture import network_html
@@ -52,6 +53,7 @@ with picker:
     run = run_picker.pick_run()
 if not run.is_built_in:
     show_run(run)
+    offer_replay(run)
 
 st.subheader("Network to train")
 if problem:

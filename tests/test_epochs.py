@@ -3,7 +3,14 @@ import pytest
 
 from cnn import runs
 from cnn.calibration import Calibration, write_calibration
-from cnn.epochs import EpochsError, keep_epoch, read_epochs, replayed_digits
+from cnn.epochs import (
+    START,
+    EpochsError,
+    keep_epoch,
+    kept_numbers,
+    read_epochs,
+    replayed_digits,
+)
 from cnn.hyperparameters import Hyperparameters
 from cnn.metrics import EpochPoint, append_point
 
@@ -82,3 +89,14 @@ def test_the_replayed_digits_are_ten_of_each_class():
     chosen = replayed_digits(labels)
     assert np.bincount(labels[chosen]).tolist() == [10] * 10
     assert len(set(chosen)) == 100
+
+
+def test_what_was_there_before_the_first_epoch_is_kept_of_the_replayed_digits_alone(run):
+    keep_epoch(run, START, FILTERS, answers(0, digits=2))
+    assert kept_numbers(run) == ()
+    train_epochs(run, 1)
+    assert kept_numbers(run) == (START, 1)
+    assert read_epochs(run).numbers == (1,)
+    both = read_epochs(run, (START, 1), np.array([4, 2]))
+    np.testing.assert_allclose(both.probabilities[0], answers(0, digits=2), atol=0.011)
+    np.testing.assert_allclose(both.probabilities[1], answers(1)[[4, 2]], atol=0.011)

@@ -8,7 +8,7 @@ import pytest
 from cnn import data, runs
 from cnn.calibration import read_calibration
 from cnn.data import load, load_test
-from cnn.epochs import read_epochs
+from cnn.epochs import START, read_epochs, replayed_digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.metrics import EpochPoint, append_point
 from cnn.reading.predictor import Predictor
@@ -71,6 +71,16 @@ def test_a_finished_run_holds_its_filters_and_answers_of_each_epoch(new_run):
     with np.load(run.path / "test_predictions.npz") as stored:
         # kept in steps of 1/255, so to a hundredth, and a temperature may stretch that
         np.testing.assert_allclose(epochs.probabilities[-1], stored["probabilities"], atol=0.05)
+
+
+def test_what_the_network_was_like_before_its_training_is_kept_too(new_run):
+    run = new_run(epochs=1, learning_rate=1e-6)
+    train(run, load())
+    replayed = replayed_digits(load().test.labels)
+    before, after = read_epochs(run, (START, 1), replayed).probabilities
+    np.testing.assert_allclose(before, after, atol=0.02)  # such small steps change next to nothing
+    filters = read_epochs(run, (START, 1), replayed).filters
+    assert 0 < np.abs(filters[1] - filters[0]).max() < 1e-3
 
 
 def test_a_run_of_other_hands_and_non_digits_agrees_with_itself(new_run):

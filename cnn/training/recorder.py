@@ -1,4 +1,4 @@
-"""Keeps what the network is like after each epoch, for a replay."""
+"""Keeps what the network is like before the first epoch and after each, for a replay."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from cnn.data import Digits
-from cnn.epochs import keep_epoch
+from cnn.epochs import START, keep_epoch, replayed_digits
 from cnn.runs import Run
 from cnn.training.calibrate import digit_probabilities
 from cnn.training.pipeline import Look, plain_batches
@@ -33,10 +33,20 @@ class Recorder(keras.callbacks.Callback):
         """Prepare the test digits once for all epochs."""
         self._batches = plain_batches(self._test, self.model.output_shape[1])
 
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Keep what there is before the first epoch, in a moment: somebody waits for its points."""
+        if epoch == 0:
+            images = self._test.images[replayed_digits(self._test.labels)]
+            answers = self.model(images[..., None].astype("float32"), training=False)
+            self._keep(START, keras.ops.convert_to_numpy(answers))
+
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Keep this epoch."""
         answers = self.model.predict(self._batches, callbacks=[self._listener], verbose=0)
-        keep_epoch(self._run, epoch + 1, _first_filters(self.model), digit_probabilities(answers))
+        self._keep(epoch + 1, answers)
+
+    def _keep(self, number: int, answers: np.ndarray) -> None:
+        keep_epoch(self._run, number, _first_filters(self.model), digit_probabilities(answers))
 
 
 def _first_filters(network: keras.Model) -> np.ndarray:

@@ -1,0 +1,126 @@
+"""The replay of a training: filters forming, answers settling, epoch by epoch."""
+
+from functools import partial
+from typing import Any, NamedTuple, get_args
+from zlib import crc32
+
+import streamlit as st
+
+from cnn.data import Source, find_source
+from cnn.epochs import FOLDER, EpochsError
+from cnn.plots import ImageFormat, figure_bytes
+from cnn.replay import load_replay, replay_csv
+from cnn.replay_plot import filters_figure
+from cnn.runs import Run, RunError
+from ui import run_picker
+from ui.replay_player import replay_payload, show_player
+
+TITLE = "Replay"
+MOST_REPLAYS = 8  # kept for all visitors, half a megabyte each at most
+ALL_EPOCHS = 1_000  # in a table
+_SENTENCE = (
+    "Watch the network learn: how its filters form, and how its answers to {digits} settle. "
+    "An epoch is once through all training images."
+)
+_SINGLE = "Only one moment of this run was kept, so there is nothing to play: it is shown below."
+
+
+class _Kept(NamedTuple):
+    """What the page shows of a replay."""
+
+    payload: dict[str, Any]
+    digits: int
+    notes: tuple[str, ...]
+
+
+def offer_replay(run: Run) -> None:
+    """Show a closed box with the replay of a run that is over; without a kept epoch, nothing."""
+    if (run.path / FOLDER).is_dir():
+        _replay_box(run)
+
+
+@st.fragment
+def _replay_box(run: Run) -> None:
+    box = st.expander(TITLE, icon=":material/replay:", key="replay_box", on_change="rerun")
+    with box:
+        if box.open:
+            show_replay(run)
+
+
+def show_replay(run: Run) -> None:
+    """Show a run's training to be played back in the browser, or why it can't be.
+
+    Args:
+        run: any run. One that goes on, or that kept nothing or something damaged, gets a sentence.
+    """
+    try:
+        kept = _kept(run, str(run.path), _stamp(run), find_source()[0])
+    except (EpochsError, RunError) as error:
+        st.info(str(error), icon=":material/info:")
+        return
+    digits = f"{kept.digits} test digits" if kept.digits else "test digits"
+    st.markdown(_SENTENCE.format(digits=digits))
+    if len(kept.payload["moments"]) == 1:
+        st.info(_SINGLE, icon=":material/info:")
+    for note in kept.notes:
+        st.caption(note)
+    show_player(kept.payload)
+    _offer_files(run, bool(kept.digits))
+
+
+def _stamp(run: Run) -> tuple[tuple[str, int, int], ...]:
+    """Return what changes with everything that a replay is made of."""
+    files = [run.path / name for name in ("status.json", "metrics.jsonl", "calibration.json")]
+    files += sorted((run.path / FOLDER).glob("*.npz"))
+    stamps = []
+    for file in files:
+        if file.is_file():
+            facts = file.stat()
+            stamps.append((file.name, facts.st_mtime_ns, facts.st_size))
+    return tuple(stamps)
+
+
+@st.cache_resource(max_entries=MOST_REPLAYS, show_spinner="Reading what was kept of the training …")
+def _kept(_run: Run, path: str, stamp: tuple[tuple[str, int, int], ...], source: Source) -> _Kept:
+    replay = load_replay(_run)
+    beginning = "Before it was taught" if _run.is_taught else "Before the training"
+    payload = replay_payload(replay, f"{_run.id} {crc32(repr(stamp).encode())}", beginning)
+    return _Kept(payload, len(replay.indices), replay.notes)
+
+
+def _offer_files(run: Run, has_digits: bool) -> None:
+    """Show buttons that save the filters as a picture and the answers as a table."""
+    with st.container(horizontal=True):
+        for image_format in get_args(ImageFormat):
+            st.download_button(
+                f"Filters as {image_format.upper()}",
+                partial(_filters_file, run, image_format),
+                file_name=f"filters.{image_format}",
+                mime={"png": "image/png", "svg": "image/svg+xml"}[image_format],
+                key=f"save_filters_{image_format}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+                help="The first layer's filters, at the first and at the last moment.",
+            )
+        if has_digits:
+            st.download_button(
+                "Answers as CSV",
+                partial(_answers_file, run),
+                file_name="answers.csv",
+                mime="text/csv",
+                key="save_replay_answers",
+                type="tertiary",
+                icon=":material/table:",
+                on_click="ignore",
+                help="The answer to each of these digits after each epoch, for a spreadsheet.",
+            )
+
+
+def _filters_file(run: Run, image_format: ImageFormat) -> bytes:
+    figure = filters_figure(load_replay(run, most=2), run_picker.run_label(run))
+    return figure_bytes(figure, image_format)
+
+
+def _answers_file(run: Run) -> str:
+    return replay_csv(load_replay(run, ALL_EPOCHS))
