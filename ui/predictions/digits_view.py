@@ -11,6 +11,7 @@ from cnn.runs import Run
 from ui import run_picker
 from ui.predictions import confusion, figures, filters, gallery, opening
 from ui.predictions.downloads import offer_downloads
+from ui.predictions.opened_digit import show_digit
 
 
 def show_test_digits(run: Run, predictions: Predictions) -> None:
@@ -46,8 +47,3 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
         offer_downloads("confusion-matrix", lambda: plots.confusion_matrix_figure(matrix, title))
     if opening.opened_digit(predictions) is not None:
         opening.show_opened(run, predictions, indices, show_digit)
-
-
-def show_digit(run: Run, predictions: Predictions, index: int) -> None:
-    """Show one digit as the network gets it."""
-    st.image(predictions.images[index], width=168, alt=f"Test digit {index}")

@@ -7,11 +7,15 @@ import streamlit as st
 from cnn.evaluation.predictions import Predictions
 from cnn.runs import Run
 from ui.predictions.digits_view import show_test_digits
+from ui.predictions.two_runs import compare_runs
+from ui.replay import show_replay
 
 View = Callable[[Run, Predictions], None]
 
 VIEWS: dict[str, View] = {
     "Test digits": show_test_digits,
+    "Two networks": compare_runs,
+    "Replay": lambda run, _: show_replay(run),
 }
 
 
