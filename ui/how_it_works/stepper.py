@@ -10,7 +10,9 @@ _NUMBERS = range(1, len(STEPS) + 1)
 _to_the_top = st.components.v2.component(
     "step_to_the_top",
     css="""
-[class*="step_top"] { position: absolute; }
+[class*="step_top"] {
+  position: absolute;
+}
 """,
     js="""
 let shown;
