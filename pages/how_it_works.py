@@ -6,7 +6,7 @@ from cnn.lesson.tutorial import tutorial_code
 from ui import navigation, run_picker
 from ui.how_it_works import results, stepper
 from ui.how_it_works.steps import STEPS
-from ui.how_it_works.words import explained
+from ui.how_it_works.words import words_html
 from ui.predictions.run_predictions import explain_absence
 
 navigation.begin_page("How it works")
@@ -16,20 +16,16 @@ step = STEPS[number - 1]
 result = results.RESULTS[step.name]
 
 st.markdown(f"### {number} · {step.title}")
-text, live = st.columns([2, 3], gap="large")
-with text:
-    st.markdown(step.text)
-    st.code(tutorial_code()[step.name], language="python")
-    if step.words:
-        st.markdown(f"##### New words\n{explained(step.words)}")
+text, code = st.columns(2, gap="large")
+text.markdown(step.text)
+code.code(tutorial_code()[step.name], language="python", wrap_lines=True)
+if step.words:
+    st.html(words_html(step.words))
+st.markdown("#### With the chosen network")
 try:
-    with live:
-        result.show(run)
-    if result.show_below:
-        result.show_below(run)
+    result.show(run)
 except ValueError as error:
-    with st.container():
-        explain_absence(run, str(error))
+    explain_absence(run, str(error))
 
 results.offer_pages(result, run)
 st.divider()

@@ -8,8 +8,11 @@ Nothing imports this file.
 
 # %% Load
 import keras
+from keras import layers
 
-(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+train, test = keras.datasets.mnist.load_data()
+x_train, y_train = train
+x_test, y_test = test
 print(x_train.shape, x_test.shape)
 
 # %% Look
@@ -21,8 +24,10 @@ plt.show()
 
 # %% Prepare
 scale = 1  # 255 makes the pixels 0 to 1; the tutorial does not
-x_train = x_train.reshape(-1, 28, 28, 1).astype("float32") / scale
-x_test = x_test.reshape(-1, 28, 28, 1).astype("float32") / scale
+x_train = x_train.astype("float32") / scale
+x_test = x_test.astype("float32") / scale
+x_train = x_train.reshape(-1, 28, 28, 1)
+x_test = x_test.reshape(-1, 28, 28, 1)
 
 y_train = keras.utils.to_categorical(y_train)
 y_test = keras.utils.to_categorical(y_test)
@@ -31,10 +36,10 @@ y_test = keras.utils.to_categorical(y_test)
 model = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
-        keras.layers.Conv2D(16, 3, activation="relu"),
-        keras.layers.Conv2D(8, 3, activation="relu"),
-        keras.layers.Flatten(),
-        keras.layers.Dense(10, activation="softmax"),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.Conv2D(8, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(10, activation="softmax"),
     ]
 )
 model.summary()
@@ -57,7 +62,7 @@ model.fit(
 
 # %% Test
 loss, accuracy = model.evaluate(x_test, y_test)
-print(f"{accuracy:.2%} of the test digits are read right")
+print(f"{accuracy:.2%} are read right")
 
 # %% Predict
 probabilities = model.predict(x_test[:3])

@@ -95,9 +95,9 @@ def _steps(place: Place, first: FirstConvolution) -> str:
     name = WORDS[("activation", first.activation)]
     return (
         '<div class="steps">'
-        f"<div><b>{number(place.sum)}</b><span>sum of the products</span></div> + "
-        f"<div><b>{number(place.bias)}</b><span>bias</span></div> = "
-        f"<div><b>{number(place.before)}</b><span>before {name}</span></div> → "
-        f'<div class="result" data-testid="pixel"><b>{number(place.value)}</b>'
+        f"<div><b>{number(place.sum)}</b><span>sum of the products</span></div>"
+        f"<i>+</i><div><b>{number(place.bias)}</b><span>bias</span></div>"
+        f"<i>=</i><div><b>{number(place.before)}</b><span>before {name}</span></div>"
+        f'<i>→</i><div class="result" data-testid="pixel"><b>{number(place.value)}</b>'
         f"<span>after {name}: the pixel of the feature map</span></div></div>"
     )

@@ -12,8 +12,6 @@ from ui.how_it_works.convolution_pictures import arithmetic_html, places_html
 from ui.how_it_works.digits import digits_of, predictor_of
 from ui.predictions.run_predictions import explain_absence
 
-FIRST_ROW, FIRST_COLUMN = 8, 9  # where the first test digit has ink
-
 
 @st.fragment
 def walk(run: Run) -> None:
@@ -60,8 +58,10 @@ def _choose_what(digits: int, filters: int) -> tuple[int, int]:
 
 def _choose_place(side: int, feature_map: NDArray[np.float32]) -> tuple[int, int]:
     """Show the choice of a place, and return its row and column, from 0."""
-    st.session_state.setdefault("row", min(FIRST_ROW, side))
-    st.session_state.setdefault("column", min(FIRST_COLUMN, side))
+    brightest = divmod(int(np.nan_to_num(feature_map).argmax()), side)
+    for key, value in zip(("row", "column"), brightest, strict=True):
+        if key not in st.query_params:
+            st.session_state.setdefault(key, value + 1)
     for key in ("row", "column"):
         _keep_within(key, 1, side)
     left, right = st.columns(2, gap="large")
@@ -74,7 +74,6 @@ def _choose_place(side: int, feature_map: NDArray[np.float32]) -> tuple[int, int
             on_click=_go_to,
             args=divmod(((row - 1) * side + column) % side**2, side),
         )
-        brightest = divmod(int(np.nan_to_num(feature_map).argmax()), side)
         st.button(
             "Brightest place",
             icon=":material/flare:",

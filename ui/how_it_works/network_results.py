@@ -16,9 +16,9 @@ _PLAIN = {True: "yes", False: "no", (): "nowhere"}
 def show_layers(run: Run) -> None:
     """Show the chosen network as a picture and as a table of its layers."""
     layers = layer_table(run.hyperparameters)
-    st.markdown("##### The chosen network")
-    st.html(network_html(layers))
-    st.markdown(layer_list(layers))
+    picture, table = st.columns(2, gap="large", vertical_alignment="center")
+    picture.html(network_html(layers))
+    table.markdown(layer_list(layers))
     if not differences(run.hyperparameters, "Layers"):
         st.caption("These are the tutorial's layers.")
     show_differences(run, "Layers")

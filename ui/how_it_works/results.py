@@ -23,10 +23,13 @@ class Result(NamedTuple):
     """The live part of a step."""
 
     show: Callable[[Run], None]
-    """Beside the text. Raises ValueError, in words, where the run has nothing to show."""
-    show_below: Callable[[Run], None] | None = None
-    """What needs the whole width."""
+    """Raises ValueError, in words, where the run has nothing to show."""
     pages: tuple[Page, ...] = ()
+
+
+def _show_layers(run: Run) -> None:
+    network_results.show_layers(run)
+    walk(run)
 
 
 _BROWSE = Page(navigation.PREDICTIONS, "Browse the test digits", ":material/grid_view:")
@@ -37,7 +40,7 @@ RESULTS = {
     "Load": Result(data_results.show_counts),
     "Look": Result(data_results.show_examples, pages=(_BROWSE,)),
     "Prepare": Result(data_results.show_preparation),
-    "Layers": Result(network_results.show_layers, walk, (_TRAIN,)),
+    "Layers": Result(_show_layers, pages=(_TRAIN,)),
     "Compile": Result(training_results.show_loss, pages=(_TRAIN,)),
     "Fit": Result(training_results.show_fit, pages=(_TRAIN,)),
     "Test": Result(training_results.show_test, pages=(_BROWSE,)),

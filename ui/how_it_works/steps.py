@@ -67,8 +67,6 @@ STEPS = (
             "Activation",
             "ReLU",
             "Feature map",
-            "Pooling",
-            "Padding",
             "Flatten",
             "Dense",
             "Probability",
@@ -109,7 +107,7 @@ STEPS = (
         "something to it. **Scaled pixels**: with numbers up to 255 the sums get huge, and each "
         "step of learning is a jump; with 0–1 it settles better. **Pooling** after both "
         "convolutions: the network gets by with 14 times fewer parameters, and reads no worse.",
-        ("Seed",),
+        ("Pooling", "Seed"),
     ),
     Step(
         "Predict",

@@ -27,10 +27,6 @@ MEANINGS = {
     "Activation": "what happens to each number at the end of a layer.",
     "ReLU": "the most common activation: keeps what is positive, and turns the rest into 0.",
     "Feature map": "the picture that a filter makes: bright where it has found its pattern.",
-    "Pooling": "keeping only the largest of each 2 by 2 pixels, so that a feature map gets half "
-    "as wide and high.",
-    "Padding": "a border of empty pixels around the picture, so that the feature map does not "
-    "shrink.",
     "Flatten": "writing all numbers of the feature maps in one long row.",
     "Dense": "a layer in which every answer looks at all numbers, with a weight for each.",
     "Probability": "how likely something is, from 0 (never) to 1, or 100 % (certain).",
@@ -51,6 +47,8 @@ MEANINGS = {
     "Overfitting": "learning the training digits by heart. Their loss falls, while the one of the "
     "validation rises.",
     # 7 Test
+    "Pooling": "keeping only the largest of each 2 by 2 pixels, so that a feature map gets half "
+    "as wide and high.",
     "Seed": "the number that chance starts from. The same seed gives the same network again.",
     # 8 Predict
     "Predict": "asking a trained network. It learns nothing from it.",
@@ -59,6 +57,16 @@ MEANINGS = {
 }
 
 
-def explained(words: tuple[str, ...]) -> str:
-    """Return words with their meanings as a Markdown list."""
-    return "\n".join(f"- **{word}**: {MEANINGS[word]}" for word in words)
+_STYLE = """<style>
+.words {display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
+  gap: .6rem 2rem; margin: 0; padding: .9rem 1.1rem; border-radius: .6rem; font-size: .875rem;
+  line-height: 1.4; background: light-dark(#f3f4fa, #1c1f2e)}
+.words dt {font-weight: 600; display: inline}
+.words dd {display: inline; margin: 0}
+</style>"""
+
+
+def words_html(words: tuple[str, ...]) -> str:
+    """Return words with their meanings, in as many columns as there is room for."""
+    items = "".join(f"<div><dt>{word}</dt>: <dd>{MEANINGS[word]}</dd></div>" for word in words)
+    return f'{_STYLE}<dl class="words" aria-label="New words">{items}</dl>'
