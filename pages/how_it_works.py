@@ -21,7 +21,7 @@ text.markdown(step.text)
 code.code(tutorial_code()[step.name], language="python", wrap_lines=True)
 if step.words:
     st.html(words_html(step.words))
-st.markdown("#### With the chosen network")
+st.markdown(f"#### {result.heading}")
 try:
     result.show(run)
 except ValueError as error:

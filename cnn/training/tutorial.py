@@ -23,7 +23,7 @@ plt.title(f"Label: {y_train[0]}")
 plt.show()
 
 # %% Prepare
-scale = 1  # 255 makes the pixels 0 to 1; the tutorial does not
+scale = 1  # or 255, for pixels from 0 to 1
 x_train = x_train.astype("float32") / scale
 x_test = x_test.astype("float32") / scale
 x_train = x_train.reshape(-1, 28, 28, 1)

@@ -14,8 +14,8 @@ from ui.how_it_works.network_results import show_differences
 from ui.how_it_works.tables import STYLE, pixel_cells
 
 EXAMPLES = 20
-CROP = slice(7, 21)  # the middle 14×14 pixels: their numbers can be read on a phone too
-CROP_ROW = 6  # of the middle, where the first training digit has ink
+CROP = slice(8, 20)  # the middle 12×12 pixels: their numbers can be read on a phone too
+CROP_ROW = 5  # of the middle, where the first training digit has ink
 
 _STYLE = f"""{STYLE}<style>
 .lesson.counts {{display: grid; grid-template-columns: 1.2rem 1fr auto; gap: .4rem .75rem;
@@ -27,10 +27,10 @@ _STYLE = f"""{STYLE}<style>
 .lesson.examples {{display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: .4rem;
   text-align: center}}
 @media (max-width: 640px) {{.lesson.examples {{grid-template-columns: repeat(5, 1fr)}}}}
-.lesson.closer {{container-type: inline-size; max-width: 42rem}}
+.lesson.closer {{container-type: inline-size; max-width: 34rem}}
 .lesson.closer .cells {{width: 100%; table-layout: fixed; border-spacing: 1px}}
-.lesson.closer .cells.small td {{width: auto; height: auto; aspect-ratio: 1; border-radius: 2px;
-  font-size: clamp(.5rem, 2.2cqw, .8rem)}}
+.lesson.closer .cells.small td {{width: auto; border-radius: 2px;
+  height: calc(100cqw / 12 - 1px); font-size: clamp(.6rem, 2.3cqw, .85rem)}}
 .lesson.one-hot table {{border-spacing: 3px}}
 .lesson.one-hot td {{width: 2rem; height: 2rem; background: light-dark(#f1f1f4, #24262e)}}
 .lesson.one-hot td.hot {{background: #4450c8; color: #fff; font-weight: 600}}
@@ -84,9 +84,9 @@ def show_examples(run: Run) -> None:
 def closer_html(image: NDArray[np.uint8]) -> str:
     """Return the middle of a picture as numbers on their shades."""
     pixels = image[CROP, CROP].astype(np.float32)
-    table = pixel_cells(pixels, 255, "The middle 14 by 14 pixels")
+    table = pixel_cells(pixels, 255, "The middle 12 by 12 pixels")
     return (
-        f'{_STYLE}<div class="lesson closer"><figure>{table}<figcaption>The middle 14 × 14 of its '
+        f'{_STYLE}<div class="lesson closer"><figure>{table}<figcaption>The middle 12 × 12 of its '
         "28 × 28 pixels: the picture is these numbers</figcaption></figure></div>"
     )
 

@@ -25,6 +25,7 @@ class Result(NamedTuple):
     show: Callable[[Run], None]
     """Raises ValueError, in words, where the run has nothing to show."""
     pages: tuple[Page, ...] = ()
+    heading: str = "With the chosen network"
 
 
 def _show_layers(run: Run) -> None:
@@ -37,16 +38,16 @@ _TRAIN = Page(navigation.TRAIN, "Try other values", ":material/tune:")
 _DRAW = Page(navigation.DRAW, "Draw a digit yourself", ":material/draw:")
 
 RESULTS = {
-    "Load": Result(data_results.show_counts),
-    "Look": Result(data_results.show_examples, pages=(_BROWSE,)),
-    "Prepare": Result(data_results.show_preparation),
-    "Layers": Result(_show_layers, pages=(_TRAIN,)),
-    "Compile": Result(training_results.show_loss, pages=(_TRAIN,)),
-    "Fit": Result(training_results.show_fit, pages=(_TRAIN,)),
-    "Test": Result(training_results.show_test, pages=(_BROWSE,)),
-    "Predict": Result(answer_results.show_probabilities, pages=(_BROWSE,)),
-    "Argmax": Result(answer_results.show_argmax, pages=(_DRAW,)),
-    "Picture": Result(answer_results.show_picture, pages=(_DRAW, _BROWSE)),
+    "Load": Result(data_results.show_counts, heading="How many there are"),
+    "Look": Result(data_results.show_examples, (_BROWSE,), "The first twenty"),
+    "Prepare": Result(data_results.show_preparation, heading="Before and after"),
+    "Layers": Result(_show_layers, (_TRAIN,)),
+    "Compile": Result(training_results.show_loss, (_TRAIN,)),
+    "Fit": Result(training_results.show_fit, (_TRAIN,)),
+    "Test": Result(training_results.show_test, (_BROWSE,)),
+    "Predict": Result(answer_results.show_probabilities, (_BROWSE,)),
+    "Argmax": Result(answer_results.show_argmax, (_DRAW,)),
+    "Picture": Result(answer_results.show_picture, (_DRAW, _BROWSE)),
 }
 
 

@@ -44,18 +44,26 @@ def pixel_cells(pixels: NDArray[np.float32], most: float, what: str) -> str:
         most: what full ink is: 255, or 1 where pixels are scaled.
         what: said to those who do not see the table.
     """
-    return _table(pixels, what, lambda value: _shade(value / most))
+    places = 0 if most > 1 else 2
+    return _table(
+        pixels, what, lambda value: _shade(value / most), lambda value: f"{value:.{places}f}"
+    )
 
 
 def signed_cells(values: NDArray[np.float32], what: str) -> str:
     """Return weights or products as a table: blue is positive, orange negative."""
     most = max(float(np.abs(values).max()), 1e-9)
-    return _table(values, what, lambda value: _tint(value / most))
+    return _table(values, what, lambda value: _tint(value / most), number)
 
 
-def _table(values: NDArray[np.float32], what: str, style: Callable[[float], str]) -> str:
+def _table(
+    values: NDArray[np.float32],
+    what: str,
+    style: Callable[[float], str],
+    text: Callable[[float], str],
+) -> str:
     def cell(value: float) -> str:
-        return f'<td style="{style(value)}">{number(value)}</td>'
+        return f'<td style="{style(value)}">{text(value)}</td>'
 
     rows = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in values.tolist())
     small = " small" if values.shape[1] > 3 else ""

@@ -59,14 +59,12 @@ MEANINGS = {
 
 _STYLE = """<style>
 .words {display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
-  gap: .6rem 2rem; margin: 0; padding: .9rem 1.1rem; border-radius: .6rem; font-size: .875rem;
+  gap: .6rem 2rem; padding: .9rem 1.1rem; border-radius: .6rem; font-size: .875rem;
   line-height: 1.4; background: light-dark(#f3f4fa, #1c1f2e)}
-.words dt {font-weight: 600; display: inline}
-.words dd {display: inline; margin: 0}
 </style>"""
 
 
 def words_html(words: tuple[str, ...]) -> str:
     """Return words with their meanings, in as many columns as there is room for."""
-    items = "".join(f"<div><dt>{word}</dt>: <dd>{MEANINGS[word]}</dd></div>" for word in words)
-    return f'{_STYLE}<dl class="words" aria-label="New words">{items}</dl>'
+    items = "".join(f"<div role="listitem"><b>{word}</b>: {MEANINGS[word]}</div>" for word in words)
+    return f'{_STYLE}<div class="words" role="list" aria-label="New words">{items}</div>'
