@@ -79,8 +79,8 @@ STEPS = (
         "Compile",
         "Before it can learn, the network must be told three things: how wrong an answer is (the "
         "**loss**), how to get better (the **optimizer**), and what to show people on the way "
-        "(the **metrics**). Where nothing else is said, **Adam** learns with a **learning rate** of "
-        "0.001.",
+        "(the **metrics**). **Adam** learns with a **learning rate** of 0.001 where nothing "
+        "else is said.",
         (
             "Loss",
             "Cross-entropy",

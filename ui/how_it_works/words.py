@@ -66,5 +66,5 @@ _STYLE = """<style>
 
 def words_html(words: tuple[str, ...]) -> str:
     """Return words with their meanings, in as many columns as there is room for."""
-    items = "".join(f"<div role="listitem"><b>{word}</b>: {MEANINGS[word]}</div>" for word in words)
+    items = "".join(f'<div role="listitem"><b>{word}</b>: {MEANINGS[word]}</div>' for word in words)
     return f'{_STYLE}<div class="words" role="list" aria-label="New words">{items}</div>'
