@@ -34,7 +34,11 @@ _STYLE = f"""{STYLE}<style>
   font-size: .8rem}}
 .lesson.argmax td.most {{background: #4450c8; color: #fff; font-weight: 700}}
 .lesson.argmax .answer td:last-child {{font-size: 1.2rem}}
-@media (max-width: 640px) {{.lesson.argmax td {{width: 1.75rem; font-size: .62rem}}}}
+@media (max-width: 640px) {{
+  .lesson.argmax td {{width: 1.75rem; font-size: .62rem}}
+  .lesson.answers.many > div {{display: grid; grid-template-columns: 5rem 1fr; gap: 1rem;
+    align-items: start}}
+}}
 </style>"""
 
 
@@ -81,7 +85,7 @@ def probabilities_html(predictions: Predictions) -> str:
             zip(predictions.images, predictions.probabilities, strict=True)
         )
     )
-    return f'{_STYLE}<div class="lesson answers" role="list">{items}</div>'
+    return f'{_STYLE}<div class="lesson answers many" role="list">{items}</div>'
 
 
 def _bars(row: np.ndarray) -> str:

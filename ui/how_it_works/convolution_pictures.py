@@ -20,7 +20,8 @@ _STYLE = f"""{STYLE}<style>
   box-shadow: 0 0 0 1px light-dark(#fff, #12141f)}}
 .lesson .steps {{display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: center;
   margin-top: .75rem; font-size: 1rem}}
-.lesson .steps div {{text-align: center}}
+.lesson .steps > div {{display: flex; gap: .9rem; align-items: center; text-align: center}}
+.lesson .steps i {{font-style: normal}}
 .lesson .steps b {{display: block; font-size: 1.35rem; line-height: 1.3}}
 .lesson .steps span {{font-size: .8rem; opacity: .75}}
 .lesson .steps .result {{padding: .15rem .9rem .3rem; border-radius: .5rem;
@@ -92,12 +93,20 @@ def arithmetic_html(place: Place, first: FirstConvolution) -> str:
 
 
 def _steps(place: Place, first: FirstConvolution) -> str:
+    """Return the sum, the bias and the activation as terms, each with its sign, that wrap."""
     name = WORDS[("activation", first.activation)]
+    terms = (
+        ("", place.sum, "sum of the products"),
+        ("+", place.bias, "bias"),
+        ("=", place.before, f"before {name}"),
+    )
+    parts = "".join(
+        f"<div>{f'<i>{sign}</i>' if sign else ''}<div><b>{number(value)}</b>"
+        f"<span>{words}</span></div></div>"
+        for sign, value, words in terms
+    )
     return (
-        '<div class="steps">'
-        f"<div><b>{number(place.sum)}</b><span>sum of the products</span></div>"
-        f"<i>+</i><div><b>{number(place.bias)}</b><span>bias</span></div>"
-        f"<i>=</i><div><b>{number(place.before)}</b><span>before {name}</span></div>"
-        f'<i>→</i><div class="result" data-testid="pixel"><b>{number(place.value)}</b>'
-        f"<span>after {name}: the pixel of the feature map</span></div></div>"
+        f'<div class="steps">{parts}<div><i>→</i><div class="result" data-testid="pixel">'
+        f"<b>{number(place.value)}</b>"
+        f"<span>after {name}: the pixel of the feature map</span></div></div></div>"
     )

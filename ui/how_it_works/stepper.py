@@ -52,7 +52,7 @@ def show_ways_on(number: int) -> None:
             on_click=_go_to,
             args=(number - 1,),
         )
-        following = f"Next: {STEPS[number].title}" if number < len(STEPS) else "Start again"
+        following = f"Next: {STEPS[number].name}" if number < len(STEPS) else "Start again"
         st.button(
             following,
             icon=":material/arrow_forward:" if number < len(STEPS) else ":material/replay:",

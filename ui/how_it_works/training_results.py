@@ -43,7 +43,6 @@ def show_fit(run: Run) -> None:
     images = status.training_images or chosen.training_images
     batches = -(-images // chosen.batch_size)
     done = len(metrics.epochs)
-    st.markdown("##### How the chosen network learned")
     st.markdown(
         f"{images:,} pictures in batches of {chosen.batch_size}: **{batches:,} changes** of its "
         f"parameters in each of {chosen.epochs} epochs."
@@ -87,7 +86,7 @@ def _row(measured: Measured) -> str:
     low, high = min(measured.accuracies), max(measured.accuracies)
     return (
         f"| {measured.what} | {parameters:,} | **{percent(measured.mean)}** | "
-        f"{percent(low)} to {percent(high)} |"
+        f"{low * 100:.1f}–{percent(high)} |"
     )
 
 
