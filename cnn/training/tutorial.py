@@ -8,7 +8,6 @@ Nothing imports this file.
 
 # %% Load
 import keras
-from keras import layers
 
 train, test = keras.datasets.mnist.load_data()
 x_train, y_train = train
@@ -33,6 +32,8 @@ y_train = keras.utils.to_categorical(y_train)
 y_test = keras.utils.to_categorical(y_test)
 
 # %% Layers
+from keras import layers
+
 model = keras.Sequential(
     [
         keras.Input((28, 28, 1)),

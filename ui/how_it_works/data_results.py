@@ -5,6 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn import data
+from cnn.data import Digits
 from cnn.lesson.examples import LabelCounts, first_training_digits, label_counts
 from cnn.runs import Run
 from cnn.split import held_out
@@ -66,7 +67,6 @@ def counts_html(counts: LabelCounts) -> str:
     return f'{_STYLE}<div class="lesson counts">{head}{rows}</div>'
 
 
-@st.fragment
 def show_examples(run: Run) -> None:
     """Show the first training digits with their labels, and the numbers of one of them."""
     digits = first_training_digits(dataset_of(run), EXAMPLES)
@@ -76,9 +76,14 @@ def show_examples(run: Run) -> None:
         for image, label in zip(*digits, strict=True)
     )
     st.html(f'{_STYLE}<div class="lesson examples">{tiles}</div>')
+    _look_closer(digits)
+    explain_sample(run)
+
+
+@st.fragment
+def _look_closer(digits: Digits) -> None:
     chosen = st.slider("Look closer at", 0, len(digits.labels) - 1, format="x_train[%d]")
     st.html(closer_html(digits.images[chosen]))
-    explain_sample(run)
 
 
 def closer_html(image: NDArray[np.uint8]) -> str:
@@ -106,7 +111,7 @@ def show_preparation(run: Run) -> None:
     st.html(one_hot_html(digits.labels))
     scales = run.hyperparameters.scale_pixels
     st.markdown(
-        "The chosen network scales: it has a layer of its own that divides by 255."
+        "The chosen network scales: first of all, it divides each pixel by 255."
         if scales
         else "The chosen network takes the pixels as they come, like the tutorial's."
     )
