@@ -4,7 +4,9 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from streamlit.testing.v1 import AppTest
 
 from cnn import data, runs
@@ -124,6 +126,42 @@ def make_copy_of_built_in(folder, **status):
     return run
 
 
+def make_run_of_wide_kernels(folder):
+    """A run of two filters of 7×7, whose map has 22 rows, with chance for weights."""
+    run = make_run(folder, name="20260101-000000-custom-cccc")
+    values = Hyperparameters(filters=(2,), kernel_size=7)
+    (run.path / "hyperparameters.json").write_text(values.to_json())
+    generator = np.random.default_rng(0)
+    constants = {
+        "kernels": generator.normal(size=(2, 1, 7, 7)),
+        "biases": generator.normal(size=2),
+        "weights": generator.normal(0, 1e-3, (22 * 22 * 2, 10)),
+    }
+    nodes = [
+        helper.make_node("Transpose", ["image"], ["channels_first"], perm=[0, 3, 1, 2]),
+        helper.make_node("Conv", ["channels_first", "kernels", "biases"], ["convolved"]),
+        helper.make_node("Relu", ["convolved"], ["positive"]),
+        helper.make_node("Transpose", ["positive"], ["convolution_1"], perm=[0, 2, 3, 1]),
+        helper.make_node("Flatten", ["convolution_1"], ["features"]),
+        helper.make_node("MatMul", ["features", "weights"], ["scores"]),
+        helper.make_node("Softmax", ["scores"], ["probabilities"]),
+    ]
+    shapes = {"convolution_1": [22, 22, 2], "features": [968], "probabilities": [10]}
+    graph = helper.make_graph(
+        nodes,
+        "wide",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 28, 28, 1])],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *shape])
+            for name, shape in shapes.items()
+        ],
+        [numpy_helper.from_array(v.astype(np.float32), k) for k, v in constants.items()],
+    )
+    opset = [helper.make_opsetid("", 15)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), run.model_path)
+    return run
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_step_shows_its_text_its_code_and_its_place_among_the_ten(tiny_mnist, name):
     page = open_page(step=step_of(name))
@@ -229,7 +267,7 @@ def test_the_walk_begins_where_the_filter_finds_its_pattern_and_goes_on_place_by
     assert (page.slider(key="row").value, page.slider(key="column").value) == (6, 1)
     first = first_convolution(run.model_path, run.hyperparameters)
     assert shown_pixel(page) == number(work_out(first, image, 0, 5, 0).value)
-    button(page, "Brightest place").click().run()
+    button(page, "Strongest place").click().run()
     assert shown_pixel(page) == number(float(maps[:, :, 0].max()))
 
 
@@ -244,6 +282,21 @@ def test_after_the_last_place_comes_the_first(tiny_mnist):
 )
 def test_an_impossible_place_in_the_address_is_left_out(tiny_mnist, query):
     assert shown_pixel(walk_page(**query))
+
+
+def test_a_place_of_a_larger_map_is_brought_back_into_a_smaller_one(tiny_mnist, runs_dir):
+    run = make_run_of_wide_kernels(runs_dir)
+    page = walk_page(row="28", column="27", filter="16")
+    page.query_params["run"] = run.id
+    page.run()
+    assert not page.exception
+    place = page.slider(key="row").value, page.slider(key="column").value
+    assert place == (22, 22)
+    assert page.slider(key="filter").value == 2
+    image = data.load_test("mnist").images[0]
+    maps = Predictor(run.model_path).activations(image)["convolution_1"]
+    assert shown_pixel(page) == number(float(maps[21, 21, 1]))
+    assert "49 products" in words(page)
 
 
 def test_what_is_yet_to_come_is_pale():

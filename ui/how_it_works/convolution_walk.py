@@ -12,6 +12,8 @@ from ui.how_it_works.convolution_pictures import arithmetic_html, places_html
 from ui.how_it_works.digits import digits_of, predictor_of
 from ui.predictions.run_predictions import explain_absence
 
+BESIDE = 3  # pixels a side: three larger tables need the whole width
+
 
 @st.fragment
 def walk(run: Run) -> None:
@@ -31,7 +33,9 @@ def _walk(run: Run) -> None:
     feature_map = predictor.activations(images[digit])["convolution_1"][:, :, filter_]
     row, column = _choose_place(first.map_side, feature_map)
     place = work_out(first, images[digit], filter_, row, column)
-    pictures, numbers = st.columns([2, 3], gap="large", vertical_alignment="center")
+    pictures = numbers = st.container()
+    if first.size <= BESIDE:
+        pictures, numbers = st.columns([2, 3], gap="large", vertical_alignment="center")
     pictures.html(places_html(images[digit], feature_map, first, row, column))
     numbers.html(arithmetic_html(place, first))
     _explain(first, feature_map, run.hyperparameters.batch_normalization)
@@ -58,8 +62,8 @@ def _choose_what(digits: int, filters: int) -> tuple[int, int]:
 
 def _choose_place(side: int, feature_map: NDArray[np.float32]) -> tuple[int, int]:
     """Show the choice of a place, and return its row and column, from 0."""
-    brightest = divmod(int(np.nan_to_num(feature_map).argmax()), side)
-    for key, value in zip(("row", "column"), brightest, strict=True):
+    strongest = divmod(int(np.nan_to_num(feature_map).argmax()), side)
+    for key, value in zip(("row", "column"), strongest, strict=True):
         if key not in st.query_params:
             st.session_state.setdefault(key, value + 1)
     for key in ("row", "column"):
@@ -75,9 +79,9 @@ def _choose_place(side: int, feature_map: NDArray[np.float32]) -> tuple[int, int
             args=divmod(((row - 1) * side + column) % side**2, side),
         )
         st.button(
-            "Brightest place",
+            "Strongest place",
             icon=":material/flare:",
-            on_click=partial(_go_to, *brightest),
+            on_click=partial(_go_to, *strongest),
             help="Where this filter finds its pattern best.",
         )
     return int(row) - 1, int(column) - 1

@@ -26,7 +26,7 @@ MEANINGS = {
     "Bias": "a number that is added to the sum, and learnt too.",
     "Activation": "what happens to each number at the end of a layer.",
     "ReLU": "the most common activation: keeps what is positive, and turns the rest into 0.",
-    "Feature map": "the picture that a filter makes: bright where it has found its pattern.",
+    "Feature map": "the picture that a filter makes: strong where it has found its pattern.",
     "Flatten": "writing all numbers of the feature maps in one long row.",
     "Dense": "a layer in which every answer looks at all numbers, with a weight for each.",
     "Probability": "how likely something is, from 0 (never) to 1, or 100 % (certain).",
