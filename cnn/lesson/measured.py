@@ -1,4 +1,9 @@
-"""What the tutorial's network reads with scaled pixels and with pooling, as measured."""
+"""What the tutorial's network reads with scaled pixels and with pooling, as measured.
+
+For each of the seeds 0, 1 and 2, on the whole of MNIST: `python -m cnn train --preset article
+--set seed=0`, then the same with `--set scale_pixels=true`, with `--set pool_after=1,2`, and with
+both. On a CPU, November 2026.
+"""
 
 from typing import NamedTuple
 
@@ -20,8 +25,6 @@ class Measured(NamedTuple):
         return sum(self.accuracies) / len(self.accuracies)
 
 
-# python -m cnn train --preset article --set seed=0, then with --set scale_pixels=true,
-# --set pool_after=1,2 and both; on a CPU, November 2026.
 MEASURED = (
     Measured("The tutorial's network", Hyperparameters(), (0.9734, 0.9745, 0.9682)),
     Measured("With scaled pixels", Hyperparameters(scale_pixels=True), (0.9827, 0.9850, 0.9852)),

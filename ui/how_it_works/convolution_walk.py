@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cnn.lesson.convolution import FirstConvolution, first_convolution, work_out
 from cnn.runs import Run
 from ui.how_it_works.convolution_pictures import arithmetic_html, places_html
-from ui.how_it_works.digits import digits_of, predictor_of
+from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
 from ui.predictions.run_predictions import explain_absence
 
 BESIDE = 3  # pixels a side: three larger tables need the whole width
@@ -39,6 +39,7 @@ def _walk(run: Run) -> None:
     pictures.html(places_html(images[digit], feature_map, first, row, column))
     numbers.html(arithmetic_html(place, first))
     _explain(first, feature_map, run.hyperparameters.batch_normalization)
+    explain_sample(run)
 
 
 def _choose_what(digits: int, filters: int) -> tuple[int, int]:

@@ -44,7 +44,7 @@ def show_counts(run: Run) -> None:
     counts = label_counts(dataset_of(run))
     train, test = int(counts.train.sum()), int(counts.test.sum())
     validation = held_out(train) if dataset_of(run) == "mnist" else data.SAMPLE_HELD_OUT
-    with st.grid(3, min_column_width=110):
+    with st.grid(3, min_column_width=95):
         st.metric("Training digits", f"{train - validation:,}", border=True)
         st.metric("For validation", f"{validation:,}", border=True)
         st.metric("Test digits", f"{test:,}", border=True)

@@ -58,7 +58,6 @@ def show_fit(run: Run) -> None:
     elif not status.over:
         st.caption("It is still training. On the Train page the curves grow as you look.")
     show_differences(run, "Fit")
-    explain_sample(run)
 
 
 def show_test(run: Run) -> None:
@@ -78,7 +77,6 @@ def show_test(run: Run) -> None:
     _offer_training()
     predictions = run_predictions.predictions_of(run)
     st.markdown(f"The chosen network: {run_predictions.summary(run, predictions)}.")
-    explain_sample(run)
 
 
 def _row(measured: Measured) -> str:
