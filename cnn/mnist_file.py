@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,13 +101,17 @@ def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dt
     if f"{name}.npy" not in archive.namelist():
         raise DataError(f"holds no array {name}")
     with archive.open(f"{name}.npy") as member:
-        version = np.lib.format.read_magic(member)
-        read = (
-            np.lib.format.read_array_header_1_0
-            if version == (1, 0)
-            else np.lib.format.read_array_header_2_0
-        )
-        shape, _, dtype = read(member)
+        return _read_header(member)
+
+
+def _read_header(member: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    version = np.lib.format.read_magic(member)
+    read = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
+    shape, _, dtype = read(member)
     return shape, dtype
 
 
@@ -126,6 +130,28 @@ def _read_labels(archive: zipfile.ZipFile, part: str) -> NDArray[np.uint8]:
     if wrong.size:
         raise DataError(f"holds the label {wrong[0]} in y_{part}, and labels are 0 to 9")
     return labels.astype(np.uint8)
+
+
+def read_labels(path: Path, part: str) -> NDArray[np.uint8]:
+    """Return the labels alone of a file's "train" or "test" digits, or raise `DataError`."""
+    with _opened(path) as archive:
+        return _read_labels(archive, part)
+
+
+def read_first_digits(path: Path, count: int) -> Digits:
+    """Return the first `count` training digits of a file, and read no more, or raise `DataError`.
+
+    Args:
+        path: a file that `count_digits` found in order.
+        count: how many; fewer where the file has fewer.
+    """
+    with _opened(path) as archive:
+        shape, _ = _header(archive, "x_train")
+        labels = _read_labels(archive, "train")[:count]
+        with archive.open("x_train.npy") as member:
+            _read_header(member)
+            pixels = member.read(len(labels) * shape[1] * shape[2])
+    return _read_only(np.frombuffer(pixels, np.uint8).reshape(-1, *shape[1:]), labels)
 
 
 def take(digits: Digits, index: NDArray[np.intp]) -> Digits:

@@ -6,7 +6,8 @@ import streamlit as st
 from streamlit.navigation.page import Page
 from streamlit.runtime.pages_manager import PagesManager
 
-TRAIN, PREDICTIONS, DRAW, MY_DIGITS, RUNS = (
+HOW_IT_WORKS, TRAIN, PREDICTIONS, DRAW, MY_DIGITS, RUNS = (
+    "pages/how_it_works.py",
     "pages/train.py",
     "pages/predictions.py",
     "pages/draw.py",
@@ -26,6 +27,7 @@ def menu() -> Page:
             st.Page(PREDICTIONS, title="Predictions", icon=":material/grid_view:"),
             st.Page(DRAW, title="Draw", icon=":material/draw:"),
             st.Page(MY_DIGITS, title="My digits", icon=":material/school:"),
+            st.Page(HOW_IT_WORKS, title="How it works", icon=":material/menu_book:"),
             st.Page(RUNS, title="Runs", icon=":material/list_alt:"),
         ],
         position="top",

@@ -27,7 +27,7 @@ STEPS: dict[str, tuple[float, ...]] = {
 def choose_preset() -> None:
     """Show the presets in one row; a changed knob leaves none of them chosen."""
     if "knobs_version" not in st.session_state:
-        _load(PRESETS["article"])
+        set_values(PRESETS["article"])
     st.session_state["preset"] = _current_preset()
     st.segmented_control(
         "Preset",
@@ -97,10 +97,10 @@ def _current_preset() -> str | None:
 def _load_chosen_preset() -> None:
     chosen = st.session_state["preset"]
     if chosen in PRESETS:
-        _load(PRESETS[chosen])
+        set_values(PRESETS[chosen])
 
 
-def _load(values: Hyperparameters) -> None:
+def set_values(values: Hyperparameters) -> None:
     """Replace every knob by a new one.
 
     New ones, since a browser that has not yet seen the new values sends the old ones along with

@@ -1,0 +1,66 @@
+"""The first training digits as they lie in the file, and how many there are of each."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.architecture import CLASSES
+from cnn.data import DataError, DatasetName, Digits, find_source
+from cnn.mnist_file import Stamp, read_first_digits, read_labels, stamp_of
+from cnn.mnist_sample import read_sample
+
+
+class LabelCounts(NamedTuple):
+    """How many digits of each kind there are."""
+
+    train: NDArray[np.intp]
+    """(10,), with those that are held out for validation."""
+    test: NDArray[np.intp]
+    """(10,)."""
+
+
+def label_counts(name: DatasetName) -> LabelCounts:
+    """Return how often each digit comes, without reading the pictures of the whole of MNIST.
+
+    Raises:
+        DataError: the whole of MNIST was asked for and is not here, or is damaged.
+    """
+    if name == "sample":
+        return LabelCounts(*(_count(part.labels) for part in read_sample()))
+    return _counts_of(stamp_of(_mnist_path()))
+
+
+def first_training_digits(name: DatasetName, count: int) -> Digits:
+    """Return the first training digits in the file's own order: `x_train[:count]`.
+
+    Raises:
+        DataError: the whole of MNIST was asked for and is not here, or is damaged.
+    """
+    if name == "sample":
+        train, _ = read_sample()
+        return Digits(train.images[:count], train.labels[:count])
+    return _first_of(stamp_of(_mnist_path()), count)
+
+
+def _mnist_path() -> Path:
+    source, problems = find_source()
+    if source.path is None:
+        raise DataError(" ".join(problems) or "The whole of MNIST is not on this computer yet.")
+    return source.path
+
+
+@lru_cache(maxsize=2)
+def _counts_of(stamp: Stamp) -> LabelCounts:
+    return LabelCounts(*(_count(read_labels(stamp.path, part)) for part in ("train", "test")))
+
+
+@lru_cache(maxsize=2)
+def _first_of(stamp: Stamp, count: int) -> Digits:
+    return read_first_digits(stamp.path, count)
+
+
+def _count(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
+    return np.bincount(labels, minlength=CLASSES)

@@ -1,0 +1,59 @@
+"""A learner walks through How it works."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cnn import runs
+from cnn.presets import PRESETS
+from cnn.status import State
+from ui.how_it_works.steps import STEPS
+
+pytestmark = pytest.mark.browser
+
+
+def heading(page, number):
+    title = STEPS[number - 1].title
+    return page.get_by_role("heading", name=f"{number} · {title}")
+
+
+def test_the_ten_steps_follow_each_other_and_each_begins_at_its_top(server, open_page):
+    page = open_page(f"{server.url}/how_it_works", width=390, height=844)
+    for number in range(1, len(STEPS) + 1):
+        expect(heading(page, number)).to_be_in_viewport()
+        expect(page.get_by_role("radio")).to_have_count(len(STEPS))
+        wide = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+        assert wide == 0, f"step {number} is cut off on a phone"
+        if number < len(STEPS):
+            page.get_by_role("button", name=f"Next: {STEPS[number].name}").click()
+    assert re.search(r"[?&]step=10\b", page.url)
+
+
+def test_a_filter_walks_and_the_address_shows_the_same_place_again(server, open_page):
+    page = open_page(f"{server.url}/how_it_works?step=4&row=9&column=27&filter=2&picture=1")
+    expect(page.get_by_test_id("pixel")).to_be_visible()
+    page.get_by_role("button", name="Next place").click()
+    expect(page).to_have_url(re.compile(r"column=28\b"))
+    page.get_by_role("button", name="Next place").click()
+    expect(page).to_have_url(re.compile(r"row=10\b"))
+    page.get_by_role("button", name="Strongest place").click()
+    expect(page).to_have_url(re.compile(r"column=(?!1\b|28\b)\d+"))
+    again = open_page(page.url)
+    expect(again.get_by_test_id("pixel")).to_have_text(page.get_by_test_id("pixel").text_content())
+
+
+def test_what_was_measured_is_tried_on_train(server, open_page):
+    page = open_page(f"{server.url}/how_it_works?step=7")
+    page.get_by_role("button", name="With pooling").click()
+    expect(page.get_by_text("3,330 parameters")).to_be_visible()
+
+
+def test_a_failed_run_has_its_layers_but_no_convolution_and_a_way_on(server, open_page, runs_dir):
+    run = runs.create(PRESETS["fast"], runs_dir)
+    run.update_status(state=State.FAILED, message="It ran out of memory.")
+    page = open_page(f"{server.url}/how_it_works?step=4&run={run.id}")
+    expect(page.get_by_text("This run failed")).to_be_visible()
+    expect(page.get_by_text("5,994")).to_be_visible()
+    page.get_by_role("button", name="Use the built-in network").click()
+    expect(page.get_by_test_id("pixel")).to_be_visible()

@@ -1,0 +1,202 @@
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.signal import correlate2d
+
+from cnn.architecture import layer_table, total_parameters
+from cnn.data import DataError
+from cnn.hyperparameters import CHOICES, Hyperparameters
+from cnn.lesson.convolution import FirstConvolution, first_convolution, work_out
+from cnn.lesson.differences import FIELDS, differences
+from cnn.lesson.examples import first_training_digits, label_counts
+from cnn.lesson.measured import MEASURED
+from cnn.lesson.tutorial import SCRIPT, tutorial_code
+from cnn.presets import PRESETS
+from cnn.reading.predictor import Predictor
+from cnn.runs import BUILT_IN_PATH, Run
+from cnn.training.export import export_onnx
+from cnn.training.model import build_network
+from tests.test_imports import PROJECT
+
+RUN_TUTORIAL = """
+import runpy, sys
+import keras, numpy
+digits = numpy.load(sys.argv[1])
+train, test = ((digits[f"x_{part}"], digits[f"y_{part}"]) for part in ("train", "test"))
+keras.datasets.mnist.load_data = lambda: (train, test)
+names = runpy.run_path(sys.argv[2])
+assert names["model"].count_params() == 47_410
+assert names["probabilities"].shape == (3, 10)
+assert list(names["answers"]) == [0, 1, 2]
+"""
+
+
+def test_the_tutorials_code_runs_as_shown_and_has_its_47410_parameters(tiny_mnist, tmp_path):
+    shown = tmp_path / "shown.py"
+    shown.write_text("\n\n".join(tutorial_code().values()))
+    command = [sys.executable, "-c", RUN_TUTORIAL, str(tiny_mnist), str(shown)]
+    environment = {**os.environ, "MPLBACKEND": "Agg"}
+    done = subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_code_of_the_steps_is_the_whole_script():
+    lines = [line for line in SCRIPT.read_text().splitlines() if not line.startswith("# %% ")]
+    shown = "\n".join(tutorial_code().values()).splitlines()
+    begun = lines.index("import keras")
+    assert [line for line in lines[begun:] if line] == [line for line in shown if line]
+
+
+def test_the_tutorials_layers_are_those_of_the_article_preset():
+    total = total_parameters(layer_table(Hyperparameters()))
+    assert total == 16 * (3 * 3 + 1) + 8 * (3 * 3 * 16 + 1) + 10 * (24 * 24 * 8 + 1) == 47_410
+
+
+def convolution(kernel, bias=0.0, activation="relu", padded=False, divisor=1.0):
+    return FirstConvolution(
+        np.asarray(kernel, np.float32)[None], np.array([bias]), divisor, padded, activation
+    )
+
+
+images = arrays(np.uint8, (28, 28))
+kernels = st.integers(1, 7).flatmap(
+    lambda size: arrays(np.float32, (size, size), elements=st.floats(-2, 2, width=32))
+)
+
+
+@given(images, kernels, st.booleans(), st.floats(-9, 9), st.data())
+def test_each_place_is_what_a_correlation_gives(image, kernel, padded, bias, data):
+    first = convolution(kernel, bias, padded=padded, divisor=255.0)
+    row, column = (data.draw(st.integers(0, first.map_side - 1)) for _ in range(2))
+    size = len(kernel)
+    margin = ((size - 1) // 2, size - 1 - (size - 1) // 2) if padded else (0, 0)
+    expected = correlate2d(np.pad(image / 255, margin), kernel.astype(float), "valid") + bias
+    assert expected.shape == (first.map_side, first.map_side)
+    place = work_out(first, image, 0, row, column)
+    assert place.before == pytest.approx(expected[row, column], abs=1e-4)
+    assert place.value == pytest.approx(max(expected[row, column], 0), abs=1e-4)
+    assert place.before == pytest.approx(place.products.sum(dtype=float) + place.bias)
+
+
+@pytest.mark.parametrize("place", [(1, 0, 0), (-1, 0, 0), (0, 26, 0), (0, 0, 26), (0, -1, 0)])
+def test_a_place_that_is_not_there_gets_a_sentence(place):
+    with pytest.raises(ValueError, match="There is no filter"):
+        work_out(convolution(np.ones((3, 3))), np.zeros((28, 28), np.uint8), *place)
+
+
+def assert_equals_activations(path, hyperparameters):
+    """Every filter, at the corners and at some places between, is what the network gives."""
+    image = np.random.default_rng(3).integers(0, 256, (28, 28), np.uint8)
+    image[20:] = 0
+    first = first_convolution(path, hyperparameters)
+    maps = Predictor(path).activations(image)["convolution_1"]
+    assert maps.shape == (first.map_side, first.map_side, len(first.kernels))
+    last = first.map_side - 1
+    for row, column in [(0, 0), (0, last), (last, 0), (last, last), (7, 11), (19, 12)]:
+        for filter_ in range(len(first.kernels)):
+            value = work_out(first, image, filter_, row, column).value
+            assert value == pytest.approx(maps[row, column, filter_], rel=1e-4, abs=1e-4)
+
+
+def test_the_built_in_networks_first_pixels_are_worked_out_as_it_does():
+    run = Run(BUILT_IN_PATH)
+    assert_equals_activations(run.model_path, run.hyperparameters)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"activation": name} for name in CHOICES["activation"]),
+        {"kernel_size": 1},
+        {"kernel_size": 5, "scale_pixels": True, "pool_after": (1,)},
+        *({"kernel_size": size, "padding": "same"} for size in (2, 4, 7)),
+        {"batch_normalization": True},
+        {"batch_normalization": True, "scale_pixels": True, "activation": "gelu"},
+        {"batch_normalization": True, "padding": "same", "activation": "leaky_relu"},
+    ],
+    ids=str,
+)
+def test_a_pixel_worked_out_is_the_networks_own(tmp_path, changes):
+    keras.utils.set_random_seed(1)
+    hyperparameters = Hyperparameters(filters=(3,), **changes)
+    network = build_network(hyperparameters)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([np.random.default_rng(2).uniform(0.5, 2, 3) for _ in range(4)])
+        elif isinstance(layer, keras.layers.Conv2D) and layer.use_bias:
+            layer.bias.assign([0.5, -0.5, 3])
+    path = tmp_path / "model.onnx"
+    export_onnx(network, path)
+    assert_equals_activations(path, hyperparameters)
+
+
+def test_settings_of_another_network_get_a_sentence():
+    with pytest.raises(ValueError, match="does not begin with 16 filters of 5×5"):
+        first_convolution(BUILT_IN_PATH / "model.onnx", Hyperparameters(kernel_size=5))
+
+
+def test_a_missing_and_a_damaged_network_get_a_sentence(tmp_path):
+    path = tmp_path / "model.onnx"
+    with pytest.raises(ValueError, match="can't be opened"):
+        first_convolution(path, Hyperparameters())
+    path.write_bytes(b"no network")
+    with pytest.raises(ValueError, match=r"damaged\. Train it again"):
+        first_convolution(path, Hyperparameters())
+
+
+def test_every_choice_belongs_to_a_step():
+    fields = [field for step in FIELDS.values() for field in step]
+    assert sorted(fields) == sorted(Hyperparameters.__dataclass_fields__)
+
+
+def test_differences_name_what_is_not_the_tutorials():
+    assert all(not differences(Hyperparameters(), step) for step in tutorial_code())
+    assert differences(PRESETS["fast"], "Compile") == (
+        ("learning_rate", 0.001, 0.02),
+        ("schedule", "constant", "one_cycle"),
+    )
+
+
+def test_labels_are_counted_and_the_first_digits_come_as_in_the_file(tiny_mnist):
+    counts = label_counts("mnist")
+    assert counts.train.tolist() == [24] * 10
+    assert counts.test.tolist() == [4] * 10
+    digits = first_training_digits("mnist", 7)
+    with np.load(tiny_mnist) as file:
+        assert (digits.images == file["x_train"][:7]).all()
+        assert (digits.labels == file["y_train"][:7]).all()
+    assert len(first_training_digits("mnist", 10_000).labels) == 240
+
+
+def test_without_mnist_the_samples_digits_are_counted():
+    assert label_counts("sample").train.sum() == 4_000
+    assert first_training_digits("sample", 12).images.shape == (12, 28, 28)
+    with pytest.raises(DataError, match="not on this computer"):
+        label_counts("mnist")
+
+
+def test_a_cut_off_file_is_told(tiny_mnist):
+    tiny_mnist.write_bytes(tiny_mnist.read_bytes()[:5_000])
+    with pytest.raises(DataError):
+        first_training_digits("mnist", 3)
+
+
+def test_what_was_measured_is_the_tutorials_network_and_two_changes():
+    assert [one.hyperparameters for one in MEASURED[:1]] == [Hyperparameters()]
+    assert [total_parameters(layer_table(one.hyperparameters)) for one in MEASURED] == [
+        47_410,
+        47_410,
+        3_330,
+        3_330,
+    ]
+    assert MEASURED[1].mean - MEASURED[0].mean > 0.01
+    assert MEASURED[2].mean >= MEASURED[0].mean

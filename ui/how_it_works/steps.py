@@ -1,0 +1,133 @@
+"""The ten steps of the tutorial: what each is called, its text and its new words."""
+
+from typing import NamedTuple
+
+
+class Step(NamedTuple):
+    """One step of the tutorial."""
+
+    name: str
+    """In the menu, and in the tutorial's script."""
+    title: str
+    text: str
+    words: tuple[str, ...] = ()
+    """Words of the field that come up here for the first time."""
+
+
+STEPS = (
+    Step(
+        "Load",
+        "Load the data",
+        "MNIST is a famous collection of 70,000 handwritten digits. A **neural network** is to "
+        "learn to read them. It learns from the **training digits**; the **test digits** are "
+        "put aside for the end. One line of **Keras** fetches them all: pictures are called x, "
+        "their **labels** y.",
+        (
+            "Neural network",
+            "Keras",
+            "Training digits",
+            "Test digits",
+            "Validation",
+            "Label",
+            "Shape",
+        ),
+    ),
+    Step(
+        "Look",
+        "Look at examples",
+        "Always look at your data first. Each picture is 28 by 28 **pixels**, and for the computer "
+        "it is nothing but a table of numbers.",
+        ("Pixel",),
+    ),
+    Step(
+        "Prepare",
+        "Scale and one-hot",
+        "Keras wants one more number in the shape of the pictures: 1, as they are grey and not "
+        "coloured. Networks learn better from small numbers, so most people **scale** the pixels "
+        "to 0–1; the tutorial leaves them as they are, and step 7 shows what that costs. Each "
+        "label becomes ten numbers, **one-hot**, since the network will have ten answers.",
+        ("Scaling", "One-hot"),
+    ),
+    Step(
+        "Layers",
+        "Stack the layers",
+        "The picture goes through one **layer** after the other. The first **convolution** moves "
+        "16 **filters** over it, each looking for its own pattern. The second moves 8 filters over "
+        "what the first one found. Then everything is written in a row, and the last layer gives "
+        "ten **probabilities**.\n\n"
+        "Counting the **parameters**: 16 × (3·3·1 + 1) = 160, then 8 × (3·3·16 + 1) = 1,160, then "
+        "10 × (24·24·8 + 1) = 46,090. Together 47,410.",
+        (
+            "Layer",
+            "Filter",
+            "Convolution",
+            "Kernel",
+            "Weight",
+            "Bias",
+            "Activation",
+            "ReLU",
+            "Feature map",
+            "Flatten",
+            "Dense",
+            "Probability",
+            "Softmax",
+            "Parameters",
+        ),
+    ),
+    Step(
+        "Compile",
+        "Compile",
+        "Before it can learn, the network must be told three things: how wrong an answer is (the "
+        "**loss**), how to get better (the **optimizer**), and what to show people on the way "
+        "(the **metrics**). **Adam** learns with a **learning rate** of 0.001 where nothing "
+        "else is said.",
+        (
+            "Loss",
+            "Cross-entropy",
+            "Optimizer",
+            "Adam",
+            "Learning rate",
+            "Accuracy",
+            "Metrics",
+        ),
+    ),
+    Step(
+        "Fit",
+        "Fit",
+        "Now it learns. It looks at a **batch** of 32 pictures, compares its answers with the "
+        "labels, and changes all its parameters a little. When it has seen all training digits, "
+        "one **epoch** is over; then it is checked by validation. The tutorial validates with its "
+        "test digits. Here 5,000 training digits are held back for it, so that the test stays "
+        "fair.",
+        ("Batch", "Epoch", "Overfitting"),
+    ),
+    Step(
+        "Test",
+        "97.06 %, and how to do better",
+        "The tutorial reports 97.06 % of the test digits read right. Two small changes "
+        "improve on it. **Scaled pixels**: with numbers up to 255 the sums get huge, and each "
+        "step of learning is a jump; with 0–1 it settles better. **Pooling** after both "
+        "convolutions: the network gets by with 14 times fewer parameters, and reads no worse.",
+        ("Pooling", "Seed"),
+    ),
+    Step(
+        "Predict",
+        "Predict the first three test digits",
+        "The trained network is shown three digits that it has never seen. For each it gives ten "
+        "probabilities, one for each digit from 0 to 9.",
+        ("Predict",),
+    ),
+    Step(
+        "Argmax",
+        "Take the largest",
+        "Ten numbers are not yet an answer. The answer is the digit with the largest of them: "
+        "**argmax** says at which place it stands.",
+        ("Argmax",),
+    ),
+    Step(
+        "Picture",
+        "The labelled picture",
+        "At last the pictures are shown again, each with the answer of the network. That is all: "
+        "numbers in, multiply and add, the largest out.",
+    ),
+)

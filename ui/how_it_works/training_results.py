@@ -1,0 +1,98 @@
+"""Steps 5 to 7: the loss of an answer, the curves of the training, and the test."""
+
+import math
+
+import streamlit as st
+
+from cnn.architecture import layer_table, total_parameters
+from cnn.lesson.measured import MEASURED, Measured
+from cnn.presets import TUTORIAL_TEST_ACCURACY
+from cnn.runs import Run
+from ui import navigation
+from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
+from ui.how_it_works.network_results import show_differences
+from ui.numbers import a_digit, percent, points, probability
+from ui.predictions import run_predictions
+from ui.training import hyperparameter_form
+
+LEAST = 1e-7  # Keras takes no smaller probability into the logarithm
+_EXAMPLES = (0.99, 0.5, 0.1, 0.01)
+_HEADER = "| Network | Parameters | Accuracy | With three seeds |\n| --- | ---: | ---: | ---: |\n"
+
+
+def show_loss(run: Run) -> None:
+    """Show the loss of the chosen network's answer to the first test digit."""
+    st.markdown("##### How wrong is an answer?")
+    rows = [f"| {percent(one, 0)} | {-math.log(one):.2f} |" for one in _EXAMPLES]
+    header = "| Probability of the right digit | Loss |\n| ---: | ---: |\n"
+    st.markdown(header + "\n".join(rows))
+    show_differences(run, "Compile")
+    digits = digits_of(run)
+    label = int(digits.labels[0])
+    share = float(predictor_of(run).probabilities(digits.images[:1])[0, label])
+    st.markdown(
+        f"The first test digit is {a_digit(label)}. The chosen network gives it a probability of "
+        f"**{probability(share)}**, so the loss is **{-math.log(max(share, LEAST)):.4f}**."
+    )
+    explain_sample(run)
+
+
+def show_fit(run: Run) -> None:
+    """Show how the chosen network learned."""
+    status, chosen, metrics = run.status(), run.hyperparameters, run.metrics()
+    images = status.training_images or chosen.training_images
+    batches = -(-images // chosen.batch_size)
+    done = len(metrics.epochs)
+    st.markdown(
+        f"{images:,} pictures in batches of {chosen.batch_size}: **{batches:,} changes** of its "
+        f"parameters in each of {chosen.epochs} epochs."
+    )
+    if metrics.training:
+        from ui.training.curves import show_curves  # altair and pandas: a second
+
+        show_curves(metrics, chosen.epochs)
+    else:
+        st.caption("It has no curves yet. They grow while it trains.")
+    if metrics.training and done < chosen.epochs and status.over:
+        st.caption(f"It stopped after {done} of {chosen.epochs} whole epochs.")
+    elif not status.over:
+        st.caption("It is still training. On the Train page the curves grow as you look.")
+    show_differences(run, "Fit")
+
+
+def show_test(run: Run) -> None:
+    """Show the tutorial's figure, the chosen network's, and what two small changes do."""
+    accuracy = run.status().test_accuracy
+    with st.grid(2, min_column_width=150):
+        st.metric("Tutorial", percent(TUTORIAL_TEST_ACCURACY, 2), border=True, height="stretch")
+        st.metric(
+            "Chosen network",
+            percent(accuracy, 2),
+            points(accuracy - TUTORIAL_TEST_ACCURACY) if accuracy is not None else None,
+            border=True,
+            height="stretch",
+        )
+    st.markdown("##### Measured here")
+    st.markdown(_HEADER + "\n".join(map(_row, MEASURED)))
+    _offer_training()
+    predictions = run_predictions.predictions_of(run)
+    st.markdown(f"The chosen network: {run_predictions.summary(run, predictions)}.")
+
+
+def _row(measured: Measured) -> str:
+    parameters = total_parameters(layer_table(measured.hyperparameters))
+    low, high = min(measured.accuracies), max(measured.accuracies)
+    return (
+        f"| {measured.what} | {parameters:,} | **{percent(measured.mean)}** | "
+        f"{low * 100:.1f}–{percent(high)} |"
+    )
+
+
+def _offer_training() -> None:
+    """Show a button for each network that was measured, which sets Train's knobs to it."""
+    st.caption("Train one of them yourself: the knobs are set for you.")
+    with st.container(horizontal=True):
+        for measured in MEASURED:
+            if st.button(measured.what, icon=":material/model_training:"):
+                hyperparameter_form.set_values(measured.hyperparameters)
+                st.switch_page(navigation.TRAIN)
