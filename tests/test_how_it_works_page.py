@@ -318,7 +318,7 @@ def test_a_network_other_than_the_tutorials_says_where(article_run):
     for name in ("Prepare", "Layers", "Compile", "Fit"):
         assert "differs from the code" in words(open_page(step=step_of(name)))
         assert "differs from the code" not in words(open_page(article_run.id, step_of(name)))
-    assert "24 instead of 5" in words(open_page(step=step_of("Fit")))
+    assert "36 instead of 5" in words(open_page(step=step_of("Fit")))
 
 
 def test_what_was_measured_can_be_tried_with_one_click(tiny_mnist, monkeypatch):
@@ -417,7 +417,7 @@ def test_a_stopped_run_says_how_far_it_came(tiny_mnist, runs_dir):
     lines = run.metrics_path.read_text().splitlines()
     kept = [line for line in lines if "validation_loss" not in line][:20]
     run.metrics_path.write_text("\n".join(kept) + "\n")
-    assert "It stopped after 0 of 24 whole epochs" in words(open_page(run.id, step_of("Fit")))
+    assert "It stopped after 0 of 36 whole epochs" in words(open_page(run.id, step_of("Fit")))
 
 
 def test_a_step_reads_nothing_that_it_does_not_show(tiny_mnist, monkeypatch):

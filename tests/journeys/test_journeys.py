@@ -20,6 +20,7 @@ PAGES = {
     "/predictions": "Predictions",
     "/draw": "Draw",
     "/my_digits": "My digits",
+    "/how_it_works": "How it works",
     "/runs": "Runs",
 }
 

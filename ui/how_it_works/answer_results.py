@@ -5,14 +5,13 @@ import streamlit as st
 
 from cnn import plots
 from cnn.evaluation.predictions import Predictions
-from cnn.plots import ImageFormat
 from cnn.runs import Run
 from ui import run_picker
 from ui.digit_tile import png_address
 from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
 from ui.how_it_works.tables import STYLE
 from ui.numbers import probability
-from ui.predictions import gallery
+from ui.predictions.downloads import offer_downloads
 
 SHOWN = 3  # test digits, as in the tutorial
 
@@ -60,12 +59,10 @@ def show_picture(run: Run) -> None:
     st.html(picture_html(predictions))
     right = int(predictions.correct.sum())
     st.markdown(f"{right} of {len(predictions)} are right.")
-
-    def draw(image_format: ImageFormat) -> bytes:
-        figure = plots.gallery_figure(predictions, np.arange(SHOWN), run_picker.run_label(run))
-        return plots.figure_bytes(figure, image_format)
-
-    gallery.offer_picture("first-three-digits", draw)
+    title = run_picker.run_label(run)
+    offer_downloads(
+        "first-three-digits", lambda: plots.gallery_figure(predictions, np.arange(SHOWN), title)
+    )
     explain_sample(run)
 
 

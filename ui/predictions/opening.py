@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS, has_wrong_label
+from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS
 from cnn.runs import Run
 
 DIGIT = "digit"  # in the address: the opened digit's place in the test set
@@ -69,8 +69,6 @@ def show_opened(
     if place.size and len(indices) > 1:
         _show_steps(indices, int(place[0]))
     st.markdown(f"#### {digit_name(predictions, index)}")
-    if has_wrong_label(predictions.labels)[index]:
-        st.markdown(f":small[{DOUBTFUL}]")
     show_digit(run, predictions, index)
 
 
