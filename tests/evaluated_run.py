@@ -37,9 +37,9 @@ def make_run(folder, state=State.FINISHED, dataset="mnist", name="20260101-00000
     return run
 
 
-def make_evaluated_run(folder, wrong=(), dataset="mnist"):
+def make_evaluated_run(folder, wrong=(), dataset="mnist", **naming):
     """A finished run that reads all test digits right, but those at `wrong` as the next digit."""
-    run = make_run(folder, dataset=dataset)
+    run = make_run(folder, dataset=dataset, **naming)
     labels = data.load_test(dataset).labels
     store_answers(run, answers(labels, wrong).astype(np.float16), labels)
     return run

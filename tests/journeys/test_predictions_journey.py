@@ -112,3 +112,40 @@ def test_a_clicked_cell_fits_on_a_phone(server, open_page, run):
     page.keyboard.press("Escape")
     only_shows_fours_read_as_five(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+
+
+def test_an_opened_digit_is_explained(server, open_page):
+    page = open_page(f"{server.url}/predictions?run=built-in&show=Mistakes")
+    tiles(page).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Wrong: really")).to_be_visible()
+    expect(dialog.get_by_text("speaks against")).to_have_count(2)  # for the answer, and the truth
+    expect(dialog.get_by_role("img", name=re.compile("^Training digit"))).to_have_count(5)
+    expect(dialog.get_by_text("Convolution 5")).to_be_visible()
+    expect(dialog.get_by_text("The answer changed")).to_be_visible()
+
+
+def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, runs_dir):
+    labels = data.load_test("sample").labels
+    nines = [index for index, label in enumerate(labels) if label == 9]
+    other = make_evaluated_run(
+        runs_dir, wrong=nines[:1], dataset="sample", name="20260102-000000-fast-bbbb"
+    )
+    page = open_page(f"{server.url}/predictions?run={run.id}&view=Two+networks")
+    page.get_by_role("combobox", name="Second network").click()
+    page.get_by_role("option").last.click()
+    expect(page).to_have_url(re.compile(f"with={other.id}"))
+    expect(page.get_by_text("The difference is more than chance")).to_be_visible()
+    expect(page.get_by_text("Confusion matrix of B")).to_be_visible()
+    page.get_by_role("radio", name="Only B right").click()
+    expect(page.get_by_role("img", name="Handwritten 4")).to_have_count(FOUR_READ_AS_FIVE)
+    expect(page).to_have_url(re.compile("who=Only.B.right"))
+
+
+def test_the_replay_of_the_built_in_network_is_moved(server, open_page):
+    page = open_page(f"{server.url}/predictions?run=built-in&view=Replay")
+    slider = page.get_by_role("slider", name="Moment of the training")
+    slider.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"epoch 36 of 36: \d+ of 100"))
+    slider.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("epoch 35 of 36"))
