@@ -80,14 +80,6 @@ def test_a_picture_stays_when_the_way_is_left_until_it_is_removed(open_way, way)
     assert not page.image
 
 
-def test_a_picture_of_any_shape_is_shown(open_way):
-    pixels = np.full((30, 12_000), 255, np.uint8)
-    pixels[5:25, 6_000:6_010] = 0
-    page = give(open_way("Picture"), "Picture", file_of(pixels))
-    assert not page.error
-    assert len(page.image) == 2
-
-
 @pytest.mark.parametrize("data", [b"", b"no picture at all", file_of(seven())[:80]])
 def test_a_file_that_is_no_picture_gets_a_sentence(open_way, data):
     page = give(open_way("Picture"), "Picture", data)

@@ -35,37 +35,19 @@ def redraw_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
         The image, or None if the lines are of a good width already, or no pen's.
     """
     shape = _shape(mask)
-    growth = _growth(shape)
-    if growth is None:
-        return None
-    scale = BOX / (float(shape.extent.max()) + 2 * growth)
-    middle = np.full(2, (SIDE - 1) / 2)
-    off_centre = CENTRE - np.array(ndimage.center_of_mass(_ink(shape, growth, scale, middle)))
-    room = (SIDE - scale * (shape.extent + 2 * growth)) / 2  # so that nothing is cut
-    ink = _ink(shape, growth, scale, middle + np.clip(off_centre, -room, room))
-    return np.rint(255 * ink).astype(np.uint8)
-
-
-def widen_lines(mask: NDArray[np.bool_]) -> NDArray[np.floating] | None:
-    """Return inked pixels with lines as wide as MNIST's, at their own size: 0 to 1, or None.
-
-    Args:
-        mask: as in `redraw_lines`, which returns None for the same.
-    """
-    shape = _shape(mask)
-    growth = _growth(shape)
-    return None if growth is None else np.clip(shape.depth + growth + 0.5, 0, 1)
-
-
-def _growth(shape: _Shape) -> float | None:
-    """Return by how many pixels the ink's edge moves outwards; None if the lines serve as is."""
     longest = float(shape.extent.max())
     width = BOX * shape.line_width / longest
     if THINNEST <= width <= WIDEST or width > NO_PEN:
         return None
     wanted = THICKENED if width < THINNEST else THINNED
-    # (line + 2·growth) / (longest + 2·growth) is wanted.
-    return (wanted * longest - BOX * shape.line_width) / (2 * (BOX - wanted))
+    # The edge moves by `growth` on each side: (line + 2·growth) / (longest + 2·growth) is wanted.
+    growth = (wanted * longest - BOX * shape.line_width) / (2 * (BOX - wanted))
+    scale = BOX / (longest + 2 * growth)
+    middle = np.full(2, (SIDE - 1) / 2)
+    off_centre = CENTRE - np.array(ndimage.center_of_mass(_ink(shape, growth, scale, middle)))
+    room = (SIDE - scale * (shape.extent + 2 * growth)) / 2  # so that nothing is cut
+    ink = _ink(shape, growth, scale, middle + np.clip(off_centre, -room, room))
+    return np.rint(255 * ink).astype(np.uint8)
 
 
 def _shape(mask: NDArray[np.bool_]) -> _Shape:

@@ -10,20 +10,13 @@ from scipy import ndimage
 
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.pen import BOX, LEAST_EXTENT, PEN_WIDTH, image_from_strokes, image_in_box
-from cnn.drawing.picture import (
-    crop_to_ink,
-    image_from_ink,
-    ink_from_picture,
-    lines_widened,
-    luminance,
-)
+from cnn.drawing.picture import crop_to_ink, image_from_ink, ink_from_picture
 from cnn.drawing.strokes import Stroke
 
 SIDE = 140  # picture pixels of the finer steps: seven for each of the 20 in MNIST's box
 PAD_SIDE = 336.0  # canvas pixels: the least of the pad that is shown around the strokes
 THIN_PEN = 2.5  # picture pixels
 WIDE_PEN = PEN_WIDTH * SIDE / BOX
-PEN_SENTENCE = "Drawn again, as wide as the digits it learnt from."
 
 
 class Step(NamedTuple):
@@ -64,7 +57,7 @@ def _from_strokes(strokes: Sequence[Stroke]) -> tuple[Step, ...]:
         Step("Cropped", "Where you drew does not matter.", _lines(strokes, low, high, THIN_PEN)),
         Step(
             "MNIST's pen",
-            PEN_SENTENCE,
+            "Drawn again, as wide as the digits it learnt from.",
             _lines(strokes, low, high, WIDE_PEN),
         ),
         Step("20×20 box", "Shrunk to 20 pixels, in shades of grey.", image_in_box(strokes)),
@@ -92,23 +85,22 @@ def _lines(
 
 def _from_picture(picture: NDArray[np.uint8]) -> tuple[Step, ...]:
     ink = ink_from_picture(picture)
-    image, widened = image_from_ink(ink), lines_widened(ink)
-    pen = () if widened is None else (Step("MNIST's pen", PEN_SENTENCE, _small(widened)),)
+    image = image_from_ink(ink)
     return (
         Step("Your picture", "Without its colours.", _grey(picture), as_given=True),
         Step("Ink", "What stands out from the paper.", _small(ink)),
         Step("Cropped", "Where the digit is does not matter.", _small(crop_to_ink(ink))),
-        *pen,
         Step("20×20 box", "Shrunk to 20 pixels, in shades of grey.", _boxed(image)),
         _centred(image),
     )
 
 
 def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the picture small and grey, on the paper that it is read on."""
-    small = Image.fromarray(np.rint(luminance(_roughly(picture))).astype(np.uint8))
+    """Return the picture small and grey; what is transparent becomes white."""
+    small = Image.fromarray(_roughly(picture)).convert("RGBA")
     small.thumbnail((SIDE, SIDE))
-    return np.asarray(small)
+    paper = Image.new("RGBA", small.size, "white")
+    return np.asarray(Image.alpha_composite(paper, small).convert("L"))
 
 
 def _small(ink: NDArray[np.floating]) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from cnn import data, estimate, launching, run_queue, runs
+from cnn import data, launching, run_queue, runs
 from cnn.data import DatasetName
 from cnn.hyperparameters import Hyperparameters
 from cnn.my_digits import my_digits
@@ -37,29 +37,21 @@ def start_fine_tuning(
     """
     if not digits:
         raise ValueError("There is nothing to learn yet: keep a digit first.")
-    run = _queue(base, digits, folder)
-    launching.begin(run, idle_seconds)
-    return run
-
-
-def _queue(base: Run, digits: Sequence[MyDigit], folder: Path) -> Run:
     network = base.path / "model.keras"
+    if not network.is_file():
+        raise RunError("This run has no network to start from. Choose another one.")
+    values = hyperparameters_of(base)
     mnist_file = run_queue.mnist_file()
+    lesson = _lesson(base, digits, "mnist" if mnist_file else "sample")
     furnish = partial(
-        write_lesson,
-        lesson=_lesson(base, digits, "mnist" if mnist_file else "sample"),
-        digits=my_digits.as_digits(digits),
-        network=network,
+        write_lesson, lesson=lesson, digits=my_digits.as_digits(digits), network=network
     )
     try:
-        with network.open("rb"):  # so that what is wrong with it is told from what is with the disk
-            pass
+        run = runs.create(values, folder, mnist_file, TAUGHT, furnish)
     except OSError as error:
-        raise RunError("This run has no network to start from. Choose another one.") from error
-    try:
-        return runs.create(hyperparameters_of(base), folder, mnist_file, TAUGHT, furnish)
-    except OSError as error:
-        raise RunError(f"The new run can't be saved: {error.strerror or error}.") from error
+        raise RunError(f"The run to start from can't be copied: {error.strerror}.") from error
+    launching.begin(run, idle_seconds)
+    return run
 
 
 def hyperparameters_of(base: Run) -> Hyperparameters:
@@ -76,14 +68,6 @@ def hyperparameters_of(base: Run) -> Hyperparameters:
         training_images=min(values.training_images, TRAINING_IMAGES),
         early_stopping=0,
     )
-
-
-def training_seconds(base: Run, folder: Path) -> float:
-    """Return how long it will take to teach a run, from what earlier runs in a folder took."""
-    values = hyperparameters_of(base)
-    factor = estimate.machine_factor(runs.list_runs(folder))
-    images = min(values.training_images, data.find_source()[0].training_images)
-    return estimate.training_seconds(values, images, factor)
 
 
 def _lesson(base: Run, digits: Sequence[MyDigit], dataset: DatasetName) -> Lesson:

@@ -5,7 +5,6 @@ import random
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
 from cnn.data import DataError, Digits, find_source, load_test
 from cnn.drawing.drawing import Drawing
@@ -80,9 +79,8 @@ def _show_kept(widget: str, caption: str, *, is_shown: bool, is_chosen: bool) ->
         st.error(kept, icon=":material/broken_image:", width=WIDTH)
         return None
     if not is_shown:
-        small = Image.fromarray(kept)
-        small.thumbnail((WIDTH, WIDTH))  # never less than a pixel high, however wide it is
-        st.image(small, width=small.width, caption=caption)
+        height, width = kept.shape[:2]
+        st.image(kept, width=max(1, min(WIDTH, width, WIDTH * width // height)), caption=caption)
     if not is_chosen:
         st.button("Remove", icon=":material/delete:", on_click=_forget, args=(widget,))
     return Drawing(picture=kept)

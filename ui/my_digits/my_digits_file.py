@@ -8,7 +8,6 @@ from cnn import runs
 from cnn.my_digits import my_digits_file
 from cnn.my_digits.my_digit import MyDigit
 from cnn.my_digits.my_digits_file import Loaded
-from ui.plain import plain
 
 MOST_REFUSALS = 5  # shown
 VERSION, OUTCOME = "my_digits_upload", "my_digits_loaded"
@@ -56,7 +55,7 @@ def _load(key: str) -> None:
 def _show_outcome() -> None:
     outcome: Loaded | str | None = st.session_state.pop(OUTCOME, None)
     if isinstance(outcome, str):
-        st.error(plain(outcome), icon=":material/error:")
+        st.error(outcome, icon=":material/error:")
     elif outcome is not None:
         words = f"{outcome.taken:,} taken"
         if outcome.already_there:
@@ -68,4 +67,4 @@ def _show_outcome() -> None:
         more = len(outcome.refused) - len(lines)
         lines += [f"… and {more:,} more"] if more else []
         words += f" · {len(outcome.refused):,} refused"
-        st.warning("\n- ".join([words + "\n", *map(plain, lines)]), icon=":material/warning:")
+        st.warning("\n- ".join([words + "\n", *lines]), icon=":material/warning:")

@@ -9,7 +9,6 @@ from cnn.my_digits import fine_tuning, my_digits
 from cnn.my_digits.my_digit import MyDigit
 from cnn.runs import Run
 from ui import navigation, run_picker
-from ui.numbers import duration
 
 STARTED, PROBLEM = "teaching_started", "teaching_problem"
 
@@ -36,14 +35,13 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
         "Training on them makes a new run: it starts from this network, and learns your digits "
         "among MNIST's, so that it forgets little."
     )
-    seconds = duration(fine_tuning.training_seconds(run, runs.runs_folder()))
     button.button(
         "Train on my digits",
         icon=":material/school:",
         type="primary",
         width="stretch",
         disabled=right is None,
-        help=f"It takes about {seconds}. This network stays as it is.",
+        help="It takes less than a minute. This network stays as it is.",
         on_click=_start,  # before the script, so that no other rerun can swallow a click
         args=(run,),
     )
