@@ -24,13 +24,6 @@ LOCK_SECONDS = 10.0
 _digit_of_line = lru_cache(MOST_DIGITS)(my_digit.from_line)  # an unchanged line keeps its image
 
 
-class Change(NamedTuple):
-    """What a digit was before a change and is after it; None where it is not kept."""
-
-    before: MyDigit | None
-    after: MyDigit | None
-
-
 class MyDigits(NamedTuple):
     """The kept digits, the first kept first."""
 
@@ -54,7 +47,7 @@ def read(folder: Path) -> MyDigits:
         file = path.stat()
         if file.st_size > LARGEST_FILE:
             raise ValueError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB.")
-        return _read(path, file.st_ino, file.st_mtime_ns, file.st_size)
+        return _read(path, file.st_mtime_ns, file.st_size)
     except FileNotFoundError:
         return MyDigits(())
     except OSError as error:
@@ -62,11 +55,7 @@ def read(folder: Path) -> MyDigits:
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, inode: int, modified: int, size: int) -> MyDigits:
-    return _parse(path)
-
-
-def _parse(path: Path) -> MyDigits:
+def _read(path: Path, modified: int, size: int) -> MyDigits:
     digits, damaged = {}, []
     for line in path.read_bytes().split(b"\n"):
         try:
@@ -78,15 +67,15 @@ def _parse(path: Path) -> MyDigits:
     return MyDigits(tuple(digits.values()), tuple(damaged))
 
 
-def add(drawing: Drawing, label: int, folder: Path) -> Change:
+def add(drawing: Drawing, label: int, folder: Path) -> MyDigit:
     """Keep a drawing with its label; one that is kept already gets this label.
 
     Raises:
         ValueError: there is nothing to read in it, too many are kept, or the disk is full.
     """
     digit = my_digit.keep(drawing, label)
-    changes = _change(folder, lambda kept: kept.update({digit.id: _labelled(kept, digit)}))
-    return changes[0] if changes else Change(digit, digit)
+    _change(folder, lambda kept: kept.update({digit.id: _labelled(kept, digit)}))
+    return digit
 
 
 def _labelled(kept: dict[str, MyDigit], digit: MyDigit) -> MyDigit:
@@ -95,10 +84,8 @@ def _labelled(kept: dict[str, MyDigit], digit: MyDigit) -> MyDigit:
     return before if before.label == digit.label else replace(before, label=digit.label)
 
 
-def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...]:
-    """Give kept digits another label, and return what changed, for `take_back`.
-
-    Ids that are not there are passed over.
+def relabel(ids: Collection[str], label: int, folder: Path) -> None:
+    """Give kept digits another label; ids that are not there are passed over.
 
     Raises:
         ValueError: the label is no digit, or the file can't be changed.
@@ -108,49 +95,27 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...
     def change(kept: dict[str, MyDigit]) -> None:
         kept.update({one: replace(kept[one], label=label) for one in ids if one in kept})
 
-    return _change(folder, change)
+    _change(folder, change)
 
 
-def delete(ids: Collection[str], folder: Path) -> tuple[Change, ...]:
-    """Delete kept digits, and return what changed, for `take_back`.
+def delete(ids: Collection[str], folder: Path) -> tuple[MyDigit, ...]:
+    """Delete kept digits, and return those that were there, for `restore`.
 
     Raises:
         ValueError: the file can't be changed.
     """
-    return _change(folder, lambda kept: [kept.pop(one, None) for one in ids])
+    deleted: list[MyDigit] = []
+    _change(folder, lambda kept: deleted.extend(kept.pop(one) for one in ids if one in kept))
+    return tuple(deleted)
 
 
-def take_back(changes: Iterable[Change], folder: Path) -> tuple[Change, ...]:
-    """Undo changes, but for digits that somebody has changed again since then.
-
-    Returns:
-        What changed by it: fewer than were given where others came between.
+def restore(digits: Iterable[MyDigit], folder: Path) -> None:
+    """Let digits be as they were before they were deleted or relabelled.
 
     Raises:
         ValueError: too many are kept, or the file can't be changed.
     """
-
-    def change(kept: dict[str, MyDigit]) -> None:
-        for before, after in changes:
-            digit_id = _id_of(before, after)
-            if not _is_same(kept.get(digit_id), after):
-                continue
-            if before is None:
-                del kept[digit_id]
-            else:
-                kept[digit_id] = before
-
-    return _change(folder, change)
-
-
-def _id_of(*states: MyDigit | None) -> str:
-    return next(digit.id for digit in states if digit is not None)
-
-
-def _is_same(one: MyDigit | None, other: MyDigit | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return one.label == other.label
+    _change(folder, lambda kept: kept.update({digit.id: digit for digit in digits}))
 
 
 def take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
@@ -176,21 +141,17 @@ def take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
     return taken, there
 
 
-def _change(folder: Path, change: Callable[[dict[str, MyDigit]], object]) -> tuple[Change, ...]:
+def _change(folder: Path, change: Callable[[dict[str, MyDigit]], object]) -> None:
     """Replace the file after a change to the digits by their ids; one change at a time."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK_NAME, timeout=LOCK_SECONDS):
-            path = folder / FILE_NAME
-            before = _parse(path) if path.is_file() else MyDigits(())  # past the cache
-            was = {digit.id: digit for digit in before.digits}
-            kept = dict(was)
+            before = read(folder)
+            kept = {digit.id: digit for digit in before.digits}
             change(kept)
-            _check_room(len(kept), len(was))
+            _check_room(len(kept), len(before.digits))
             lines = [*before.damaged, *(digit.line for digit in sorted(kept.values(), key=_added))]
-            _write(path, lines)
-            changes = [Change(was.get(one), kept.get(one)) for one in {**was, **kept}]
-            return tuple(one for one in changes if not _is_same(*one))
+            _write(folder / FILE_NAME, lines)
     except Timeout as error:
         raise ValueError("My digits are being changed by another process. Try again.") from error
     except OSError as error:

@@ -8,7 +8,6 @@ import streamlit as st
 from cnn import runs
 from cnn.my_digits import my_digits
 from cnn.my_digits.my_digit import MyDigit
-from cnn.my_digits.my_digits import Change
 from cnn.reading.reading import Reader
 from ui.digit_tile import png_address
 from ui.numbers import a_digit
@@ -117,34 +116,32 @@ def _relabel(ticked: Sequence[MyDigit]) -> None:
     st.session_state["relabel_as"] = None
     if label is not None:
         ids = [digit.id for digit in ticked]
-        words = f"relabelled as {a_digit(label)}"
+        words = f"{len(ticked):,} relabelled as {a_digit(label)}"
         _change(lambda: my_digits.relabel(ids, label, runs.runs_folder()), words, ticked)
 
 
 def _delete(ticked: Sequence[MyDigit]) -> None:
     ids = [digit.id for digit in ticked]
-    _change(lambda: my_digits.delete(ids, runs.runs_folder()), "deleted", ticked)
+    _change(lambda: my_digits.delete(ids, runs.runs_folder()), f"{len(ticked):,} deleted", ticked)
 
 
-def _change(
-    change: Callable[[], tuple[Change, ...]], words: str, ticked: Sequence[MyDigit]
-) -> None:
+def _change(change: Callable[[], object], words: str, before: Sequence[MyDigit]) -> None:
     """Make a change that can be taken back, and untick what it was about."""
     try:
-        changes = change()
+        change()
     except ValueError as error:
         st.session_state[PROBLEM] = str(error)
         return
-    _tick_all(ticked, False)
+    _tick_all(before, False)
     st.session_state[CHANGED] = True
-    st.session_state[UNDO] = f"{len(changes):,} {words}", changes
+    st.session_state[UNDO] = words, tuple(before)
 
 
 def show_undo() -> None:
     """Say what was done last and offer to take it back; say what could not be done."""
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(problem, icon=":material/error:")
-    words, changes = st.session_state.get(UNDO, ("", ()))
+    words, before = st.session_state.get(UNDO, ("", ()))
     if not words:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -154,20 +151,16 @@ def show_undo() -> None:
             icon=":material/undo:",
             type="tertiary",
             on_click=_undo,
-            args=(changes,),
-            disabled=not changes,
+            args=(before,),
             key="undo_my_digits",
         )
 
 
-def _undo(changes: Sequence[Change]) -> None:
+def _undo(before: Sequence[MyDigit]) -> None:
     try:
-        undone = my_digits.take_back(changes, runs.runs_folder())
+        my_digits.restore(before, runs.runs_folder())
     except ValueError as error:
         st.session_state[PROBLEM] = str(error)
         return
-    if stayed := len(changes) - len(undone):
-        words = "changed elsewhere in the meantime: left as it is there."
-        st.session_state[PROBLEM] = f"{stayed:,} {words}"
     st.session_state[CHANGED] = True
     st.session_state.pop(UNDO)

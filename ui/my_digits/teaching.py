@@ -8,12 +8,10 @@ from cnn import runs
 from cnn.drawing.drawing import Drawing
 from cnn.my_digits import my_digit, my_digits
 from cnn.my_digits.my_digit import MyDigit
-from cnn.my_digits.my_digits import Change
 from ui import navigation
 from ui.numbers import a_digit
 
 DIGITS = list(range(10))
-CHANGED_ELSEWHERE = "It was changed elsewhere in the meantime, and stays as it is there."
 
 # The ten digits stand in one row on a phone too.
 _TITLE = """<style>[class*="st-key-teach_"] button {min-width: 0; padding-inline: .25rem}</style>
@@ -45,7 +43,7 @@ def offer_teaching(drawing: Drawing, digit: int) -> None:
             DIGITS,
             key=key,
             on_change=_answer,
-            args=(key, offered),
+            args=(key, offered, mine),
             width="stretch",
             label_visibility="collapsed",
         )
@@ -54,35 +52,37 @@ def offer_teaching(drawing: Drawing, digit: int) -> None:
     _show_kept(offered, mine, len(kept.digits))
 
 
-def _answer(key: str, offered: MyDigit) -> None:
+def _answer(key: str, offered: MyDigit, before: MyDigit | None) -> None:
     """Keep the drawing as what was chosen; choosing the same again takes it back."""
     label, folder = st.session_state[key], runs.runs_folder()
+    st.session_state["teach_undo"] = offered.id, before
     if label is None:
-        changes = _try(lambda: my_digits.delete([offered.id], folder))
+        _try(lambda: my_digits.delete([offered.id], folder))
     else:
-        changes = _try(lambda: (my_digits.add(offered.drawing, label, folder),))
-    st.session_state["teach_undo"] = offered.id, changes
+        _try(lambda: my_digits.add(offered.drawing, label, folder))
 
 
-def _undo(changes: tuple[Change, ...]) -> None:
+def _undo(digit_id: str, before: MyDigit | None) -> None:
     """Let my digits be as they were before the last choice."""
+    folder = runs.runs_folder()
+    if before is None:
+        _try(lambda: my_digits.delete([digit_id], folder))
+    else:
+        _try(lambda: my_digits.restore([before], folder))
     st.session_state.pop("teach_undo", None)
-    if not _try(lambda: my_digits.take_back(changes, runs.runs_folder())):
-        st.session_state.setdefault("teach_problem", CHANGED_ELSEWHERE)
 
 
-def _try(change: Callable[[], tuple[Change, ...]]) -> tuple[Change, ...]:
+def _try(change: Callable[[], object]) -> None:
     try:
-        return change()
+        change()
     except ValueError as error:
         st.session_state["teach_problem"] = str(error)
-        return ()
 
 
 def _show_kept(offered: MyDigit, mine: MyDigit | None, count: int) -> None:
     """Say that the drawing is kept, with the way back and the way on."""
-    undo_id, changes = st.session_state.get("teach_undo", ("", ()))
-    can_undo = undo_id == offered.id and bool(changes)
+    undo_id, before = st.session_state.get("teach_undo", ("", None))
+    can_undo = undo_id == offered.id and (mine is not None or before is not None)
     if mine is None and not can_undo:
         return
     words = f"Kept as {a_digit(mine.label)}" if mine else "No longer kept"
@@ -95,7 +95,7 @@ def _show_kept(offered: MyDigit, mine: MyDigit | None, count: int) -> None:
                 type="tertiary",
                 key="undo_teaching",
                 on_click=_undo,
-                args=(changes,),
+                args=(undo_id, before),
             )
         if st.button("My digits", icon=":material/school:", type="tertiary"):
             st.switch_page(navigation.MY_DIGITS)
