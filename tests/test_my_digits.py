@@ -1,5 +1,6 @@
 import base64
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -146,6 +147,35 @@ def test_threads_and_processes_at_once_lose_nothing(runs_dir):
         thread.join()
     assert [process.wait(60) for process in processes] == [0, 0]
     assert sorted(labels(runs_dir)) == [1] * 10 + [7] * 20
+
+
+def replace_unnoticed(path, content, in_place=False):
+    """Change a file as another process may within one tick of a coarse clock: as large, as old."""
+    before = path.stat()
+    new = path if in_place else path.with_suffix(".new")
+    new.write_bytes(content)
+    os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns))
+    new.replace(path)
+    assert (path.stat().st_mtime_ns, path.stat().st_size) == (before.st_mtime_ns, before.st_size)
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_change_builds_on_what_the_file_holds_however_fast_it_was_written(runs_dir, in_place):
+    my_digits.add(stroke_drawing(), 7, runs_dir)
+    path = runs_dir / my_digits.FILE_NAME
+    assert labels(runs_dir) == [7]
+    other = path.read_bytes().replace(b'"label": "7"', b'"label": "1"')
+    replace_unnoticed(path, other, in_place)
+    my_digits.add(stroke_drawing(1), 2, runs_dir)
+    assert labels(runs_dir) == [1, 2]
+
+
+def test_a_file_replaced_within_a_tick_of_the_clock_is_read_anew(runs_dir):
+    my_digits.add(stroke_drawing(), 7, runs_dir)
+    path = runs_dir / my_digits.FILE_NAME
+    assert labels(runs_dir) == [7]
+    replace_unnoticed(path, path.read_bytes().replace(b'"label": "7"', b'"label": "1"'))
+    assert labels(runs_dir) == [1]
 
 
 def test_no_more_than_the_limit_is_kept(runs_dir, monkeypatch):
