@@ -243,3 +243,5 @@ def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_se
         labels=test.labels,
     )
     assert load_predictions(run).seen_in_training
+    assert is_test_seen(run)
+    assert not is_test_seen(base)

@@ -81,6 +81,24 @@ def _is_share(value: Any) -> bool:
 
 def kept_digits(run: Run) -> Digits:
     """Return the kept digits that a fine-tuned run learns, at least one.
+def is_test_seen(run: Run) -> bool:
+    """Return whether a run's test digits were learnt from, so that its accuracy is no test's.
+
+    Where what it was taught can't be read any more, they may have been.
+    """
+    try:
+        lesson = read_lesson(run)
+    except RunError:
+        return True
+    return lesson is not None and lesson.test_is_seen
+
+
+def images_of_kept(kept: int, others: int) -> int:
+    """Return how many images of an epoch show kept digits, mixed among others."""
+    most = int(others * MOST_SHARE / (1 - MOST_SHARE))
+    return max(kept, min(kept * REPEATS, most))
+
+
 
     Raises:
         RunError: the file is missing or damaged.
