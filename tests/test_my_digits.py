@@ -241,8 +241,8 @@ def test_loading_takes_as_many_as_there_is_room_for(runs_dir, monkeypatch):
     assert [sentence.partition(":")[0] for sentence in loaded.refused] == ["Line 4", "Line 5"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"no digits", bytes(1000), b"[]"])
-def test_a_file_without_digits_gets_a_sentence_and_changes_nothing(runs_dir, content):
+@pytest.mark.parametrize("content", [b"", b"\n\n"])
+def test_an_empty_file_gets_a_sentence_and_changes_nothing(runs_dir, content):
     with pytest.raises(ValueError, match="no digit in this file"):
         my_digits_file.load(content, runs_dir)
     assert not (runs_dir / my_digits.FILE_NAME).exists()
@@ -258,3 +258,11 @@ def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
 def test_the_accuracy_of_a_network_is_the_share_it_reads_as_labelled(runs_dir):
     digits = [my_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
     assert my_digits.accuracy_on(Reader(ReadsEverythingAsThree()), digits) == 0.75
+@pytest.mark.parametrize("content", [b"no digits", bytes(1000), b"[]"])
+def test_a_file_of_something_else_is_refused_and_changes_nothing(runs_dir, content):
+    loaded = my_digits_file.load(content, runs_dir)
+    assert (loaded.taken, loaded.already_there) == (0, 0)
+    assert loaded.refused[0].startswith("Line 1: ")
+    assert not (runs_dir / my_digits.FILE_NAME).exists()
+
+

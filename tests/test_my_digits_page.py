@@ -10,7 +10,9 @@ from cnn.presets import PRESETS
 from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
 from cnn.status import State
 from tests.kept_digits import stroke_drawing
-from ui.my_digits import my_digits_gallery
+from tests.pages import html
+from ui.my_digits import my_digits_gallery, my_digits_table
+from ui.numbers import duration
 
 
 @pytest.fixture
@@ -208,7 +210,19 @@ def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, run
     assert labels(runs_dir) == [7]
     assert "1 taken · 1 refused" in page.warning[0].value
     page.file_uploader[0].upload("digits.jsonl", b"nothing", "application/jsonl").run()
-    assert "no digit in this file" in page.error[0].value
+    assert "No digit of this file" in page.error[0].value
+    assert "Line 1: This line is no JSON." in html(page)
+
+
+def test_what_a_file_says_is_shown_as_plain_text(open_my_digits, runs_dir):
+    label = "**7** <b>:red[x]</b> ![](x)"
+    line = json.dumps({"label": label, "strokes": [[[1, 2]]]}).encode()
+    for content in (line, line + b"\n" + my_digit.keep(stroke_drawing(), 7).line):
+        page = open_my_digits()
+        page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
+        said = [one.value for kind in (page.error, page.warning, page.markdown) for one in kind]
+        assert not any(":red[x]" in one for one in said)
+        assert "**7** &lt;b&gt;:red[x]&lt;/b&gt; ![](x)" in html(page)
 
 
 def test_the_train_page_shows_both_accuracies_of_a_taught_run(taught, tiny_mnist, monkeypatch):

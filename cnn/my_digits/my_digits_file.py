@@ -34,9 +34,11 @@ def load(content: bytes, folder: Path) -> Loaded:
     if len(content) > LARGEST_FILE:
         raise ValueError(f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")
     digits, refused = _read_lines(content)
+    if not digits and not refused:
+        raise ValueError("There is no digit in this file: it is empty.")
     if not digits:
-        raise ValueError(" ".join(["There is no digit in this file.", *list(refused.values())[:1]]))
-    taken, there = my_digits.take(digits.values(), folder)
+        return Loaded(0, 0, tuple(refused.values()))
+    taken, there = _take(digits.values(), folder)
     no_room = {n: digit for n, digit in digits.items() if digit.id not in taken | there}
     most = f"{my_digits.MOST_DIGITS:,} digits are kept, and that is the most."
     refused |= {number: f"Line {number}: {most}" for number in no_room}
