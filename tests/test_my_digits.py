@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnn.drawing.drawing import Drawing
-from cnn.my_digits import my_digit, my_digits, my_digits_file
+from cnn.my_digits import accuracy, my_digit, my_digits, my_digits_file
 from cnn.reading.reading import Reader
 from tests.evaluated_run import ReadsEverythingAsThree
 from tests.kept_digits import image_drawing, stroke_drawing
@@ -57,7 +57,7 @@ def test_a_picture_is_kept_as_the_image_that_the_network_sees(runs_dir):
 def test_a_drawing_of_too_many_points_is_kept_as_an_image(runs_dir):
     points = tuple((float(x), float(x % 7)) for x in range(my_digit.MOST_POINTS_KEPT + 1))
     digit = my_digits.add(Drawing(strokes=(points,)), 1, runs_dir)
-    assert digit.drawing.image is not None
+    assert digit.after.drawing.image is not None
     assert labels(runs_dir) == [1]
 
 
@@ -66,19 +66,43 @@ def test_the_same_drawing_is_not_kept_twice_but_gets_the_new_label(runs_dir):
     my_digits.add(stroke_drawing(1), 2, runs_dir)
     my_digits.add(stroke_drawing(), 1, runs_dir)
     assert labels(runs_dir) == [1, 2]
-    assert my_digits.read(runs_dir).digits[0].added == first.added
+    assert my_digits.read(runs_dir).digits[0].added == first.after.added
 
 
 def test_digits_are_relabelled_deleted_and_brought_back_as_they_were(runs_dir):
     digits = [my_digits.add(stroke_drawing(number), number, runs_dir) for number in range(4)]
-    my_digits.relabel([digits[0].id, digits[1].id, "unknown"], 9, runs_dir)
+    relabelled = my_digits.relabel([digits[0].id, digits[1].id, "unknown"], 9, runs_dir)
     assert labels(runs_dir) == [9, 9, 2, 3]
     deleted = my_digits.delete([digits[1].id, digits[2].id, "unknown"], runs_dir)
     assert labels(runs_dir) == [9, 3]
-    my_digits.restore(deleted, runs_dir)
+    assert my_digits.undo(deleted, runs_dir) == 2
     assert labels(runs_dir) == [9, 9, 2, 3]
-    my_digits.restore(digits, runs_dir)
+    assert my_digits.undo(relabelled, runs_dir) == 2
     assert labels(runs_dir) == [0, 1, 2, 3]
+
+
+def test_undo_leaves_what_was_changed_or_deleted_since(runs_dir):
+    digits = [my_digits.add(stroke_drawing(number), number, runs_dir) for number in range(3)]
+    relabelled = my_digits.relabel([digit.id for digit in digits], 9, runs_dir)
+    my_digits.relabel([digits[0].id], 5, runs_dir)
+    my_digits.delete([digits[1].id], runs_dir)
+    assert my_digits.undo(relabelled, runs_dir) == 1
+    assert labels(runs_dir) == [5, 2]
+    assert my_digits.undo(relabelled, runs_dir) == 0
+    assert labels(runs_dir) == [5, 2]
+
+
+def test_undo_of_keeping_deletes_only_what_was_kept_then(runs_dir):
+    kept = my_digits.add(stroke_drawing(), 7, runs_dir)
+    my_digits.delete([kept.id], runs_dir)
+    my_digits.add(stroke_drawing(), 7, runs_dir)  # by another tab
+    assert my_digits.undo([kept], runs_dir) == 0
+    assert labels(runs_dir) == [7]
+
+
+def test_a_digit_that_has_the_label_already_is_not_changed(runs_dir):
+    digit = my_digits.add(stroke_drawing(), 7, runs_dir)
+    assert my_digits.relabel([digit.id], 7, runs_dir) == ()
 
 
 @pytest.mark.parametrize("label", [-1, 10, "A", "", None, True, 7.5, "07"])
@@ -91,7 +115,9 @@ def test_a_label_that_is_no_digit_is_refused(runs_dir, label):
     assert labels(runs_dir) == [7]
 
 
-@pytest.mark.parametrize("drawing", [Drawing(), Drawing(strokes=((),))])
+@pytest.mark.parametrize(
+    "drawing", [Drawing(), Drawing(strokes=((),)), Drawing(image=np.zeros((28, 28), np.uint8))]
+)
 def test_an_empty_drawing_is_refused(runs_dir, drawing):
     with pytest.raises(ValueError, match=r"nothing to read|no ink"):
         my_digits.add(drawing, 7, runs_dir)
@@ -110,6 +136,8 @@ DAMAGED = [
     line(image="@@"),
     line(image=base64.b64encode(bytes(783)).decode()),
     line(image=7),
+    line(image=base64.b64encode(bytes(784)).decode()),
+    line(image=base64.b64encode(bytes([3]) * 784).decode()),
     b" " * my_digit.LONGEST_LINE + line(),
 ]
 
@@ -136,8 +164,6 @@ def test_an_id_and_a_time_in_the_file_are_not_believed(runs_dir):
 def test_threads_and_processes_at_once_lose_nothing(runs_dir):
     threads = [
         threading.Thread(target=my_digits.add, args=(stroke_drawing(100 + number), 1, runs_dir))
-    line(image=base64.b64encode(bytes(784)).decode()),
-    line(image=base64.b64encode(bytes([3]) * 784).decode()),
         for number in range(10)
     ]
     command = [sys.executable, "-c", ADD_TEN, str(runs_dir)]
@@ -227,7 +253,7 @@ def test_loading_says_which_lines_were_refused_and_why_and_takes_the_others(runs
 
 def test_loading_keeps_the_labels_of_what_is_there(runs_dir):
     digit = my_digits.add(stroke_drawing(), 7, runs_dir)
-    other = my_digits_file.to_bytes([my_digit.MyDigit(digit.drawing, 1, 0.0)])
+    other = my_digits_file.to_bytes([my_digit.MyDigit(digit.after.drawing, 1, 0.0)])
     assert my_digits_file.load(other, runs_dir) == (0, 1, ())
     assert labels(runs_dir) == [7]
 
@@ -248,16 +274,6 @@ def test_an_empty_file_gets_a_sentence_and_changes_nothing(runs_dir, content):
     assert not (runs_dir / my_digits.FILE_NAME).exists()
 
 
-@pytest.mark.parametrize("limit", ["LARGEST_FILE", "MOST_LINES"])
-def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
-    monkeypatch.setattr(my_digits_file, limit, 1)
-    with pytest.raises(ValueError, match=r"larger than|more than"):
-        my_digits_file.load(line() + b"\n" + line(), runs_dir)
-
-
-def test_the_accuracy_of_a_network_is_the_share_it_reads_as_labelled(runs_dir):
-    digits = [my_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
-    assert my_digits.accuracy_on(Reader(ReadsEverythingAsThree()), digits) == 0.75
 @pytest.mark.parametrize("content", [b"no digits", bytes(1000), b"[]"])
 def test_a_file_of_something_else_is_refused_and_changes_nothing(runs_dir, content):
     loaded = my_digits_file.load(content, runs_dir)
@@ -266,3 +282,16 @@ def test_a_file_of_something_else_is_refused_and_changes_nothing(runs_dir, conte
     assert not (runs_dir / my_digits.FILE_NAME).exists()
 
 
+@pytest.mark.parametrize("limit", ["LARGEST_FILE", "MOST_LINES"])
+def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
+    monkeypatch.setattr(my_digits_file, limit, 1)
+    with pytest.raises(ValueError, match=r"larger than|more than"):
+        my_digits_file.load(line() + b"\n" + line(), runs_dir)
+
+
+@pytest.mark.parametrize(("threshold", "share"), [(0.0, 0.75), (1.1, 0.0)])
+def test_a_digit_is_read_right_as_it_is_labelled_and_if_it_is_taken_for_one(threshold, share):
+    digits = [my_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
+    reader = Reader(ReadsEverythingAsThree(), threshold)
+    assert accuracy.accuracy_on(reader, accuracy.as_digits(digits)) == share
+    assert accuracy.share_right(reader, accuracy.as_digits(digits)) == 0.75

@@ -8,7 +8,7 @@ from pathlib import Path
 from cnn import data, launching, run_queue, runs
 from cnn.data import DatasetName
 from cnn.hyperparameters import Hyperparameters
-from cnn.my_digits import my_digits
+from cnn.my_digits.accuracy import accuracy_on, as_digits, share_right
 from cnn.my_digits.my_digit import MyDigit
 from cnn.my_digits.taught import Lesson, kept_digits, read_lesson, write_lesson
 from cnn.reading.reading import Reader, load_reader
@@ -78,7 +78,7 @@ def _lesson(base: Run, digits: Sequence[MyDigit], dataset: DatasetName) -> Lesso
     return Lesson(
         base=base.id,
         digits=len(digits),
-        accuracy_before=my_digits.accuracy_on(reader, digits),
+        accuracy_before=accuracy_on(reader, as_digits(digits)),
         test_accuracy_before=_test_accuracy(base, reader, dataset),
         test_is_seen=is_seen or (before is not None and before.test_is_seen),
         learnt=tuple(dict.fromkeys(learnt)),
@@ -91,7 +91,7 @@ def _test_accuracy(base: Run, reader: Reader, dataset: DatasetName) -> float:
     is_same = status.dataset == dataset and status.test_images == len(test.labels)
     if is_same and status.test_accuracy is not None:
         return status.test_accuracy
-    return my_digits.share_right(reader, test)
+    return share_right(reader, test)
 
 
 def accuracy_after(run: Run) -> float:
@@ -100,4 +100,4 @@ def accuracy_after(run: Run) -> float:
     Raises:
         ValueError: its network or its digits are damaged or missing.
     """
-    return my_digits.share_right(load_reader(run), kept_digits(run))
+    return accuracy_on(load_reader(run), kept_digits(run))

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cnn import runs
-from cnn.my_digits import my_digits
+from cnn.my_digits.accuracy import accuracy_on, as_digits
 from cnn.my_digits.my_digit import MyDigit
 from cnn.my_digits.taught import is_test_seen, read_lesson
 from cnn.reading.reading import load_reader
@@ -91,4 +91,4 @@ def accuracy_of(run: Run, digits: Sequence[MyDigit]) -> float:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _read(path: str, modified: int, labelled: int, _run: Run, _digits: Sequence[MyDigit]) -> float:
-    return my_digits.accuracy_on(load_reader(_run), _digits)
+    return accuracy_on(load_reader(_run), as_digits(_digits))
