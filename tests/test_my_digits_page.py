@@ -8,6 +8,8 @@ from cnn import launching, runs
 from cnn.my_digits import fine_tuning, my_digit, my_digits, my_digits_file
 from cnn.my_digits.accuracy import as_digits
 from cnn.presets import PRESETS
+from cnn.reading import reading
+from cnn.reading.predictor import load_predictor
 from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
 from cnn.status import State
 from tests.kept_digits import stroke_drawing

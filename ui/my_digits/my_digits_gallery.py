@@ -16,7 +16,10 @@ from ui.numbers import a_digit
 from ui.predictions import gallery
 
 PAGE_SIZE = 24
-_LEGEND = '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads</span>'
+_LEGEND = (
+    '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads, '
+    "? it says that it is no digit</span>"
+)
 PAGE = "my_digits_page"
 UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"
 
@@ -49,22 +52,20 @@ def _choose_page(digits: Sequence[MyDigit]) -> Sequence[MyDigit]:
     return digits[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 
-def _answers(shown: Sequence[MyDigit], reader: Reader | None) -> list[int | None]:
+def _answers(shown: Sequence[MyDigit], reader: Reader | None) -> list[Reading | None]:
     if reader is None:
         return [None] * len(shown)
     images = np.stack([digit.image for digit in shown])
-    return [reading.digit for reading in reader.read(images)]
+    return list(reader.read(images))
 
 
 def _tick(digit: MyDigit) -> str:
     return f"tick_{digit.id}"
 
 
-def _show_tile(digit: MyDigit, answer: int | None) -> None:
+def _show_tile(digit: MyDigit, answer: Reading | None) -> None:
     """Show one digit and its tick, which says label and answer."""
-    verdict = ""
-    if answer is not None:
-        verdict = " :green[✓]" if answer == digit.label else f" :red[✗ {answer}]"
+    verdict = f" {_verdict(answer, digit.label)}" if answer else ""
     with st.container(gap=None):
         st.html(
             '<div class="digits" style="display:block"><div class="tile">'
@@ -72,6 +73,12 @@ def _show_tile(digit: MyDigit, answer: int | None) -> None:
             "</div></div>"
         )
         st.checkbox(f"**{digit.label}**{verdict}", key=_tick(digit))
+
+
+def _verdict(answer: Reading, label: int) -> str:
+    if not answer.is_digit:
+        return "? no digit"
+    return ":green[✓]" if answer.digit == label else f":red[✗ {answer.digit}]"
 
 
 def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
@@ -97,13 +104,6 @@ def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
     show_undo()
 
 
-def _tick_all(shown: Sequence[MyDigit], ticked: bool) -> None:
-    for digit in shown:
-        st.session_state[_tick(digit)] = ticked
-
-
-def _relabel(ticked: Sequence[MyDigit]) -> None:
-    label = st.session_state["relabel_as"]
 def _offer_relabelling(ticked: Sequence[MyDigit]) -> None:
     st.selectbox(
         "Relabel as",
@@ -119,10 +119,17 @@ def _offer_relabelling(ticked: Sequence[MyDigit]) -> None:
     )
 
 
+def _tick_all(shown: Sequence[MyDigit], ticked: bool) -> None:
+    for digit in shown:
+        st.session_state[_tick(digit)] = ticked
+
+
+def _relabel(ticked: Sequence[MyDigit]) -> None:
+    label = st.session_state["relabel_as"]
     st.session_state["relabel_as"] = None
     if label is not None:
         ids = [digit.id for digit in ticked]
-        words = f"{len(ticked):,} relabelled as {a_digit(label)}"
+        words = f"relabelled as {a_digit(label)}"
         _change(lambda: my_digits.relabel(ids, label, runs.runs_folder()), words, ticked)
 
 
