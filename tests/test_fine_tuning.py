@@ -1,3 +1,4 @@
+import errno
 import json
 import shutil
 
@@ -180,7 +181,21 @@ def test_without_kept_digits_or_without_a_network_nothing_is_queued(trained, run
     assert runs.list_runs(runs_dir) == [base]
 
 
-def test_a_run_that_cannot_be_written_leaves_nothing_behind(trained, runs_dir, monkeypatch):
+@pytest.mark.parametrize(
+    ("code", "file", "sentence"),
+    [
+        (errno.ENOSPC, "", "The disk is full"),
+        (errno.EDQUOT, "", "The disk is full"),
+        (errno.EACCES, "", "can't be written to: allow it"),
+        (errno.EROFS, "", "can't be written to: allow it"),
+        (errno.ENOENT, "model.keras", "no network to start from"),
+        (errno.EACCES, "model.keras", "network can't be read"),
+        (errno.EIO, "", "new run can't be written"),
+    ],
+)
+def test_a_run_that_cannot_be_written_says_why_and_leaves_nothing_behind(
+    trained, runs_dir, monkeypatch, code, file, sentence
+):
     base = trained(epochs=1)
 
     def fail(*_, **__):

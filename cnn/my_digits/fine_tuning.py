@@ -1,6 +1,7 @@
 """Train on my digits: a new run that starts from another's network and learns what was kept."""
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ def start_fine_tuning(
     base: Run, digits: Sequence[MyDigit], folder: Path, idle_seconds: float | None = None
 ) -> Run:
     """Queue a run that teaches a network kept digits, and see that somebody trains it.
+_NO_NETWORK = "This run has no network to start from. Choose another one."
 
     The run's folder holds all that it needs: base and digits may be deleted at once.
 
@@ -39,8 +41,7 @@ def start_fine_tuning(
         raise ValueError("There is nothing to learn yet: keep a digit first.")
     network = base.path / "model.keras"
     if not network.is_file():
-        raise RunError("This run has no network to start from. Choose another one.")
-    values = hyperparameters_of(base)
+        raise RunError(_NO_NETWORK)
     mnist_file = run_queue.mnist_file()
     lesson = _lesson(base, digits, "mnist" if mnist_file else "sample")
     furnish = partial(
@@ -58,6 +59,36 @@ def hyperparameters_of(base: Run) -> Hyperparameters:
     """Return how a run is fine-tuned: its own network, few images, small steps, augmented."""
     values = base.hyperparameters
     if base.is_taught:  # its learning rate is a small one already
+def _why_not_created(error: OSError, network: Path) -> str:
+    """Return a sentence on a run's folder that could not be made."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full: delete runs that you no longer need, and try again."
+    if str(network) == error.filename:  # what is copied, and not where to
+        is_gone = isinstance(error, FileNotFoundError)
+        return _NO_NETWORK if is_gone else f"This run's network can't be read: {error.strerror}."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "The folder of the runs can't be written to: allow it, and try again."
+    return f"The new run can't be written: {error.strerror or error}."
+
+
+def training_seconds(base: Run, digits: int, earlier: Iterable[Run]) -> float:
+    """Return how many seconds it will take to teach a network so many kept digits.
+
+    Args:
+        base: the run to start from.
+        digits: how many it is to learn.
+        earlier: runs that show how fast this machine is, newest first.
+
+    Raises:
+        RunError: the base's settings can't be read.
+    """
+    values = hyperparameters_of(base)
+    others = min(values.training_images, data.find_source()[0].training_images)
+    images = others + images_of_kept(digits, others)
+    mixed = replace(values, training_images=images)
+    return estimate.training_seconds(mixed, images, estimate.machine_factor(earlier))
+
+
         return values
     return replace(
         values,
