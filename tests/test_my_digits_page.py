@@ -122,8 +122,6 @@ def test_ticked_digits_are_deleted_and_it_can_be_undone(open_my_digits, four_kep
     assert "4 digits kept" in words(page)
 
 
-def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_kept, runs_dir):
-    page = open_my_digits()
 def test_undo_leaves_what_another_tab_changed_since_and_says_so(
     open_my_digits, four_kept, runs_dir
 ):
@@ -178,6 +176,8 @@ def test_the_time_of_a_training_is_estimated_for_the_chosen_network(open_my_digi
     assert any(f"about {duration(seconds)}." in one.value for one in page.caption)
 
 
+def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_kept, runs_dir):
+    page = open_my_digits()
     button(page, "Tick all").click().run()
     button(page, "Delete 4").click().run()
     assert not page.exception

@@ -6,25 +6,31 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from cnn import data, launching, run_queue, runs
+from cnn import data, estimate, launching, run_queue, runs
 from cnn.data import DatasetName
 from cnn.hyperparameters import Hyperparameters
 from cnn.my_digits.accuracy import accuracy_on, as_digits, share_right
 from cnn.my_digits.my_digit import MyDigit
-from cnn.my_digits.taught import Lesson, kept_digits, read_lesson, write_lesson
+from cnn.my_digits.taught import (
+    Lesson,
+    images_of_kept,
+    kept_digits,
+    read_lesson,
+    write_lesson,
+)
 from cnn.reading.reading import Reader, load_reader
 from cnn.runs import TAUGHT, Run, RunError
 
 EPOCHS = 3
 TRAINING_IMAGES = 12_000
 RATE_SHARE = 0.2  # of the base's peak learning rate
+_NO_NETWORK = "This run has no network to start from. Choose another one."
 
 
 def start_fine_tuning(
     base: Run, digits: Sequence[MyDigit], folder: Path, idle_seconds: float | None = None
 ) -> Run:
     """Queue a run that teaches a network kept digits, and see that somebody trains it.
-_NO_NETWORK = "This run has no network to start from. Choose another one."
 
     The run's folder holds all that it needs: base and digits may be deleted at once.
 
@@ -44,21 +50,15 @@ _NO_NETWORK = "This run has no network to start from. Choose another one."
         raise RunError(_NO_NETWORK)
     mnist_file = run_queue.mnist_file()
     lesson = _lesson(base, digits, "mnist" if mnist_file else "sample")
-    furnish = partial(
-        write_lesson, lesson=lesson, digits=my_digits.as_digits(digits), network=network
-    )
+    furnish = partial(write_lesson, lesson=lesson, digits=as_digits(digits), network=network)
     try:
-        run = runs.create(values, folder, mnist_file, TAUGHT, furnish)
+        run = runs.create(hyperparameters_of(base), folder, mnist_file, TAUGHT, furnish)
     except OSError as error:
-        raise RunError(f"The run to start from can't be copied: {error.strerror}.") from error
+        raise RunError(_why_not_created(error, network)) from error
     launching.begin(run, idle_seconds)
     return run
 
 
-def hyperparameters_of(base: Run) -> Hyperparameters:
-    """Return how a run is fine-tuned: its own network, few images, small steps, augmented."""
-    values = base.hyperparameters
-    if base.is_taught:  # its learning rate is a small one already
 def _why_not_created(error: OSError, network: Path) -> str:
     """Return a sentence on a run's folder that could not be made."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -89,6 +89,10 @@ def training_seconds(base: Run, digits: int, earlier: Iterable[Run]) -> float:
     return estimate.training_seconds(mixed, images, estimate.machine_factor(earlier))
 
 
+def hyperparameters_of(base: Run) -> Hyperparameters:
+    """Return how a run is fine-tuned: its own network, few images, small steps, augmented."""
+    values = base.hyperparameters
+    if base.is_taught:  # its learning rate is a small one already
         return values
     return replace(
         values,

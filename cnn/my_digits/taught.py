@@ -16,6 +16,8 @@ from cnn.files import write_text
 from cnn.runs import TAUGHT_FILE, Run, RunError
 
 BASE_NETWORK, KEPT_DIGITS = "base.keras", "my_digits.npz"
+MOST_SHARE = 0.1  # of the images of an epoch that show kept digits
+REPEATS = 60  # of one kept digit in an epoch; each time augmented in another way
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,6 @@ def _is_share(value: Any) -> bool:
     return isinstance(value, (int, float)) and 0 <= value <= 1
 
 
-def kept_digits(run: Run) -> Digits:
-    """Return the kept digits that a fine-tuned run learns, at least one.
 def is_test_seen(run: Run) -> bool:
     """Return whether a run's test digits were learnt from, so that its accuracy is no test's.
 
@@ -99,6 +99,8 @@ def images_of_kept(kept: int, others: int) -> int:
     return max(kept, min(kept * REPEATS, most))
 
 
+def kept_digits(run: Run) -> Digits:
+    """Return the kept digits that a fine-tuned run learns, at least one.
 
     Raises:
         RunError: the file is missing or damaged.
