@@ -10,7 +10,8 @@ import numpy as np
 
 from cnn import runs
 from cnn.drawing.drawing import Drawing
-from cnn.my_digits import fine_tuning, my_digit, my_digits
+from cnn.my_digits import fine_tuning, my_digit
+from cnn.my_digits.accuracy import accuracy_on, as_digits
 from cnn.my_digits.my_digit import MyDigit
 from cnn.reading.reading import load_reader
 from tests.app_server import end_workers
@@ -76,7 +77,7 @@ def teach(name: str, kept: list[MyDigit], others: list[MyDigit], folder: Path) -
     until(lambda: run.status().over, "the training", 600)
     status, before, after = run.status(), load_reader(base), load_reader(run)
     shares = [
-        my_digits.accuracy_on(reader, digits)
+        accuracy_on(reader, as_digits(digits))
         for digits in (kept, others)
         for reader in (before, after)
     ]

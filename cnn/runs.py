@@ -159,8 +159,7 @@ def create(
     Raises:
         OSError: the folder can't be written; nothing is left of the run.
     """
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    run = Run(folder / f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}")
+    run = Run(folder / _new_id(name or preset_name(values)))
     run.path.mkdir(parents=True)
     try:
         write_text(run.path / "hyperparameters.json", values.to_json())
@@ -171,6 +170,10 @@ def create(
         shutil.rmtree(run.path, ignore_errors=True)
         raise
     return run
+
+
+def _new_id(name: str) -> str:
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{name}-{secrets.token_hex(2)}"
 
 
 def open_run(run_id: str, folder: Path) -> Run:

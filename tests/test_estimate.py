@@ -5,7 +5,7 @@ import pytest
 from cnn import estimate, runs
 from cnn.architecture import layer_table
 from cnn.estimate import SECONDS_AT_START, machine_factor, seconds_per_image, training_seconds
-from cnn.hyperparameters import Hyperparameters
+from cnn.hyperparameters import CHOICES, Hyperparameters
 from cnn.metrics import EpochPoint, append_point
 from cnn.status import State
 
@@ -122,3 +122,14 @@ def test_a_damaged_run_does_not_hinder_the_estimate(trained, file, content):
     damaged = trained(5.0)
     (damaged.path / file).write_text(content)
     assert machine_factor([damaged, trained(2.0)]) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("changes", [{"augmentation": "light"}, {"non_digits": True}])
+def test_images_that_are_changed_or_made_up_take_longer(changes):
+    plain = training_seconds(ARTICLE, 55_000)
+    assert training_seconds(dataclasses.replace(ARTICLE, **changes), 55_000) > plain
+
+
+def test_every_augmentation_has_an_estimate():
+    for name in CHOICES["augmentation"]:
+        assert training_seconds(dataclasses.replace(ARTICLE, augmentation=name), 1000) > 0

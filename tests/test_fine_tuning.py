@@ -1,17 +1,32 @@
+import errno
 import json
+import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import onnxruntime
 import pytest
 
-from cnn import launching, run_queue, runs
+from cnn import estimate, launching, run_queue, runs
 from cnn.data import load, load_test
 from cnn.evaluation.predictions import load_predictions
 from cnn.hyperparameters import Hyperparameters
 from cnn.my_digits import fine_tuning, my_digit
-from cnn.my_digits.fine_tuning import accuracy_after, hyperparameters_of, start_fine_tuning
-from cnn.my_digits.taught import BASE_NETWORK, KEPT_DIGITS, kept_digits, read_lesson
+from cnn.my_digits.fine_tuning import (
+    accuracy_after,
+    hyperparameters_of,
+    start_fine_tuning,
+    training_seconds,
+)
+from cnn.my_digits.taught import (
+    BASE_NETWORK,
+    KEPT_DIGITS,
+    images_of_kept,
+    is_test_seen,
+    kept_digits,
+    read_lesson,
+)
 from cnn.presets import PRESETS
 from cnn.reading.reading import load_reader
 from cnn.runs import RunError
@@ -180,16 +195,39 @@ def test_without_kept_digits_or_without_a_network_nothing_is_queued(trained, run
     assert runs.list_runs(runs_dir) == [base]
 
 
-def test_a_run_that_cannot_be_written_leaves_nothing_behind(trained, runs_dir, monkeypatch):
+@pytest.mark.parametrize(
+    ("code", "file", "sentence"),
+    [
+        (errno.ENOSPC, "", "The disk is full"),
+        (errno.EDQUOT, "", "The disk is full"),
+        (errno.EACCES, "", "can't be written to: allow it"),
+        (errno.EROFS, "", "can't be written to: allow it"),
+        (errno.ENOENT, "model.keras", "no network to start from"),
+        (errno.EACCES, "model.keras", "network can't be read"),
+        (errno.EIO, "", "new run can't be written"),
+    ],
+)
+def test_a_run_that_cannot_be_written_says_why_and_leaves_nothing_behind(
+    trained, runs_dir, monkeypatch, code, file, sentence
+):
     base = trained(epochs=1)
 
     def fail(*_, **__):
-        raise OSError(28, "No space left on device")
+        raise OSError(code, os.strerror(code), str(base.path / file) if file else "elsewhere")
 
     monkeypatch.setattr(shutil, "copyfile", fail)
-    with pytest.raises(RunError, match="No space left"):
+    with pytest.raises(RunError, match=sentence):
         start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
     assert list(runs_dir.glob("*-taught-*")) == []
+
+
+def test_the_estimate_counts_the_images_that_the_training_looks_at(tiny_mnist, runs_dir):
+    base = runs.open_run(runs.BUILT_IN, runs_dir)
+    images = 220 + images_of_kept(2, 220)  # what the tiny MNIST leaves for training, and the kept
+    values = replace(hyperparameters_of(base), training_images=images)
+    expected = estimate.training_seconds(values, images)
+    assert training_seconds(base, 2, []) == pytest.approx(expected)
+    assert training_seconds(base, 500, []) > training_seconds(base, 2, []) + 0.1
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -232,6 +270,8 @@ def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_se
     run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
     lesson = read_lesson(run)
     assert lesson.test_is_seen
+    assert is_test_seen(run)
+    assert not is_test_seen(base)
     assert lesson.test_accuracy_before > 0.99
     assert lesson.test_accuracy_before != base.status().test_accuracy
     run.update_status(state=State.FINISHED, dataset="sample")

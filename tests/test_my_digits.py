@@ -1,5 +1,6 @@
 import base64
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnn.drawing.drawing import Drawing
-from cnn.my_digits import my_digit, my_digits, my_digits_file
+from cnn.my_digits import accuracy, my_digit, my_digits, my_digits_file
 from cnn.reading.reading import Reader
 from tests.evaluated_run import ReadsEverythingAsThree
 from tests.kept_digits import image_drawing, stroke_drawing
@@ -56,7 +57,7 @@ def test_a_picture_is_kept_as_the_image_that_the_network_sees(runs_dir):
 def test_a_drawing_of_too_many_points_is_kept_as_an_image(runs_dir):
     points = tuple((float(x), float(x % 7)) for x in range(my_digit.MOST_POINTS_KEPT + 1))
     digit = my_digits.add(Drawing(strokes=(points,)), 1, runs_dir)
-    assert digit.drawing.image is not None
+    assert digit.after.drawing.image is not None
     assert labels(runs_dir) == [1]
 
 
@@ -65,19 +66,43 @@ def test_the_same_drawing_is_not_kept_twice_but_gets_the_new_label(runs_dir):
     my_digits.add(stroke_drawing(1), 2, runs_dir)
     my_digits.add(stroke_drawing(), 1, runs_dir)
     assert labels(runs_dir) == [1, 2]
-    assert my_digits.read(runs_dir).digits[0].added == first.added
+    assert my_digits.read(runs_dir).digits[0].added == first.after.added
 
 
 def test_digits_are_relabelled_deleted_and_brought_back_as_they_were(runs_dir):
     digits = [my_digits.add(stroke_drawing(number), number, runs_dir) for number in range(4)]
-    my_digits.relabel([digits[0].id, digits[1].id, "unknown"], 9, runs_dir)
+    relabelled = my_digits.relabel([digits[0].id, digits[1].id, "unknown"], 9, runs_dir)
     assert labels(runs_dir) == [9, 9, 2, 3]
     deleted = my_digits.delete([digits[1].id, digits[2].id, "unknown"], runs_dir)
     assert labels(runs_dir) == [9, 3]
-    my_digits.restore(deleted, runs_dir)
+    assert my_digits.undo(deleted, runs_dir) == 2
     assert labels(runs_dir) == [9, 9, 2, 3]
-    my_digits.restore(digits, runs_dir)
+    assert my_digits.undo(relabelled, runs_dir) == 2
     assert labels(runs_dir) == [0, 1, 2, 3]
+
+
+def test_undo_leaves_what_was_changed_or_deleted_since(runs_dir):
+    digits = [my_digits.add(stroke_drawing(number), number, runs_dir) for number in range(3)]
+    relabelled = my_digits.relabel([digit.id for digit in digits], 9, runs_dir)
+    my_digits.relabel([digits[0].id], 5, runs_dir)
+    my_digits.delete([digits[1].id], runs_dir)
+    assert my_digits.undo(relabelled, runs_dir) == 1
+    assert labels(runs_dir) == [5, 2]
+    assert my_digits.undo(relabelled, runs_dir) == 0
+    assert labels(runs_dir) == [5, 2]
+
+
+def test_undo_of_keeping_deletes_only_what_was_kept_then(runs_dir):
+    kept = my_digits.add(stroke_drawing(), 7, runs_dir)
+    my_digits.delete([kept.id], runs_dir)
+    my_digits.add(stroke_drawing(), 7, runs_dir)  # by another tab
+    assert my_digits.undo([kept], runs_dir) == 0
+    assert labels(runs_dir) == [7]
+
+
+def test_a_digit_that_has_the_label_already_is_not_changed(runs_dir):
+    digit = my_digits.add(stroke_drawing(), 7, runs_dir)
+    assert my_digits.relabel([digit.id], 7, runs_dir) == ()
 
 
 @pytest.mark.parametrize("label", [-1, 10, "A", "", None, True, 7.5, "07"])
@@ -90,9 +115,11 @@ def test_a_label_that_is_no_digit_is_refused(runs_dir, label):
     assert labels(runs_dir) == [7]
 
 
-@pytest.mark.parametrize("drawing", [Drawing(), Drawing(strokes=((),))])
+@pytest.mark.parametrize(
+    "drawing", [Drawing(), Drawing(strokes=((),)), Drawing(image=np.zeros((28, 28), np.uint8))]
+)
 def test_an_empty_drawing_is_refused(runs_dir, drawing):
-    with pytest.raises(ValueError, match="nothing to read"):
+    with pytest.raises(ValueError, match=r"nothing to read|no ink"):
         my_digits.add(drawing, 7, runs_dir)
 
 
@@ -109,6 +136,8 @@ DAMAGED = [
     line(image="@@"),
     line(image=base64.b64encode(bytes(783)).decode()),
     line(image=7),
+    line(image=base64.b64encode(bytes(784)).decode()),
+    line(image=base64.b64encode(bytes([3]) * 784).decode()),
     b" " * my_digit.LONGEST_LINE + line(),
 ]
 
@@ -146,6 +175,35 @@ def test_threads_and_processes_at_once_lose_nothing(runs_dir):
         thread.join()
     assert [process.wait(60) for process in processes] == [0, 0]
     assert sorted(labels(runs_dir)) == [1] * 10 + [7] * 20
+
+
+def replace_unnoticed(path, content, in_place=False):
+    """Change a file as another process may within one tick of a coarse clock: as large, as old."""
+    before = path.stat()
+    new = path if in_place else path.with_suffix(".new")
+    new.write_bytes(content)
+    os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns))
+    new.replace(path)
+    assert (path.stat().st_mtime_ns, path.stat().st_size) == (before.st_mtime_ns, before.st_size)
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_change_builds_on_what_the_file_holds_however_fast_it_was_written(runs_dir, in_place):
+    my_digits.add(stroke_drawing(), 7, runs_dir)
+    path = runs_dir / my_digits.FILE_NAME
+    assert labels(runs_dir) == [7]
+    other = path.read_bytes().replace(b'"label": "7"', b'"label": "1"')
+    replace_unnoticed(path, other, in_place)
+    my_digits.add(stroke_drawing(1), 2, runs_dir)
+    assert labels(runs_dir) == [1, 2]
+
+
+def test_a_file_replaced_within_a_tick_of_the_clock_is_read_anew(runs_dir):
+    my_digits.add(stroke_drawing(), 7, runs_dir)
+    path = runs_dir / my_digits.FILE_NAME
+    assert labels(runs_dir) == [7]
+    replace_unnoticed(path, path.read_bytes().replace(b'"label": "7"', b'"label": "1"'))
+    assert labels(runs_dir) == [1]
 
 
 def test_no_more_than_the_limit_is_kept(runs_dir, monkeypatch):
@@ -195,7 +253,7 @@ def test_loading_says_which_lines_were_refused_and_why_and_takes_the_others(runs
 
 def test_loading_keeps_the_labels_of_what_is_there(runs_dir):
     digit = my_digits.add(stroke_drawing(), 7, runs_dir)
-    other = my_digits_file.to_bytes([my_digit.MyDigit(digit.drawing, 1, 0.0)])
+    other = my_digits_file.to_bytes([my_digit.MyDigit(digit.after.drawing, 1, 0.0)])
     assert my_digits_file.load(other, runs_dir) == (0, 1, ())
     assert labels(runs_dir) == [7]
 
@@ -209,10 +267,18 @@ def test_loading_takes_as_many_as_there_is_room_for(runs_dir, monkeypatch):
     assert [sentence.partition(":")[0] for sentence in loaded.refused] == ["Line 4", "Line 5"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"no digits", bytes(1000), b"[]"])
-def test_a_file_without_digits_gets_a_sentence_and_changes_nothing(runs_dir, content):
+@pytest.mark.parametrize("content", [b"", b"\n\n"])
+def test_an_empty_file_gets_a_sentence_and_changes_nothing(runs_dir, content):
     with pytest.raises(ValueError, match="no digit in this file"):
         my_digits_file.load(content, runs_dir)
+    assert not (runs_dir / my_digits.FILE_NAME).exists()
+
+
+@pytest.mark.parametrize("content", [b"no digits", bytes(1000), b"[]"])
+def test_a_file_of_something_else_is_refused_and_changes_nothing(runs_dir, content):
+    loaded = my_digits_file.load(content, runs_dir)
+    assert (loaded.taken, loaded.already_there) == (0, 0)
+    assert loaded.refused[0].startswith("Line 1: ")
     assert not (runs_dir / my_digits.FILE_NAME).exists()
 
 
@@ -223,6 +289,9 @@ def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
         my_digits_file.load(line() + b"\n" + line(), runs_dir)
 
 
-def test_the_accuracy_of_a_network_is_the_share_it_reads_as_labelled(runs_dir):
+@pytest.mark.parametrize(("threshold", "share"), [(0.0, 0.75), (1.1, 0.0)])
+def test_a_digit_is_read_right_as_it_is_labelled_and_if_it_is_taken_for_one(threshold, share):
     digits = [my_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
-    assert my_digits.accuracy_on(Reader(ReadsEverythingAsThree()), digits) == 0.75
+    reader = Reader(ReadsEverythingAsThree(), threshold)
+    assert accuracy.accuracy_on(reader, accuracy.as_digits(digits)) == share
+    assert accuracy.share_right(reader, accuracy.as_digits(digits)) == 0.75

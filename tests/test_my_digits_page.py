@@ -6,11 +6,16 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import launching, runs
 from cnn.my_digits import fine_tuning, my_digit, my_digits, my_digits_file
+from cnn.my_digits.accuracy import as_digits
 from cnn.presets import PRESETS
+from cnn.reading import reading
+from cnn.reading.predictor import load_predictor
 from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
 from cnn.status import State
 from tests.kept_digits import stroke_drawing
-from ui.my_digits import my_digits_gallery
+from tests.pages import html
+from ui.my_digits import my_digits_gallery, my_digits_table
+from ui.numbers import duration
 
 
 @pytest.fixture
@@ -31,14 +36,15 @@ def four_kept(runs_dir):
     """Four kept digits: the built-in network reads sevens in them; one is said to be a 1."""
     drawings = [stroke_drawing(number) for number in range(4)]
     return [
-        my_digits.add(one, label, runs_dir) for one, label in zip(drawings, "7771", strict=True)
+        my_digits.add(one, label, runs_dir).after
+        for one, label in zip(drawings, "7771", strict=True)
     ]
 
 
 @pytest.fixture
 def taught(runs_dir, four_kept):
     """A finished run that was taught two of the four digits, with the built-in network."""
-    digits = my_digits.as_digits(four_kept[2:])
+    digits = as_digits(four_kept[2:])
     values = Run(BUILT_IN_PATH).hyperparameters
     run = runs.create(values, runs_dir, name="taught")
     run.model_path.write_bytes((BUILT_IN_PATH / "model.onnx").read_bytes())
@@ -114,6 +120,60 @@ def test_ticked_digits_are_deleted_and_it_can_be_undone(open_my_digits, four_kep
     page = button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7, 1]
     assert "4 digits kept" in words(page)
+
+
+def test_undo_leaves_what_another_tab_changed_since_and_says_so(
+    open_my_digits, four_kept, runs_dir
+):
+    page = open_my_digits()
+    page.checkbox[0].check()
+    page.checkbox[1].check().run()
+    page = page.selectbox(key="relabel_as").set_value(9).run()
+    my_digits.delete([four_kept[3].id], runs_dir)
+    page = button(page, "Undo").click().run()
+    assert labels(runs_dir) == [7, 7, 7]
+    assert "1 of 2 can't be taken back" in page.error[0].value
+    assert not any(one.label == "Undo" for one in page.button)
+
+
+def test_what_another_tab_deleted_before_is_not_brought_back(open_my_digits, four_kept, runs_dir):
+    page = open_my_digits()
+    page.checkbox[0].check()
+    page.checkbox[1].check().run()
+    my_digits.delete([four_kept[3].id], runs_dir)
+    page = button(page, "Delete 2").click().run()
+    assert "1 deleted" in words(page)
+    button(page, "Undo").click().run()
+    assert labels(runs_dir) == [7, 7, 7]
+
+
+def test_relabelling_what_has_the_label_already_leaves_nothing_to_undo(open_my_digits, four_kept):
+    page = open_my_digits()
+    page.checkbox[1].check().run()
+    page = page.selectbox(key="relabel_as").set_value(7).run()
+    assert "0 relabelled as a 7" in words(page)
+    assert not any(one.label == "Undo" for one in page.button)
+
+
+def test_what_the_network_calls_no_digit_is_neither_right_nor_wrong(
+    open_my_digits, four_kept, runs_dir, monkeypatch
+):
+    def strict(run):
+        return reading.Reader(load_predictor(run.model_path), 1.1)
+
+    monkeypatch.setattr(reading, "load_reader", strict)
+    monkeypatch.setattr(my_digits_table, "load_reader", strict)
+    my_digits.relabel([four_kept[0].id], 2, runs_dir)  # so that no other test's answers are kept
+    page = open_my_digits()
+    assert ticks(page) == [f"**{label}** ? no digit" for label in (1, 7, 7, 2)]
+    assert "4 digits kept · 0 read right" in words(page)
+
+
+def test_the_time_of_a_training_is_estimated_for_the_chosen_network(open_my_digits, four_kept):
+    page = open_my_digits()
+    run = Run(BUILT_IN_PATH)
+    seconds = fine_tuning.training_seconds(run, 4, [])
+    assert any(f"about {duration(seconds)}." in one.value for one in page.caption)
 
 
 def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_kept, runs_dir):
@@ -208,7 +268,19 @@ def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, run
     assert labels(runs_dir) == [7]
     assert "1 taken · 1 refused" in page.warning[0].value
     page.file_uploader[0].upload("digits.jsonl", b"nothing", "application/jsonl").run()
-    assert "no digit in this file" in page.error[0].value
+    assert "No digit of this file" in page.error[0].value
+    assert "Line 1: This line is no JSON." in html(page)
+
+
+def test_what_a_file_says_is_shown_as_plain_text(open_my_digits, runs_dir):
+    label = "**7** <b>:red[x]</b> ![](x)"
+    line = json.dumps({"label": label, "strokes": [[[1, 2]]]}).encode()
+    for content in (line, line + b"\n" + my_digit.keep(stroke_drawing(), 7).line):
+        page = open_my_digits()
+        page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
+        said = [one.value for kind in (page.error, page.warning, page.markdown) for one in kind]
+        assert not any(":red[x]" in one for one in said)
+        assert "**7** &lt;b&gt;:red[x]&lt;/b&gt; ![](x)" in html(page)
 
 
 def test_the_train_page_shows_both_accuracies_of_a_taught_run(taught, tiny_mnist, monkeypatch):

@@ -70,6 +70,16 @@ def test_a_picture_is_a_drawing(open_way, way):
     assert len(page.image) == (2 if way == "Picture" else 1)  # a camera shows its own
 
 
+@pytest.mark.parametrize("shape", [(30, 12_000), (12_000, 30), (3, 1280), (1, 1280), (1280, 1)])
+def test_a_picture_far_longer_than_wide_is_shown(open_way, shape):
+    pixels = np.full(shape, 255, np.uint8)
+    middle = [slice(side * 2 // 5, side * 2 // 5 + max(1, side // 5)) for side in shape]
+    pixels[tuple(middle)] = 0
+    page = give(open_way("Picture"), "Picture", file_of(pixels))
+    assert not page.error
+    assert len(page.image) == 2
+
+
 @WAYS
 def test_a_picture_stays_when_the_way_is_left_until_it_is_removed(open_way, way):
     page = give(open_way(way), way)

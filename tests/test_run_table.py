@@ -1,9 +1,12 @@
+import json
+from dataclasses import asdict
 from datetime import datetime
 
 import pytest
 
 from cnn import runs
 from cnn.hyperparameters import Hyperparameters
+from cnn.my_digits.taught import Lesson
 from cnn.presets import preset
 from cnn.status import State
 from ui.run_table import COLUMNS, run_table
@@ -84,6 +87,15 @@ def test_a_damaged_run_is_named_as_such_and_hides_no_other(run, runs_dir, file, 
 def test_the_sample_is_told_apart_from_mnist(run):
     run.update_status(dataset="sample")
     assert run_table([run])["Digits"].tolist() == ["sample"]
+
+
+def test_digits_that_a_taught_run_has_seen_are_no_test_of_it(run):
+    run.update_status(dataset="sample")
+    lesson = Lesson("built-in", 2, 0.5, 0.99, True, ())
+    (run.path / runs.TAUGHT_FILE).write_text(json.dumps(asdict(lesson)))
+    row = run_table([run]).iloc[0]
+    assert row["Test accuracy"] is None
+    assert row["Digits"] == "sample, seen"
 
 
 def test_the_rows_keep_the_order_of_the_runs(run, runs_dir):

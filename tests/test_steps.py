@@ -77,7 +77,7 @@ def test_mnists_pen_is_wider_than_the_line_that_was_drawn():
 def test_the_box_has_twenty_pixels_and_the_ink_fills_its_longer_side(drawing):
     if drawing.image is not None:
         return
-    box = steps(drawing)[3].image
+    (box,) = (step.image for step in steps(drawing) if step.title == "20×20 box")
     assert box.shape == (20, 20)
     extent = max(np.ptp(line) + 1 for line in np.nonzero(box > 40))
     assert extent >= 19 or drawing.strokes == DOT
@@ -91,8 +91,35 @@ def test_a_picture_is_shown_as_it_was_given_and_then_as_ink():
     assert not any(step.as_given for step in steps(Drawing(picture=picture()))[1:])
 
 
-def test_transparent_paper_is_white():
-    assert steps(Drawing(picture=picture(4)))[0].image[0, 0] == 255
+@pytest.mark.parametrize(("ink", "paper"), [(30, 255), (255, 0)])
+def test_transparent_paper_shows_the_ink_whatever_its_colour(ink, paper):
+    pixels = picture(4)
+    pixels[..., :3] = ink
+    shown = steps(Drawing(picture=pixels))[0].image
+    assert shown[0, 0] == paper
+    assert shown.max() - shown.min() > 150
+
+
+def bar(width):
+    """A picture of a bar so many pixels wide and 200 high."""
+    grey = np.full((240, 240), 255, np.uint8)
+    grey[20:220, 100 : 100 + width] = 0
+    return Drawing(picture=grey)
+
+
+@pytest.mark.parametrize(("width", "factor"), [(5, 1.5), (50, 0.8)])
+def test_a_pen_unlike_mnists_is_a_step(width, factor):
+    titles = [step.title for step in steps(bar(width))]
+    assert titles == ["Your picture", "Ink", "Cropped", "MNIST's pen", "20×20 box", "Centred"]
+    cropped, redrawn = steps(bar(width))[2:4]
+    share = [
+        np.mean((step.image > 127).sum(axis=1)) / len(step.image) for step in (cropped, redrawn)
+    ]
+    assert share[1] / share[0] > factor if factor > 1 else share[1] / share[0] < factor
+
+
+def test_a_pen_like_mnists_is_no_step():
+    assert "MNIST's pen" not in [step.title for step in steps(bar(25))]
 
 
 def test_a_point_is_drawn_in_every_step():

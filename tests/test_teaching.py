@@ -64,6 +64,34 @@ def test_choosing_another_digit_relabels_and_taking_back_returns_to_the_first(of
     assert kept(runs_dir) == [7]
 
 
+def test_taking_back_leaves_what_another_tab_said_since(offer, runs_dir):
+    page = choice(offer()).set_value(7).run()
+    my_digits.add(stroke_drawing(), 5, runs_dir)
+    page = button(page, "Take back").click().run()
+    assert not page.exception
+    assert kept(runs_dir) == [5]
+    assert "can't be taken back" in page.error[0].value
+    assert words(page) == ["Kept as a 5 · 1 in my digits"]
+
+
+def test_taking_back_brings_back_what_was_there_just_before(offer, runs_dir):
+    page = choice(offer()).set_value(7).run()
+    my_digits.add(stroke_drawing(), 5, runs_dir)  # by another tab, unseen here
+    page = choice(page).set_value(8).run()
+    button(page, "Take back").click().run()
+    assert kept(runs_dir) == [5]
+
+
+def test_what_another_tab_deleted_is_not_brought_back(offer, runs_dir):
+    page = choice(offer()).set_value(7).run()
+    page = choice(page).set_value(8).run()
+    (digit,) = my_digits.read(runs_dir).digits
+    my_digits.delete([digit.id], runs_dir)
+    page = button(page, "Take back").click().run()
+    assert kept(runs_dir) == []
+    assert "can't be taken back" in page.error[0].value
+
+
 def test_taking_back_the_first_choice_keeps_nothing(offer, runs_dir):
     page = choice(offer()).set_value(7).run()
     page = button(page, "Take back").click().run()

@@ -1,3 +1,6 @@
+import json
+from dataclasses import asdict
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -5,6 +8,7 @@ from cnn import download, launching, runs
 from cnn.hyperparameters import Hyperparameters
 from cnn.launching import local
 from cnn.metrics import EpochPoint, TrainingPoint, append_point
+from cnn.my_digits.taught import Lesson
 from cnn.presets import PRESETS
 from cnn.status import State
 from ui.training import hyperparameter_form
@@ -162,6 +166,20 @@ def test_a_run_on_the_sample_is_not_compared_with_the_tutorial(open_train, run_i
     run = run_in_state(State.FINISHED, test_accuracy=0.95)
     run.update_status(dataset="sample", test_images=1000)
     assert not open_train(run=run.id).metric[0].delta
+
+
+def test_digits_seen_in_training_are_not_called_a_test(open_train, run_in_state):
+    tested = run_in_state(State.FINISHED, test_accuracy=0.95)
+    taught = run_in_state(State.FINISHED, test_accuracy=0.999)
+    for run in (tested, taught):
+        run.update_status(dataset="sample", test_images=1000)
+    lesson = Lesson("built-in", 2, 0.5, 0.99, True, ())
+    (taught.path / runs.TAUGHT_FILE).write_text(json.dumps(asdict(lesson)))
+    shown = {metric.label: metric.value for metric in open_train(run=taught.id).metric}
+    assert shown["Seen in training"] == "99.90 %"
+    assert not {"Test accuracy", "Tutorial", "Best so far"} & set(shown)
+    best = {metric.label: metric.value for metric in open_train(run=tested.id).metric}
+    assert best["Best so far"] == "95.00 %"
 
 
 def test_a_failed_run_says_why_with_its_log(open_train, run_in_state):

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cnn.architecture import layer_table, total_parameters
+from cnn.my_digits.taught import is_test_seen
 from cnn.runs import Run, RunError
 from ui.numbers import duration
 
@@ -35,15 +36,16 @@ def _row(run: Run) -> list[Any]:
         parameters = total_parameters(layer_table(values))
     except (RunError, ValueError):
         return [run.id, run.id, "damaged", None, None, None, "–", "–", None]
+    is_seen = is_test_seen(run)
     return [
         run.id,
         name,
         str(status.state),
-        _in_percent(status.test_accuracy),
+        None if is_seen else _in_percent(status.test_accuracy),
         _in_percent(status.validation_accuracy),
         parameters,
         duration(status.seconds),
-        {"mnist": "MNIST", "sample": "sample"}.get(status.dataset, "–"),
+        {"mnist": "MNIST", "sample": "sample"}.get(status.dataset, "–") + ", seen" * is_seen,
         datetime.fromtimestamp(status.started) if status.started else None,
     ]
 

@@ -35,19 +35,45 @@ def redraw_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
         The image, or None if the lines are of a good width already, or no pen's.
     """
     shape = _shape(mask)
-    longest = float(shape.extent.max())
-    width = BOX * shape.line_width / longest
-    if THINNEST <= width <= WIDEST or width > NO_PEN:
+    growth = _growth(shape)
+    if growth is None:
         return None
-    wanted = THICKENED if width < THINNEST else THINNED
-    # The edge moves by `growth` on each side: (line + 2·growth) / (longest + 2·growth) is wanted.
-    growth = (wanted * longest - BOX * shape.line_width) / (2 * (BOX - wanted))
-    scale = BOX / (longest + 2 * growth)
+    scale = BOX / (float(shape.extent.max()) + 2 * growth)
     middle = np.full(2, (SIDE - 1) / 2)
     off_centre = CENTRE - np.array(ndimage.center_of_mass(_ink(shape, growth, scale, middle)))
     room = (SIDE - scale * (shape.extent + 2 * growth)) / 2  # so that nothing is cut
     ink = _ink(shape, growth, scale, middle + np.clip(off_centre, -room, room))
     return np.rint(255 * ink).astype(np.uint8)
+
+
+def fine_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
+    """Return inked pixels with the lines of `redraw_lines`, as large as they are, cropped to them.
+
+    Args:
+        mask: (height, width), some of it inked.
+
+    Returns:
+        The image, 255 is full ink, or None where `redraw_lines` gives none.
+    """
+    shape = _shape(mask)
+    growth = _growth(shape)
+    if growth is None:
+        return None
+    ink = np.clip(shape.depth + growth + 0.5, 0, 1)
+    rows, columns = np.nonzero(ink)
+    crop = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    return np.rint(255 * crop).astype(np.uint8)
+
+
+def _growth(shape: _Shape) -> float | None:
+    """Return by how many pixels the lines' edges are to move outwards, None if not at all."""
+    longest = float(shape.extent.max())
+    width = BOX * shape.line_width / longest
+    if THINNEST <= width <= WIDEST or width > NO_PEN:
+        return None
+    wanted = THICKENED if width < THINNEST else THINNED
+    # (line + 2·growth) / (longest + 2·growth) is wanted.
+    return (wanted * longest - BOX * shape.line_width) / (2 * (BOX - wanted))
 
 
 def _shape(mask: NDArray[np.bool_]) -> _Shape:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import ndimage
 
-from cnn.drawing.line_width import redraw_lines
+from cnn.drawing.line_width import fine_lines, redraw_lines
 from cnn.drawing.paper import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly_lit
 from cnn.drawing.pen import BOX, CENTRE, SIDE
 
@@ -43,7 +43,7 @@ def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
     Raises:
         ValueError: not such a picture, or nothing stands out in it.
     """
-    grey = _grey(_check_pixels(pixels))
+    grey = luminance(_check_pixels(pixels))
     is_drawing = max(grey.shape) <= COARSE or is_evenly_lit(grey)
     return _picture_ink(grey) if is_drawing else ink_on_paper(grey)
 
@@ -60,6 +60,19 @@ def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     if max(crop.shape) > COARSE and (redrawn := redraw_lines(_inked(crop))) is not None:
         return redrawn
     return _centred(_scaled(crop, BOX, Image.Resampling.HAMMING))
+
+
+def lines_redrawn(ink: NDArray[np.floating]) -> NDArray[np.uint8] | None:
+    """Return the ink with its lines as wide as MNIST's, before it is shrunk; None: they are.
+
+    Args:
+        ink: as in `image_from_ink`.
+
+    Returns:
+        (height, width) of about 128 pixels, cropped, 255 is full ink.
+    """
+    crop = crop_to_ink(ink)
+    return fine_lines(_inked(crop)) if max(crop.shape) > COARSE else None
 
 
 def crop_to_ink(ink: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -114,8 +127,8 @@ def _check_pixels(pixels: ArrayLike) -> NDArray[Any]:
     return array
 
 
-def _grey(pixels: NDArray[Any]) -> NDArray[np.floating]:
-    """Return luminance from 0 to 255; what is transparent becomes paper that shows the ink."""
+def luminance(pixels: NDArray[Any]) -> NDArray[np.floating]:
+    """Return a picture's grey, 0 to 255; what is transparent becomes paper that shows the ink."""
     if pixels.ndim == 2:
         return pixels.astype(np.float32)
     grey = pixels[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)

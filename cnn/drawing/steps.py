@@ -10,7 +10,13 @@ from scipy import ndimage
 
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.pen import BOX, LEAST_EXTENT, PEN_WIDTH, image_from_strokes, image_in_box
-from cnn.drawing.picture import crop_to_ink, image_from_ink, ink_from_picture
+from cnn.drawing.picture import (
+    crop_to_ink,
+    image_from_ink,
+    ink_from_picture,
+    lines_redrawn,
+    luminance,
+)
 from cnn.drawing.strokes import Stroke
 
 SIDE = 140  # picture pixels of the finer steps: seven for each of the 20 in MNIST's box
@@ -86,25 +92,29 @@ def _lines(
 def _from_picture(picture: NDArray[np.uint8]) -> tuple[Step, ...]:
     ink = ink_from_picture(picture)
     image = image_from_ink(ink)
+    grey = luminance(picture) / 255
     return (
-        Step("Your picture", "Without its colours.", _grey(picture), as_given=True),
+        Step("Your picture", "Without its colours.", _small(grey), as_given=True),
         Step("Ink", "What stands out from the paper.", _small(ink)),
         Step("Cropped", "Where the digit is does not matter.", _small(crop_to_ink(ink))),
+        *_redrawn(ink),
         Step("20×20 box", "Shrunk to 20 pixels, in shades of grey.", _boxed(image)),
         _centred(image),
     )
 
 
-def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the picture small and grey; what is transparent becomes white."""
-    small = Image.fromarray(_roughly(picture)).convert("RGBA")
-    small.thumbnail((SIDE, SIDE))
-    paper = Image.new("RGBA", small.size, "white")
-    return np.asarray(Image.alpha_composite(paper, small).convert("L"))
+def _redrawn(ink: NDArray[np.floating]) -> tuple[Step, ...]:
+    """Return the step in which lines become as wide as MNIST's, if they are not already."""
+    lines = lines_redrawn(ink)
+    if lines is None:
+        return ()
+    sentence = "Its lines drawn again, as wide as in the digits it learnt from."
+    return (Step("MNIST's pen", sentence, lines),)
 
 
-def _small(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
-    image = Image.fromarray(np.rint(255 * _roughly(ink)).astype(np.uint8))
+def _small(shades: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return shades from 0 to 1 as a small picture."""
+    image = Image.fromarray(np.rint(255 * _roughly(shades)).astype(np.uint8))
     image.thumbnail((SIDE, SIDE))
     return np.asarray(image)
 

@@ -1,22 +1,30 @@
 """Train on my digits: a new run that starts from another's network and learns what was kept."""
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from cnn import data, launching, run_queue, runs
+from cnn import data, estimate, launching, run_queue, runs
 from cnn.data import DatasetName
 from cnn.hyperparameters import Hyperparameters
-from cnn.my_digits import my_digits
+from cnn.my_digits.accuracy import accuracy_on, as_digits, share_right
 from cnn.my_digits.my_digit import MyDigit
-from cnn.my_digits.taught import Lesson, kept_digits, read_lesson, write_lesson
+from cnn.my_digits.taught import (
+    Lesson,
+    images_of_kept,
+    kept_digits,
+    read_lesson,
+    write_lesson,
+)
 from cnn.reading.reading import Reader, load_reader
 from cnn.runs import TAUGHT, Run, RunError
 
 EPOCHS = 3
 TRAINING_IMAGES = 12_000
 RATE_SHARE = 0.2  # of the base's peak learning rate
+_NO_NETWORK = "This run has no network to start from. Choose another one."
 
 
 def start_fine_tuning(
@@ -39,19 +47,46 @@ def start_fine_tuning(
         raise ValueError("There is nothing to learn yet: keep a digit first.")
     network = base.path / "model.keras"
     if not network.is_file():
-        raise RunError("This run has no network to start from. Choose another one.")
-    values = hyperparameters_of(base)
+        raise RunError(_NO_NETWORK)
     mnist_file = run_queue.mnist_file()
     lesson = _lesson(base, digits, "mnist" if mnist_file else "sample")
-    furnish = partial(
-        write_lesson, lesson=lesson, digits=my_digits.as_digits(digits), network=network
-    )
+    furnish = partial(write_lesson, lesson=lesson, digits=as_digits(digits), network=network)
     try:
-        run = runs.create(values, folder, mnist_file, TAUGHT, furnish)
+        run = runs.create(hyperparameters_of(base), folder, mnist_file, TAUGHT, furnish)
     except OSError as error:
-        raise RunError(f"The run to start from can't be copied: {error.strerror}.") from error
+        raise RunError(_why_not_created(error, network)) from error
     launching.begin(run, idle_seconds)
     return run
+
+
+def _why_not_created(error: OSError, network: Path) -> str:
+    """Return a sentence on a run's folder that could not be made."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full: delete runs that you no longer need, and try again."
+    if str(network) == error.filename:  # what is copied, and not where to
+        is_gone = isinstance(error, FileNotFoundError)
+        return _NO_NETWORK if is_gone else f"This run's network can't be read: {error.strerror}."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "The folder of the runs can't be written to: allow it, and try again."
+    return f"The new run can't be written: {error.strerror or error}."
+
+
+def training_seconds(base: Run, digits: int, earlier: Iterable[Run]) -> float:
+    """Return how many seconds it will take to teach a network so many kept digits.
+
+    Args:
+        base: the run to start from.
+        digits: how many it is to learn.
+        earlier: runs that show how fast this machine is, newest first.
+
+    Raises:
+        RunError: the base's settings can't be read.
+    """
+    values = hyperparameters_of(base)
+    others = min(values.training_images, data.find_source()[0].training_images)
+    images = others + images_of_kept(digits, others)
+    mixed = replace(values, training_images=images)
+    return estimate.training_seconds(mixed, images, estimate.machine_factor(earlier))
 
 
 def hyperparameters_of(base: Run) -> Hyperparameters:
@@ -78,7 +113,7 @@ def _lesson(base: Run, digits: Sequence[MyDigit], dataset: DatasetName) -> Lesso
     return Lesson(
         base=base.id,
         digits=len(digits),
-        accuracy_before=my_digits.accuracy_on(reader, digits),
+        accuracy_before=accuracy_on(reader, as_digits(digits)),
         test_accuracy_before=_test_accuracy(base, reader, dataset),
         test_is_seen=is_seen or (before is not None and before.test_is_seen),
         learnt=tuple(dict.fromkeys(learnt)),
@@ -91,7 +126,7 @@ def _test_accuracy(base: Run, reader: Reader, dataset: DatasetName) -> float:
     is_same = status.dataset == dataset and status.test_images == len(test.labels)
     if is_same and status.test_accuracy is not None:
         return status.test_accuracy
-    return my_digits.share_right(reader, test)
+    return share_right(reader, test)
 
 
 def accuracy_after(run: Run) -> float:
@@ -100,4 +135,4 @@ def accuracy_after(run: Run) -> float:
     Raises:
         ValueError: its network or its digits are damaged or missing.
     """
-    return my_digits.share_right(load_reader(run), kept_digits(run))
+    return accuracy_on(load_reader(run), kept_digits(run))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.drawing.drawing import Drawing
+from cnn.drawing.paper import LEAST_CONTRAST
 from cnn.drawing.strokes import check_strokes
 
 SIDE = 28
@@ -59,7 +60,7 @@ def keep(drawing: Drawing, label: int) -> MyDigit:
     strokes = tuple(tuple((float(x), float(y)) for x, y in one) for one in drawing.strokes if one)
     few = sum(map(len, strokes)) <= MOST_POINTS_KEPT
     is_strokes = drawing.image is None and drawing.picture is None and strokes and few
-    kept = Drawing(strokes=strokes) if is_strokes else Drawing(image=drawing.mnist_image())
+    kept = Drawing(strokes=strokes) if is_strokes else _image_drawing(drawing.mnist_image())
     return MyDigit(kept, check_label(label), time.time())
 
 
@@ -99,7 +100,13 @@ def _drawing(values: dict[str, Any]) -> Drawing:
         raise ValueError('"image" must be text in base64.') from error
     if len(pixels) != SIDE * SIDE:
         raise ValueError(f'"image" must be 784 bytes, 28×28 pixels, and not {len(pixels):,}.')
-    return Drawing(image=np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE))
+    return _image_drawing(np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE))
+
+
+def _image_drawing(image: NDArray[np.uint8]) -> Drawing:
+    if image.max() < LEAST_CONTRAST:
+        raise ValueError("The image is empty: there is no ink in it.")
+    return Drawing(image=image)
 
 
 def check_label(value: object) -> int:

@@ -1,20 +1,18 @@
 """My digits: drawings that somebody kept with their labels, in one file beside the runs."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 from filelock import FileLock, Timeout
 
-from cnn.data import Digits
 from cnn.drawing.drawing import Drawing
 from cnn.files import write_bytes
 from cnn.my_digits import my_digit
 from cnn.my_digits.my_digit import MyDigit
-from cnn.reading.reading import Reader
 
 FILE_NAME, LOCK_NAME = "my-digits.jsonl", ".my-digits.lock"
 MOST_DIGITS = 2_000
@@ -22,6 +20,14 @@ LARGEST_FILE = 64_000_000  # bytes; 2,000 ordinary drawings take 5 million
 LOCK_SECONDS = 10.0
 
 _digit_of_line = lru_cache(MOST_DIGITS)(my_digit.from_line)  # an unchanged line keeps its image
+
+
+class Change(NamedTuple):
+    """What became of one digit; None where it is not kept."""
+
+    id: str
+    before: MyDigit | None
+    after: MyDigit | None
 
 
 class MyDigits(NamedTuple):
@@ -45,9 +51,7 @@ def read(folder: Path) -> MyDigits:
     path = folder / FILE_NAME
     try:
         file = path.stat()
-        if file.st_size > LARGEST_FILE:
-            raise ValueError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB.")
-        return _read(path, file.st_mtime_ns, file.st_size)
+        return _read_once(path, file.st_mtime_ns, file.st_size, file.st_ino)
     except FileNotFoundError:
         return MyDigits(())
     except OSError as error:
@@ -55,7 +59,13 @@ def read(folder: Path) -> MyDigits:
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, modified: int, size: int) -> MyDigits:
+def _read_once(path: Path, *_stamp: int) -> MyDigits:
+    return _read(path)
+
+
+def _read(path: Path) -> MyDigits:
+    if path.stat().st_size > LARGEST_FILE:
+        raise ValueError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB.")
     digits, damaged = {}, []
     for line in path.read_bytes().split(b"\n"):
         try:
@@ -67,25 +77,38 @@ def _read(path: Path, modified: int, size: int) -> MyDigits:
     return MyDigits(tuple(digits.values()), tuple(damaged))
 
 
-def add(drawing: Drawing, label: int, folder: Path) -> MyDigit:
+def add(drawing: Drawing, label: int, folder: Path) -> Change:
     """Keep a drawing with its label; one that is kept already gets this label.
+
+    Returns:
+        What was kept of it before, and what is now, for `undo`.
 
     Raises:
         ValueError: there is nothing to read in it, too many are kept, or the disk is full.
     """
-    digit = my_digit.keep(drawing, label)
-    _change(folder, lambda kept: kept.update({digit.id: _labelled(kept, digit)}))
-    return digit
+    new = my_digit.keep(drawing, label)
+    before: MyDigit | None = None
+    after = new
+
+    def change(kept: dict[str, MyDigit]) -> None:
+        nonlocal before, after
+        before = kept.get(new.id)
+        kept[new.id] = after = _labelled(before or new, label)
+
+    change_file(folder, change)
+    return Change(new.id, before, after)
 
 
-def _labelled(kept: dict[str, MyDigit], digit: MyDigit) -> MyDigit:
-    """Return the digit, since when it has been kept, with its new label."""
-    before = kept.get(digit.id, digit)
-    return before if before.label == digit.label else replace(before, label=digit.label)
+def _labelled(digit: MyDigit, label: int) -> MyDigit:
+    """Return a digit, since when it has been kept, with a label."""
+    return digit if digit.label == label else replace(digit, label=label)
 
 
-def relabel(ids: Collection[str], label: int, folder: Path) -> None:
+def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...]:
     """Give kept digits another label; ids that are not there are passed over.
+
+    Returns:
+        What has changed, for `undo`.
 
     Raises:
         ValueError: the label is no digit, or the file can't be changed.
@@ -93,73 +116,80 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> None:
     my_digit.check_label(label)
 
     def change(kept: dict[str, MyDigit]) -> None:
-        kept.update({one: replace(kept[one], label=label) for one in ids if one in kept})
+        kept.update({one: _labelled(kept[one], label) for one in ids if one in kept})
 
-    _change(folder, change)
+    return change_file(folder, change)
 
 
-def delete(ids: Collection[str], folder: Path) -> tuple[MyDigit, ...]:
-    """Delete kept digits, and return those that were there, for `restore`.
+def delete(ids: Collection[str], folder: Path) -> tuple[Change, ...]:
+    """Delete kept digits, and return what has changed, for `undo`.
 
     Raises:
         ValueError: the file can't be changed.
     """
-    deleted: list[MyDigit] = []
-    _change(folder, lambda kept: deleted.extend(kept.pop(one) for one in ids if one in kept))
-    return tuple(deleted)
+    return change_file(folder, lambda kept: [kept.pop(one, None) for one in ids])
 
 
-def restore(digits: Iterable[MyDigit], folder: Path) -> None:
-    """Let digits be as they were before they were deleted or relabelled.
+def undo(changes: Iterable[Change], folder: Path) -> int:
+    """Let digits be as they were before changes; what was changed since stays as it is.
+
+    Returns:
+        How many are as they were.
 
     Raises:
         ValueError: too many are kept, or the file can't be changed.
     """
-    _change(folder, lambda kept: kept.update({digit.id: digit for digit in digits}))
-
-
-def take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
-    """Keep digits as far as there is room; those that are kept already keep their labels.
-
-    Returns:
-        The ids of those taken, and of those that were there before.
-
-    Raises:
-        ValueError: the file can't be changed.
-    """
-    taken: set[str] = set()
-    there: set[str] = set()
+    undone: list[str] = []
 
     def change(kept: dict[str, MyDigit]) -> None:
-        there.update(kept)
-        for digit in digits:
-            if digit.id not in kept and len(kept) < MOST_DIGITS:
-                kept[digit.id] = digit
-                taken.add(digit.id)
+        for one, before, after in changes:
+            if _stamp(kept.get(one)) == _stamp(after):
+                undone.append(one)
+                kept.pop(one, None)
+                kept.update({one: before} if before else {})
 
-    _change(folder, change)
-    return taken, there
+    change_file(folder, change)
+    return len(undone)
 
 
-def _change(folder: Path, change: Callable[[dict[str, MyDigit]], object]) -> None:
-    """Replace the file after a change to the digits by their ids; one change at a time."""
+def _stamp(digit: MyDigit | None) -> tuple[int, float] | None:
+    """Return what tells apart the states of one digit."""
+    return (digit.label, digit.added) if digit else None
+
+
+def change_file(folder: Path, change: Callable[[dict[str, MyDigit]], object]) -> tuple[Change, ...]:
+    """Replace the file after a change to the digits by their ids; one change at a time.
+
+    Returns:
+        What has changed.
+
+    Raises:
+        ValueError: too many are kept, or the file can't be changed.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK_NAME, timeout=LOCK_SECONDS):
-            before = read(folder)
-            kept = {digit.id: digit for digit in before.digits}
+            path = folder / FILE_NAME
+            # Not through `read`: two changes within a tick of the clock may look like one there.
+            before = _read(path) if path.exists() else MyDigits(())
+            was = {digit.id: digit for digit in before.digits}
+            kept = dict(was)
             change(kept)
             _check_room(len(kept), len(before.digits))
-            lines = [*before.damaged, *(digit.line for digit in sorted(kept.values(), key=_added))]
-            _write(folder / FILE_NAME, lines)
+            lines = [
+                *before.damaged,
+                *(digit.line for digit in sorted(kept.values(), key=attrgetter("added"))),
+            ]
+            _write(path, lines)
+            return tuple(
+                Change(one, was.get(one), kept.get(one))
+                for one in was | kept
+                if was.get(one) is not kept.get(one)
+            )
     except Timeout as error:
         raise ValueError("My digits are being changed by another process. Try again.") from error
     except OSError as error:
         raise ValueError(f"My digits can't be saved: {error.strerror or error}.") from error
-
-
-def _added(digit: MyDigit) -> float:
-    return digit.added
 
 
 def _check_room(count: int, before: int) -> None:
@@ -172,20 +202,3 @@ def _write(path: Path, lines: Iterable[bytes]) -> None:
     if len(content) > LARGEST_FILE:
         raise ValueError("My digits would take too much room: delete some first.")
     write_bytes(path, content)
-
-
-def as_digits(digits: Sequence[MyDigit]) -> Digits:
-    """Return images (n, 28, 28) and labels (n,), n at least 1."""
-    labels = np.array([digit.label for digit in digits], np.uint8)
-    return Digits(np.stack([digit.image for digit in digits]), labels)
-
-
-def accuracy_on(reader: Reader, digits: Sequence[MyDigit]) -> float:
-    """Return the share of digits, at least one, that a network reads as they are labelled."""
-    return share_right(reader, as_digits(digits))
-
-
-def share_right(reader: Reader, digits: Digits) -> float:
-    """Return the share of labelled images, at least one, that a network reads right."""
-    read = [reading.digit for reading in reader.read(digits.images)]
-    return float(np.mean(read == digits.labels))

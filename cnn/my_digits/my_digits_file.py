@@ -29,19 +29,41 @@ def load(content: bytes, folder: Path) -> Loaded:
     """Keep the digits of a file that may come from anywhere; what is kept already stays as it is.
 
     Raises:
-        ValueError: the file is too large or holds no digit, or my digits can't be changed.
+        ValueError: the file is empty or too large, or my digits can't be changed.
     """
     if len(content) > LARGEST_FILE:
         raise ValueError(f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")
     digits, refused = _read_lines(content)
+    if not digits and not refused:
+        raise ValueError("There is no digit in this file: it is empty.")
     if not digits:
-        raise ValueError(" ".join(["There is no digit in this file.", *list(refused.values())[:1]]))
-    taken, there = my_digits.take(digits.values(), folder)
+        return Loaded(0, 0, tuple(refused.values()))
+    taken, there = _take(digits.values(), folder)
     no_room = {n: digit for n, digit in digits.items() if digit.id not in taken | there}
     most = f"{my_digits.MOST_DIGITS:,} digits are kept, and that is the most."
     refused |= {number: f"Line {number}: {most}" for number in no_room}
     already = len(digits) - len(no_room) - len(taken)
     return Loaded(len(taken), already, tuple(refused[number] for number in sorted(refused)))
+
+
+def _take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
+    """Keep digits as far as there is room; those that are kept already keep their labels.
+
+    Returns:
+        The ids of those taken, and of those that were there before.
+    """
+    taken: set[str] = set()
+    there: set[str] = set()
+
+    def change(kept: dict[str, MyDigit]) -> None:
+        there.update(kept)
+        for digit in digits:
+            if digit.id not in kept and len(kept) < my_digits.MOST_DIGITS:
+                kept[digit.id] = digit
+                taken.add(digit.id)
+
+    my_digits.change_file(folder, change)
+    return taken, there
 
 
 def _read_lines(content: bytes) -> tuple[dict[int, MyDigit], dict[int, str]]:

@@ -16,6 +16,8 @@ from cnn.files import write_text
 from cnn.runs import TAUGHT_FILE, Run, RunError
 
 BASE_NETWORK, KEPT_DIGITS = "base.keras", "my_digits.npz"
+MOST_SHARE = 0.1  # of the images of an epoch that show kept digits
+REPEATS = 60  # of one kept digit in an epoch; each time augmented in another way
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,24 @@ def _checked(values: Any) -> Lesson:
 
 def _is_share(value: Any) -> bool:
     return isinstance(value, (int, float)) and 0 <= value <= 1
+
+
+def is_test_seen(run: Run) -> bool:
+    """Return whether a run's test digits were learnt from, so that its accuracy is no test's.
+
+    Where what it was taught can't be read any more, they may have been.
+    """
+    try:
+        lesson = read_lesson(run)
+    except RunError:
+        return True
+    return lesson is not None and lesson.test_is_seen
+
+
+def images_of_kept(kept: int, others: int) -> int:
+    """Return how many images of an epoch show kept digits, mixed among others."""
+    most = int(others * MOST_SHARE / (1 - MOST_SHARE))
+    return max(kept, min(kept * REPEATS, most))
 
 
 def kept_digits(run: Run) -> Digits:

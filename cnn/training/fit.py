@@ -48,10 +48,7 @@ def train(run: Run, dataset: Dataset) -> None:
     network = starting_network(run)
     state, seconds = _fit(run, network, digits, dataset)
     run.update_status(phase="saving", seconds=seconds)
-    calibration, validation_accuracy = calibrate(network, dataset.validation)
-    write_calibration(run.path, calibration)
-    network.save(run.path / "model.keras")
-    export_onnx(network, run.model_path)
+    validation_accuracy = _save(run, network, dataset.validation)
     if state is State.STOPPED:  # usable from here on; its test follows
         run.update_status(state=state)
     run.update_status(phase="testing")
@@ -87,6 +84,15 @@ def _fit(run: Run, network: keras.Model, digits: Digits, dataset: Dataset) -> tu
         return State.FINISHED, reporter.seconds
     except StopRequestedError:
         return State.STOPPED, reporter.seconds
+
+
+def _save(run: Run, network: keras.Model, validation: Digits) -> float:
+    """Keep the network and how sure it may be, and return its validation accuracy."""
+    calibration, accuracy = calibrate(network, validation)
+    write_calibration(run.path, calibration)
+    network.save(run.path / "model.keras")
+    export_onnx(network, run.model_path)
+    return accuracy
 
 
 def _batches_per_call(hyperparameters: Hyperparameters) -> int:

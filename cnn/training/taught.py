@@ -4,12 +4,9 @@ import keras
 import numpy as np
 
 from cnn.data import Digits
-from cnn.my_digits.taught import BASE_NETWORK, kept_digits
+from cnn.my_digits.taught import BASE_NETWORK, images_of_kept, kept_digits
 from cnn.runs import Run, RunError
 from cnn.training.model import build_network
-
-MOST_SHARE = 0.1  # of the images of an epoch
-REPEATS = 60  # of one kept digit in an epoch; each time augmented in another way
 
 
 def starting_network(run: Run) -> keras.Model:
@@ -45,5 +42,4 @@ def with_kept_digits(run: Run, digits: Digits) -> Digits:
 
 def repeated(kept: int, others: int) -> np.ndarray:
     """Return the indices of kept digits, each as often as the next, to mix among others."""
-    most = int(others * MOST_SHARE / (1 - MOST_SHARE))
-    return np.arange(max(kept, min(kept * REPEATS, most))) % kept
+    return np.arange(images_of_kept(kept, others)) % kept

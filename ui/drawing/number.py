@@ -9,7 +9,6 @@ from PIL import Image
 
 from cnn.reading.segmentation import Part
 from ui.digit_tile import TILE_STYLE, png_address
-from ui.numbers import percent
 from ui.numbers import probability as shown_probability
 
 MARGIN = 12  # pixels of a pad between a pen's middle and the box around it
@@ -114,5 +113,5 @@ def _box_html(part: Part, width: float, height: float, margin: float) -> str:
         f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
     )
     kind = "box" + " high" * (top < height / 8) + " doubtful" * (not reading.is_digit)
-    sure = f"{reading.digit} <i>{percent(min(reading.probability, 0.99), 0)}</i>"
+    sure = f"{reading.digit} <i>{shown_probability(reading.probability)}</i>"
     return f'<div class="{kind}" style="{place}"><b>{sure if reading.is_digit else "?"}</b></div>'

@@ -5,6 +5,7 @@ import random
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from cnn.data import DataError, Digits, find_source, load_test
 from cnn.drawing.drawing import Drawing
@@ -79,11 +80,19 @@ def _show_kept(widget: str, caption: str, *, is_shown: bool, is_chosen: bool) ->
         st.error(kept, icon=":material/broken_image:", width=WIDTH)
         return None
     if not is_shown:
-        height, width = kept.shape[:2]
-        st.image(kept, width=max(1, min(WIDTH, width, WIDTH * width // height)), caption=caption)
+        st.image(_preview(kept), caption=caption)
     if not is_chosen:
         st.button("Remove", icon=":material/delete:", on_click=_forget, args=(widget,))
     return Drawing(picture=kept)
+
+
+def _preview(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture as large as it is shown: the page's own shrinking fails at one far longer
+    than it is wide.
+    """
+    small = Image.fromarray(picture)
+    small.thumbnail((WIDTH, WIDTH))
+    return np.asarray(small)
 
 
 def _forget(widget: str) -> None:

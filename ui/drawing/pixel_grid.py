@@ -33,11 +33,7 @@ def paint_pixels() -> Drawing | None:
     state = st.session_state
     state.setdefault("painted_pixels", EMPTY)
     state.setdefault("pixel_grid_version", 0)
-    try:
-        cells = cells_from_browser(state["painted_pixels"])
-    except ValueError as error:
-        st.error(str(error), icon=":material/error:", width=WIDTH)
-        cells = cells_from_browser(EMPTY)
+    cells = _painted()
     _component()(
         key="pixel_grid",
         data={
@@ -56,6 +52,15 @@ def paint_pixels() -> Drawing | None:
         help="Start with an empty sheet.",
     )
     return Drawing(picture=picture_of_cells(cells)) if cells.any() else None
+
+
+def _painted() -> NDArray[np.uint8]:
+    """Return the cells that are painted, none where the browser sent something else."""
+    try:
+        return cells_from_browser(st.session_state["painted_pixels"])
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:", width=WIDTH)
+        return cells_from_browser(EMPTY)
 
 
 def cells_from_browser(value: object) -> NDArray[np.uint8]:

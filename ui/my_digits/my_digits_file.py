@@ -1,6 +1,7 @@
 """My digits saved to a file, and loaded from one."""
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
@@ -57,14 +58,28 @@ def _show_outcome() -> None:
     if isinstance(outcome, str):
         st.error(outcome, icon=":material/error:")
     elif outcome is not None:
-        words = f"{outcome.taken:,} taken"
-        if outcome.already_there:
-            words += f" · {outcome.already_there:,} there already"
-        if not outcome.refused:
-            st.success(words, icon=":material/check:")
-            return
-        lines = [*outcome.refused[:MOST_REFUSALS]]
-        more = len(outcome.refused) - len(lines)
-        lines += [f"… and {more:,} more"] if more else []
-        words += f" · {len(outcome.refused):,} refused"
-        st.warning("\n- ".join([words + "\n", *lines]), icon=":material/warning:")
+        _show_loaded(outcome)
+
+
+def _show_loaded(loaded: Loaded) -> None:
+    words = f"{loaded.taken:,} taken"
+    if loaded.already_there:
+        words += f" · {loaded.already_there:,} there already"
+    if not loaded.refused:
+        st.success(words, icon=":material/check:")
+        return
+    words += f" · {len(loaded.refused):,} refused"
+    if loaded.taken or loaded.already_there:
+        st.warning(words, icon=":material/warning:")
+    else:
+        st.error("No digit of this file could be taken.", icon=":material/error:")
+    st.html(refusals_html(loaded.refused))
+
+
+def refusals_html(sentences: Sequence[str]) -> str:
+    """Return the first sentences as a list; they quote a file, so none of it is taken for code."""
+    lines = list(sentences[:MOST_REFUSALS])
+    more = len(sentences) - len(lines)
+    lines += [f"… and {more:,} more"] if more else []
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<ul style="margin:0;overflow-wrap:anywhere">{items}</ul>'

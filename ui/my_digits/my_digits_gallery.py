@@ -8,13 +8,18 @@ import streamlit as st
 from cnn import runs
 from cnn.my_digits import my_digits
 from cnn.my_digits.my_digit import MyDigit
-from cnn.reading.reading import Reader
+from cnn.my_digits.my_digits import Change
+from cnn.reading.reading import Reader, Reading
 from ui.digit_tile import png_address
+from ui.my_digits.undo import take_back
 from ui.numbers import a_digit
 from ui.predictions import gallery
 
 PAGE_SIZE = 24
-_LEGEND = '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads</span>'
+_LEGEND = (
+    '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads, '
+    "? it says that it is no digit</span>"
+)
 PAGE = "my_digits_page"
 UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"
 
@@ -47,22 +52,20 @@ def _choose_page(digits: Sequence[MyDigit]) -> Sequence[MyDigit]:
     return digits[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 
-def _answers(shown: Sequence[MyDigit], reader: Reader | None) -> list[int | None]:
+def _answers(shown: Sequence[MyDigit], reader: Reader | None) -> list[Reading | None]:
     if reader is None:
         return [None] * len(shown)
     images = np.stack([digit.image for digit in shown])
-    return [reading.digit for reading in reader.read(images)]
+    return list(reader.read(images))
 
 
 def _tick(digit: MyDigit) -> str:
     return f"tick_{digit.id}"
 
 
-def _show_tile(digit: MyDigit, answer: int | None) -> None:
+def _show_tile(digit: MyDigit, answer: Reading | None) -> None:
     """Show one digit and its tick, which says label and answer."""
-    verdict = ""
-    if answer is not None:
-        verdict = " :green[✓]" if answer == digit.label else f" :red[✗ {answer}]"
+    verdict = f" {_verdict(answer, digit.label)}" if answer else ""
     with st.container(gap=None):
         st.html(
             '<div class="digits" style="display:block"><div class="tile">'
@@ -70,6 +73,12 @@ def _show_tile(digit: MyDigit, answer: int | None) -> None:
             "</div></div>"
         )
         st.checkbox(f"**{digit.label}**{verdict}", key=_tick(digit))
+
+
+def _verdict(answer: Reading, label: int) -> str:
+    if not answer.is_digit:
+        return "? no digit"
+    return ":green[✓]" if answer.digit == label else f":red[✗ {answer.digit}]"
 
 
 def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
@@ -83,18 +92,7 @@ def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
             args=(shown, not all_ticked),
             key="tick_all",
         )
-        st.selectbox(
-            "Relabel as",
-            range(10),
-            index=None,
-            placeholder="Relabel as …",
-            label_visibility="collapsed",
-            key="relabel_as",
-            disabled=not ticked,
-            on_change=_relabel,
-            args=(ticked,),
-            width=140,
-        )
+        _offer_relabelling(ticked)
         st.button(
             f"Delete {len(ticked)}" if ticked else "Delete",
             icon=":material/delete:",
@@ -104,6 +102,21 @@ def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
             key="delete_ticked",
         )
     show_undo()
+
+
+def _offer_relabelling(ticked: Sequence[MyDigit]) -> None:
+    st.selectbox(
+        "Relabel as",
+        range(10),
+        index=None,
+        placeholder="Relabel as …",
+        label_visibility="collapsed",
+        key="relabel_as",
+        disabled=not ticked,
+        on_change=_relabel,
+        args=(ticked,),
+        width=140,
+    )
 
 
 def _tick_all(shown: Sequence[MyDigit], ticked: bool) -> None:
@@ -116,49 +129,50 @@ def _relabel(ticked: Sequence[MyDigit]) -> None:
     st.session_state["relabel_as"] = None
     if label is not None:
         ids = [digit.id for digit in ticked]
-        words = f"{len(ticked):,} relabelled as {a_digit(label)}"
+        words = f"relabelled as {a_digit(label)}"
         _change(lambda: my_digits.relabel(ids, label, runs.runs_folder()), words, ticked)
 
 
 def _delete(ticked: Sequence[MyDigit]) -> None:
     ids = [digit.id for digit in ticked]
-    _change(lambda: my_digits.delete(ids, runs.runs_folder()), f"{len(ticked):,} deleted", ticked)
+    _change(lambda: my_digits.delete(ids, runs.runs_folder()), "deleted", ticked)
 
 
-def _change(change: Callable[[], object], words: str, before: Sequence[MyDigit]) -> None:
+def _change(change: Callable[[], Sequence[Change]], words: str, ticked: Sequence[MyDigit]) -> None:
     """Make a change that can be taken back, and untick what it was about."""
     try:
-        change()
+        changes = change()
     except ValueError as error:
         st.session_state[PROBLEM] = str(error)
         return
-    _tick_all(before, False)
+    _tick_all(ticked, False)
     st.session_state[CHANGED] = True
-    st.session_state[UNDO] = words, tuple(before)
+    st.session_state[UNDO] = f"{len(changes):,} {words}", changes
 
 
 def show_undo() -> None:
     """Say what was done last and offer to take it back; say what could not be done."""
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(problem, icon=":material/error:")
-    words, before = st.session_state.get(UNDO, ("", ()))
+    words, changes = st.session_state.get(UNDO, ("", ()))
     if not words:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(words, width="content")
-        st.button(
-            "Undo",
-            icon=":material/undo:",
-            type="tertiary",
-            on_click=_undo,
-            args=(before,),
-            key="undo_my_digits",
-        )
+        if changes:
+            st.button(
+                "Undo",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=_undo,
+                args=(changes,),
+                key="undo_my_digits",
+            )
 
 
-def _undo(before: Sequence[MyDigit]) -> None:
+def _undo(changes: Sequence[Change]) -> None:
     try:
-        my_digits.restore(before, runs.runs_folder())
+        st.session_state[PROBLEM] = take_back(changes)
     except ValueError as error:
         st.session_state[PROBLEM] = str(error)
         return

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from cnn import runs
-from cnn.my_digits import my_digits
+from cnn.my_digits.accuracy import accuracy_on, as_digits
 from cnn.my_digits.my_digit import MyDigit
-from cnn.my_digits.taught import read_lesson
+from cnn.my_digits.taught import is_test_seen, read_lesson
 from cnn.reading.reading import load_reader
 from cnn.runs import Run, RunError
 
@@ -63,13 +63,14 @@ def _row(run: Run, digits: Sequence[MyDigit], chosen: Run) -> list[Any] | None:
         accuracy = accuracy_of(run, digits)
     except ValueError:
         return None
+    tested = None if is_test_seen(run) else status.test_accuracy
     learnt = len(set(lesson.learnt) & {digit.id for digit in digits}) if lesson else 0
     return [
         "●" if run == chosen else "",
         name,
         accuracy * 100,
         f"{learnt:,} of {len(digits):,}" if learnt else "",
-        None if status.test_accuracy is None else status.test_accuracy * 100,
+        None if tested is None else tested * 100,
         datetime.fromtimestamp(status.created),
     ]
 
@@ -90,4 +91,4 @@ def accuracy_of(run: Run, digits: Sequence[MyDigit]) -> float:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _read(path: str, modified: int, labelled: int, _run: Run, _digits: Sequence[MyDigit]) -> float:
-    return my_digits.accuracy_on(load_reader(_run), _digits)
+    return accuracy_on(load_reader(_run), as_digits(_digits))

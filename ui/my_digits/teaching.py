@@ -1,6 +1,6 @@
 """Saying what a drawing really is, which keeps it in my digits."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -8,7 +8,9 @@ from cnn import runs
 from cnn.drawing.drawing import Drawing
 from cnn.my_digits import my_digit, my_digits
 from cnn.my_digits.my_digit import MyDigit
+from cnn.my_digits.my_digits import Change
 from ui import navigation
+from ui.my_digits.undo import take_back
 from ui.numbers import a_digit
 
 DIGITS = list(range(10))
@@ -34,6 +36,13 @@ def offer_teaching(drawing: Drawing, digit: int) -> None:
         st.error(str(error), icon=":material/error:")
         return
     mine = kept.find(offered.id)
+    _show_choice(offered, mine)
+    if problem := st.session_state.pop("teach_problem", ""):
+        st.error(problem, icon=":material/error:")
+    _show_kept(offered, mine, len(kept.digits))
+
+
+def _show_choice(offered: MyDigit, mine: MyDigit | None) -> None:
     key = f"teach_{offered.id}"
     st.session_state[key] = mine.label if mine else None  # what is on disk is the truth
     with st.container(gap="xsmall"):
@@ -43,46 +52,41 @@ def offer_teaching(drawing: Drawing, digit: int) -> None:
             DIGITS,
             key=key,
             on_change=_answer,
-            args=(key, offered, mine),
+            args=(key, offered),
             width="stretch",
             label_visibility="collapsed",
         )
-    if problem := st.session_state.pop("teach_problem", ""):
-        st.error(problem, icon=":material/error:")
-    _show_kept(offered, mine, len(kept.digits))
 
 
-def _answer(key: str, offered: MyDigit, before: MyDigit | None) -> None:
+def _answer(key: str, offered: MyDigit) -> None:
     """Keep the drawing as what was chosen; choosing the same again takes it back."""
     label, folder = st.session_state[key], runs.runs_folder()
-    st.session_state["teach_undo"] = offered.id, before
-    if label is None:
-        _try(lambda: my_digits.delete([offered.id], folder))
-    else:
-        _try(lambda: my_digits.add(offered.drawing, label, folder))
-
-
-def _undo(digit_id: str, before: MyDigit | None) -> None:
-    """Let my digits be as they were before the last choice."""
-    folder = runs.runs_folder()
-    if before is None:
-        _try(lambda: my_digits.delete([digit_id], folder))
-    else:
-        _try(lambda: my_digits.restore([before], folder))
-    st.session_state.pop("teach_undo", None)
-
-
-def _try(change: Callable[[], object]) -> None:
     try:
-        change()
+        if label is None:
+            changes = my_digits.delete([offered.id], folder)
+        else:
+            changes = (my_digits.add(offered.drawing, label, folder),)
     except ValueError as error:
         st.session_state["teach_problem"] = str(error)
+        return
+    st.session_state["teach_undo"] = offered.id, changes
+
+
+def _undo(changes: Sequence[Change]) -> None:
+    """Let my digits be as they were before the last choice."""
+    try:
+        st.session_state["teach_problem"] = take_back(changes)
+    except ValueError as error:
+        st.session_state["teach_problem"] = str(error)
+        return
+    st.session_state.pop("teach_undo", None)
 
 
 def _show_kept(offered: MyDigit, mine: MyDigit | None, count: int) -> None:
     """Say that the drawing is kept, with the way back and the way on."""
-    undo_id, before = st.session_state.get("teach_undo", ("", None))
-    can_undo = undo_id == offered.id and (mine is not None or before is not None)
+    undo_id, changes = st.session_state.get("teach_undo", ("", ()))
+    was_kept = any(change.before for change in changes)
+    can_undo = undo_id == offered.id and bool(changes) and (mine is not None or was_kept)
     if mine is None and not can_undo:
         return
     words = f"Kept as {a_digit(mine.label)}" if mine else "No longer kept"
@@ -95,7 +99,7 @@ def _show_kept(offered: MyDigit, mine: MyDigit | None, count: int) -> None:
                 type="tertiary",
                 key="undo_teaching",
                 on_click=_undo,
-                args=(undo_id, before),
+                args=(changes,),
             )
         if st.button("My digits", icon=":material/school:", type="tertiary"):
             st.switch_page(navigation.MY_DIGITS)

@@ -9,6 +9,7 @@ from cnn.my_digits import fine_tuning, my_digits
 from cnn.my_digits.my_digit import MyDigit
 from cnn.runs import Run
 from ui import navigation, run_picker
+from ui.numbers import duration
 
 STARTED, PROBLEM = "teaching_started", "teaching_problem"
 
@@ -33,7 +34,7 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
     words.markdown(f"#### {_summary(len(digits), right)}")
     words.caption(
         "Training on them makes a new run: it starts from this network, and learns your digits "
-        "among MNIST's, so that it forgets little."
+        f"among MNIST's, so that it forgets little. {_time(run, len(digits))}"
     )
     button.button(
         "Train on my digits",
@@ -41,10 +42,20 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
         type="primary",
         width="stretch",
         disabled=right is None,
-        help="It takes less than a minute. This network stays as it is.",
+        help="This network stays as it is.",
         on_click=_start,  # before the script, so that no other rerun can swallow a click
         args=(run,),
     )
+
+
+def _time(run: Run, digits: int) -> str:
+    """Say how long the training will take, where the run's settings tell it."""
+    try:
+        earlier = runs.list_runs(runs.runs_folder())
+        seconds = fine_tuning.training_seconds(run, digits, earlier)
+    except ValueError:
+        return ""
+    return f"It takes about {duration(seconds)}."
 
 
 def _summary(count: int, right: float | None) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnn import launching, run_queue, runs
 from cnn.metrics import Metrics
+from cnn.my_digits.taught import is_test_seen
 from cnn.presets import TUTORIAL_TEST_ACCURACY, TUTORIAL_TEST_IMAGES
 from cnn.runs import Run, RunError
 from cnn.status import State, Status
@@ -106,7 +107,10 @@ def _show_over(run: Run, status: Status) -> None:
     elif status.message:
         st.caption(status.message)
     if status.test_accuracy is not None:
-        _show_result(run, status)
+        if is_test_seen(run):
+            _show_seen(status)
+        else:
+            _show_result(run, status)
         show_before_and_after(run)
     if run.is_usable:
         _show_ways_on(run)
@@ -150,12 +154,28 @@ def _show_result(run: Run, status: Status) -> None:
         st.metric("Training time", duration(status.seconds), border=True, height="stretch")
 
 
+def _show_seen(status: Status) -> None:
+    """Show how many digits are read right that were learnt from: no test, and nothing to beat."""
+    with st.grid(4, min_column_width=130):
+        st.metric(
+            "Seen in training",
+            percent(status.test_accuracy, 2),
+            border=True,
+            height="stretch",
+            help=f"The share read rightly of {status.test_images or 0:,} digits that come with the "
+            "app. The network has learnt from them, so they are no test.",
+        )
+        st.metric("Training time", duration(status.seconds), border=True, height="stretch")
+
+
 def _best(run: Run, status: Status) -> float | None:
     """Return the best test accuracy of all runs on the same test digits."""
     accuracies = [status.test_accuracy or 0.0]
     for other in runs.list_runs(run.path.parent):
         try:
             theirs = other.status()
+            if is_test_seen(other):
+                continue
         except RunError:
             continue
         if theirs.test_images == status.test_images and theirs.test_accuracy is not None:
