@@ -80,7 +80,7 @@ def test_a_long_number_is_smaller_than_a_short_one():
 def test_each_digit_is_boxed_where_it_was_drawn_with_a_margin_within_the_pad():
     html = boxes_html([part(7, (100, 50, 200, 150))], 400, 200, margin=10)
     assert 'style="left:22.50%;top:20.00%;width:30.00%;height:60.00%"' in html
-    assert "<b>7 <i>90 %</i></b>" in html
+    assert "<b>7 <i>90.0 %</i></b>" in html
     corner = boxes_html([part(7, (0, 0, 400, 200))], 400, 200, margin=10)
     assert 'style="left:0.00%;top:0.00%;width:100.00%;height:100.00%"' in corner
 
