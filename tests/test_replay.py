@@ -7,8 +7,8 @@ import pytest
 from cnn import data
 from cnn.epochs import EpochsError, replayed_digits
 from cnn.plots import figure_bytes
+from cnn.plots.filters import filters_figure
 from cnn.replay import load_replay, replay_csv
-from cnn.replay_plot import filters_figure
 from cnn.status import State
 from tests.replayed_run import filters_of, make_replayed_run
 

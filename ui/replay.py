@@ -9,8 +9,8 @@ import streamlit as st
 from cnn.data import Source, find_source
 from cnn.epochs import FOLDER, EpochsError
 from cnn.plots import ImageFormat, figure_bytes
+from cnn.plots.filters import filters_figure
 from cnn.replay import load_replay, replay_csv
-from cnn.replay_plot import filters_figure
 from cnn.runs import Run, RunError
 from ui import run_picker
 from ui.replay_player import replay_payload, show_player
