@@ -18,7 +18,7 @@ from ui.predictions import gallery
 PAGE_SIZE = 24
 _LEGEND = (
     '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads, '
-    "? it says that it is no digit</span>"
+    "? called no digit</span>"
 )
 PAGE = "my_digits_page"
 UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"
