@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnn import runs
 from cnn.my_digits import my_digits
+from cnn.my_digits.change import Change
 from cnn.my_digits.my_digit import MyDigit
-from cnn.my_digits.my_digits import Change
 from cnn.reading.reading import Reader, Reading
 from ui.digit_tile import png_address
 from ui.my_digits.undo import take_back
