@@ -145,7 +145,7 @@ def create(
     folder: Path,
     mnist_file: str = "",
     name: str = "",
-    furnish: Callable[[Path], None] | None = None,
+    furnish: Callable[[Path], object] = lambda path: None,
 ) -> Run:
     """Make a queued run. Its id sorts by time and is not to be guessed twice.
 
@@ -159,21 +159,17 @@ def create(
     Raises:
         OSError: the folder can't be written; nothing is left of the run.
     """
-    run = Run(folder / _new_id(name or preset_name(values)))
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    run = Run(folder / f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}")
     run.path.mkdir(parents=True)
     try:
         write_text(run.path / "hyperparameters.json", values.to_json())
-        if furnish is not None:
-            furnish(run.path)
+        furnish(run.path)
         run.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
     except BaseException:
         shutil.rmtree(run.path, ignore_errors=True)
         raise
     return run
-
-
-def _new_id(name: str) -> str:
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{name}-{secrets.token_hex(2)}"
 
 
 def open_run(run_id: str, folder: Path) -> Run:

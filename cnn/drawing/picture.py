@@ -16,6 +16,7 @@ from cnn.drawing.paper import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly
 from cnn.drawing.pen import BOX, CENTRE, SIDE
 
 MOST_PIXELS = 50_000_000
+_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue
 FAINTEST_INK = 0.25  # of the darkest: fainter marks are paper
 COARSE, FINE = 40, 128  # pixels: lines are measured in digits larger, made no larger than this
 
@@ -131,13 +132,18 @@ def luminance(pixels: NDArray[Any]) -> NDArray[np.floating]:
     """Return a picture's grey, 0 to 255; what is transparent becomes paper that shows the ink."""
     if pixels.ndim == 2:
         return pixels.astype(np.float32)
-    grey = pixels[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-    if pixels.shape[2] == 3:
-        return grey
-    opacity = pixels[..., 3].astype(np.float32) / 255
-    visible = float((grey * opacity).sum() / max(float(opacity.sum()), 1e-6))
+    return on_paper(pixels).astype(np.float32) @ _LUMINANCE
+
+
+def on_paper(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Return a picture without transparency: on white or on black, whichever shows its ink."""
+    if pixels.shape[2:] != (4,):
+        return pixels
+    colours, opacity = pixels[..., :3].astype(np.float32), pixels[..., 3:].astype(np.float32) / 255
+    seen = float((colours @ _LUMINANCE * opacity[..., 0]).sum())
+    visible = seen / max(float(opacity.sum()), 1e-6)
     paper = np.float32(255 if visible < 128 else 0)
-    return grey * opacity + paper * (1 - opacity)
+    return colours * opacity + paper * (1 - opacity)
 
 
 def _picture_ink(grey: NDArray[np.floating]) -> NDArray[np.floating]:

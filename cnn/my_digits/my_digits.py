@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from cnn.drawing.drawing import Drawing
 from cnn.files import write_bytes
 from cnn.my_digits import my_digit
+from cnn.my_digits.change import Change, differences
 from cnn.my_digits.my_digit import MyDigit
 
 FILE_NAME, LOCK_NAME = "my-digits.jsonl", ".my-digits.lock"
@@ -20,14 +21,6 @@ LARGEST_FILE = 64_000_000  # bytes; 2,000 ordinary drawings take 5 million
 LOCK_SECONDS = 10.0
 
 _digit_of_line = lru_cache(MOST_DIGITS)(my_digit.from_line)  # an unchanged line keeps its image
-
-
-class Change(NamedTuple):
-    """What became of one digit; None where it is not kept."""
-
-    id: str
-    before: MyDigit | None
-    after: MyDigit | None
 
 
 class MyDigits(NamedTuple):
@@ -142,19 +135,10 @@ def undo(changes: Iterable[Change], folder: Path) -> int:
     undone: list[str] = []
 
     def change(kept: dict[str, MyDigit]) -> None:
-        for one, before, after in changes:
-            if _stamp(kept.get(one)) == _stamp(after):
-                undone.append(one)
-                kept.pop(one, None)
-                kept.update({one: before} if before else {})
+        undone.extend(one.id for one in changes if one.take_back(kept))
 
     change_file(folder, change)
     return len(undone)
-
-
-def _stamp(digit: MyDigit | None) -> tuple[int, float] | None:
-    """Return what tells apart the states of one digit."""
-    return (digit.label, digit.added) if digit else None
 
 
 def change_file(folder: Path, change: Callable[[dict[str, MyDigit]], object]) -> tuple[Change, ...]:
@@ -181,11 +165,7 @@ def change_file(folder: Path, change: Callable[[dict[str, MyDigit]], object]) ->
                 *(digit.line for digit in sorted(kept.values(), key=attrgetter("added"))),
             ]
             _write(path, lines)
-            return tuple(
-                Change(one, was.get(one), kept.get(one))
-                for one in was | kept
-                if was.get(one) is not kept.get(one)
-            )
+            return differences(was, kept)
     except Timeout as error:
         raise ValueError("My digits are being changed by another process. Try again.") from error
     except OSError as error:

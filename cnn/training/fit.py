@@ -36,9 +36,8 @@ def train(run: Run, dataset: Dataset) -> None:
     Raises:
         TrainingFailedError: the training came to nothing; the message says why.
     """
-    hyperparameters = run.hyperparameters
-    keras.utils.set_random_seed(hyperparameters.seed)
-    digits = with_kept_digits(run, choose_images(dataset.train, hyperparameters))
+    keras.utils.set_random_seed(run.hyperparameters.seed)
+    digits = with_kept_digits(run, choose_images(dataset.train, run.hyperparameters))
     run.update_status(
         dataset=dataset.name,
         training_images=len(digits.labels),

@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnn.drawing.picture import on_paper
 from cnn.reading.segmentation import Part
 from ui.digit_tile import TILE_STYLE, png_address
 from ui.numbers import probability as shown_probability
@@ -26,8 +27,9 @@ _STYLE = f"""<style>{TILE_STYLE}
 </style>"""
 
 _BOX_STYLE = """<style>
-.boxes {position: absolute; inset: 0; pointer-events: none; container-type: inline-size}
-.boxes .box {position: absolute; border: 2px solid #4450c8; border-radius: .4rem}
+.boxes {position: absolute; inset: 0; pointer-events: none}
+.boxes .box {position: absolute; container-type: inline-size; border: 2px solid #4450c8;
+  border-radius: .4rem}
 .boxes .box b {position: absolute; left: 50%; bottom: 100%; transform: translateX(-50%);
   margin-bottom: 2px; padding: 0 .35rem; border-radius: .3rem; background: #4450c8; color: #fff;
   font-size: .8125rem; line-height: 1.4; white-space: nowrap; font-variant-numeric: tabular-nums}
@@ -35,7 +37,7 @@ _BOX_STYLE = """<style>
 .boxes .box.doubtful {border: 2px dashed #6b7080}
 .boxes .box.doubtful b {background: #6b7080}
 .boxes .box i {font-style: normal; font-weight: 400}
-@container (max-width: 480px) {.boxes .box i {display: none}}
+@container (max-width: 70px) {.boxes .box i {display: none}}
 .boxed {position: relative; width: fit-content; max-width: 100%; margin-top: .5rem}
 .boxed img {display: block; max-width: 100%; max-height: 20rem; border-radius: .6rem}
 </style>"""
@@ -64,7 +66,7 @@ def show_boxed(parts: Sequence[Part], picture: NDArray[np.uint8]) -> None:
     """
     height, width = picture.shape[:2]
     boxes = boxes_html(parts, width, height, MARGIN_SHARE * max(width, height))
-    small = Image.fromarray(picture)
+    small = Image.fromarray(np.rint(on_paper(picture)).astype(np.uint8))
     small.thumbnail(MOST_SHOWN)
     image = f'<img src="{png_address(np.asarray(small))}" alt="What was shown">'
     st.html(f'{_BOX_STYLE}<div class="boxed">{image}{boxes}</div>')

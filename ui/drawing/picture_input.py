@@ -9,6 +9,7 @@ from PIL import Image
 
 from cnn.data import DataError, Digits, find_source, load_test
 from cnn.drawing.drawing import Drawing
+from cnn.drawing.picture import on_paper
 from cnn.drawing.picture_file import FILE_ENDINGS, MOST_BYTES, picture_from_bytes
 from ui.drawing.pixel_grid import WIDTH
 from ui.numbers import a_digit
@@ -87,10 +88,11 @@ def _show_kept(widget: str, caption: str, *, is_shown: bool, is_chosen: bool) ->
 
 
 def _preview(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture as large as it is shown: the page's own shrinking fails at one far longer
-    than it is wide.
+    """Return a picture as large as it is shown, on paper that shows its ink.
+
+    The page's own shrinking fails at one far longer than it is wide.
     """
-    small = Image.fromarray(picture)
+    small = Image.fromarray(np.rint(on_paper(picture)).astype(np.uint8))
     small.thumbnail((WIDTH, WIDTH))
     return np.asarray(small)
 

@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnn import runs
 from cnn.my_digits import my_digits
+from cnn.my_digits.change import Change
 from cnn.my_digits.my_digit import MyDigit
-from cnn.my_digits.my_digits import Change
 from cnn.reading.reading import Reader, Reading
 from ui.digit_tile import png_address
 from ui.my_digits.undo import take_back
@@ -18,7 +18,7 @@ from ui.predictions import gallery
 PAGE_SIZE = 24
 _LEGEND = (
     '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads, '
-    "? it says that it is no digit</span>"
+    "? called no digit</span>"
 )
 PAGE = "my_digits_page"
 UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"

@@ -7,8 +7,8 @@ import streamlit as st
 from cnn import runs
 from cnn.drawing.drawing import Drawing
 from cnn.my_digits import my_digit, my_digits
+from cnn.my_digits.change import Change
 from cnn.my_digits.my_digit import MyDigit
-from cnn.my_digits.my_digits import Change
 from ui import navigation
 from ui.my_digits.undo import take_back
 from ui.numbers import a_digit

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cnn import runs
 from cnn.my_digits import my_digits
-from cnn.my_digits.my_digits import Change
+from cnn.my_digits.change import Change
 
 
 def take_back(changes: Sequence[Change]) -> str:

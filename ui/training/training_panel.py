@@ -107,10 +107,7 @@ def _show_over(run: Run, status: Status) -> None:
     elif status.message:
         st.caption(status.message)
     if status.test_accuracy is not None:
-        if is_test_seen(run):
-            _show_seen(status)
-        else:
-            _show_result(run, status)
+        _show_seen(status) if is_test_seen(run) else _show_result(run, status)
         show_before_and_after(run)
     if run.is_usable:
         _show_ways_on(run)
@@ -162,8 +159,7 @@ def _show_seen(status: Status) -> None:
             percent(status.test_accuracy, 2),
             border=True,
             height="stretch",
-            help=f"The share read rightly of {status.test_images or 0:,} digits that come with the "
-            "app. The network has learnt from them, so they are no test.",
+            help="The share read rightly of digits that it has learnt from, so they are no test.",
         )
         st.metric("Training time", duration(status.seconds), border=True, height="stretch")
 
