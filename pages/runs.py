@@ -21,6 +21,7 @@ table = run_table(everything)
 chosen = st.dataframe(
     table.drop(columns="id"),
     hide_index=True,
+    placeholder="–",
     selection_mode="single-row",
     on_select="rerun",
     selection_default={"selection": {"rows": [list(table["id"]).index(run.id)]}},

@@ -25,6 +25,7 @@ def show_table(digits: Sequence[MyDigit], chosen: Run) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         column_config={
             "": st.column_config.TextColumn(width=30, help="The chosen network."),
             "My digits": st.column_config.NumberColumn(
