@@ -18,6 +18,7 @@ FOUNDATION = {
     "architecture",
     "calibration",
     "data",
+    "strengths",
     "epochs",
     "metrics",
     "drawing.pen",

@@ -45,8 +45,7 @@ def training_batches(
         hyperparameters: the choices.
         look: called while other hands and non-digits are made, before the first batch.
     """
-    order = tf.data.Dataset.range(len(digits.labels))
-    order = order.shuffle(len(digits.labels), seed=hyperparameters.seed)
+    order = _order(len(digits.labels), hyperparameters.seed)
     batches = order.batch(hyperparameters.batch_size).map(_digits_at(digits, hyperparameters, look))
     if hyperparameters.non_digits:
         batches = batches.map(_with_non_digits(digits, hyperparameters, look))
@@ -59,6 +58,21 @@ def training_batches(
             num_parallel_calls=tf.data.AUTOTUNE,
         )
     return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def _order(count: int, seed: int) -> tf.data.Dataset:
+    """Return the numbers below `count`, in a new order each time.
+
+    numpy shuffles them, so that a script without TensorFlow can have the same orders.
+    """
+    generator = np.random.default_rng(seed)
+
+    def shuffled(_: tf.Tensor) -> tf.data.Dataset:
+        order = tf.numpy_function(lambda: generator.permutation(count), [], tf.int64)
+        return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(order, [count]))
+
+    numbers = tf.data.Dataset.range(1).flat_map(shuffled)
+    return numbers.apply(tf.data.experimental.assert_cardinality(count))
 
 
 def _digits_at(
