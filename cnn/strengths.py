@@ -1,4 +1,4 @@
-"""How far augmentation may change a digit."""
+"""How far augmentation may change a digit, and what else is made to learn from."""
 
 from typing import NamedTuple
 
@@ -30,3 +30,7 @@ STRENGTHS = {
         untouched=0.15,
     ),
 }
+
+OTHER_HANDS = 2  # that each image is written in, before the training begins
+MOST_NON_DIGITS = 10_000  # made before the training begins, and seen again each epoch
+DIGITS_PER_NON_DIGIT = 10

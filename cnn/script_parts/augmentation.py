@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-CENTRE = 13.5  # pixels: the middle of an image
+MIDDLE = 13.5  # pixels: the middle of an image
 FIELD = 5  # shifts a side of the field; the rest is interpolated
 
 
@@ -32,10 +32,10 @@ def random_places(
     angle, slant = np.radians(even(degrees)), even(shear)
     width, height = 1 + even(zoom), 1 + even(zoom)
     cos, sin = np.cos(angle), np.sin(angle)
-    rows, columns = np.indices((28, 28)) - CENTRE
+    rows, columns = np.indices((28, 28)) - MIDDLE
     x = cos * columns + (slant * cos - sin) * rows
     y = sin * columns + (slant * sin + cos) * rows
-    return CENTRE + y / height + even(shift), CENTRE + x / width + even(shift)
+    return MIDDLE + y / height + even(shift), MIDDLE + x / width + even(shift)
 
 
 def random_field(
@@ -48,8 +48,7 @@ def random_field(
     amount = random.uniform(0, bend, (count, 1, 1))
     enlarge = bicubic_weights()
     down, right = (
-        enlarge @ (random.normal(size=(count, FIELD, FIELD)) * amount) @ enlarge.T
-        for _ in range(2)
+        enlarge @ (random.normal(size=(count, FIELD, FIELD)) * amount) @ enlarge.T for _ in range(2)
     )
     return down, right
 
@@ -74,8 +73,8 @@ def sampled(
     pixels = np.pad(images, ((0, 0), (1, 1), (1, 1))).reshape(len(images), -1)
 
     def pick(row: NDArray[np.float32], column: NDArray[np.float32]) -> NDArray[np.float32]:
-        row, column = (np.clip(at.astype(int) + 1, 0, 29) for at in (row, column))
-        places = (row * 30 + column).reshape(len(images), -1)
+        down, right = (np.clip(at.astype(int) + 1, 0, 29) for at in (row, column))
+        places = (down * 30 + right).reshape(len(images), -1)
         return np.take_along_axis(pixels, places, axis=1).reshape(images.shape)
 
     upper = pick(top, left) * (1 - right) + pick(top, left + 1) * right

@@ -9,13 +9,10 @@ import tensorflow as tf
 from cnn.architecture import NO_DIGIT, answer_count
 from cnn.data import Digits
 from cnn.hyperparameters import Hyperparameters
+from cnn.strengths import DIGITS_PER_NON_DIGIT, MOST_NON_DIGITS, OTHER_HANDS
 from cnn.training.augmentation import augment
 from cnn.training.hands import in_other_hands, share_of_other_hands
 from cnn.training.non_digits import make_non_digits
-
-MOST_NON_DIGITS = 10_000  # made before the training begins, and seen again each epoch
-DIGITS_PER_NON_DIGIT = 10
-OTHER_HANDS = 2  # that each image is written in, before the training begins
 
 Look: TypeAlias = Callable[[], None]
 """Called every second or so while images are made; what it raises ends the work."""
