@@ -64,8 +64,15 @@ def plan_of(run: Run) -> Plan:
             raise ValueError(
                 "There is no script for this run: it was stopped before its first epoch ended."
             )
-    dataset: DatasetName = "sample" if status.dataset == "sample" else "mnist"
+    dataset = _dataset(status)
     return Plan(values, dataset, _chosen(status, values.training_images, dataset), epochs)
+
+
+def _dataset(status: Status) -> DatasetName:
+    """Return what a run was, or is to be, trained on."""
+    if status.dataset:
+        return "sample" if status.dataset == "sample" else "mnist"
+    return "mnist" if status.mnist_file else "sample"
 
 
 def _chosen(status: Status, wanted: int, dataset: DatasetName) -> int | None:

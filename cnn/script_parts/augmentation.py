@@ -73,8 +73,8 @@ def sampled(
     pixels = np.pad(images, ((0, 0), (1, 1), (1, 1))).reshape(len(images), -1)
 
     def pick(row: NDArray[np.float32], column: NDArray[np.float32]) -> NDArray[np.float32]:
-        down, right = (np.clip(at.astype(int) + 1, 0, 29) for at in (row, column))
-        places = (down * 30 + right).reshape(len(images), -1)
+        rows, columns = (np.clip(at.astype(int) + 1, 0, 29) for at in (row, column))
+        places = (rows * 30 + columns).reshape(len(images), -1)
         return np.take_along_axis(pixels, places, axis=1).reshape(images.shape)
 
     upper = pick(top, left) * (1 - right) + pick(top, left + 1) * right

@@ -118,6 +118,7 @@ def _read(module: str) -> _Module:
     statements = []
     for node, after in zip(body, [*body[1:], None], strict=True):
         if names := _defined(node):
+            _leave_out_registration(node)
             needs = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} & known
             is_definition = isinstance(node, ast.FunctionDef | ast.ClassDef)
             code = _text(node, after, lines)
@@ -143,17 +144,22 @@ def _imported(node: ast.stmt) -> Iterator[tuple[str, tuple[str, str]]]:
             yield alias.asname or alias.name, (node.module or "", alias.name)
 
 
-def _text(node: ast.stmt, after: ast.stmt | None, lines: list[str]) -> str:
-    """Return a statement's lines with the comments above it and the description below it.
+def _leave_out_registration(node: ast.stmt) -> None:
+    """Take away the decorator that registers a class for this project's own files."""
+    if isinstance(node, ast.ClassDef):
+        node.decorator_list = [
+            one for one in node.decorator_list if "register_keras" not in ast.unparse(one)
+        ]
 
-    A decorator is left out: those of this project register a class for its own files.
-    """
-    first, last = node.lineno - 1, node.end_lineno or node.lineno
-    top = first - len(getattr(node, "decorator_list", ()))
-    comments = top
-    while comments and lines[comments - 1].startswith("#"):
-        comments -= 1
+
+def _text(node: ast.stmt, after: ast.stmt | None, lines: list[str]) -> str:
+    """Return a statement's lines with the comments above it and the description below it."""
+    decorators = getattr(node, "decorator_list", ())
+    first = min(one.lineno for one in (node, *decorators)) - 1
+    last = node.end_lineno or node.lineno
+    while first and lines[first - 1].startswith("#"):
+        first -= 1
     is_described = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
     if after is not None and is_described and not isinstance(node, ast.FunctionDef | ast.ClassDef):
         last = after.end_lineno or last
-    return "\n".join([*lines[comments:top], *lines[first:last]])
+    return "\n".join(lines[first:last])
