@@ -4,20 +4,24 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 from cnn import runs
+from cnn.hyperparameters import Hyperparameters
+from cnn.runs import Run
 from cnn.script import run_script, run_sections
 from cnn.status import State
 
 
-def run_with(values, folder, **status):
+def run_with(values: Hyperparameters, folder: Path, **status: Any) -> Run:
     """A finished run with these hyperparameters, on MNIST, without anything trained."""
     run = runs.create(values, folder)
     run.update_status(**{"state": State.FINISHED, "dataset": "mnist", **status})
     return run
 
 
-def after(run, *titles, **namespace):
+def after(run: Run, *titles: str, **namespace: Any) -> dict[str, Any]:
     """What the names in a run's script mean after the sections of these titles."""
     for section in run_sections(run):
         if section.title in titles:
@@ -26,7 +30,7 @@ def after(run, *titles, **namespace):
     return namespace
 
 
-def start_file(path, mnist):
+def start_file(path: Path, mnist: str | Path) -> str:
     """Run a file in a fresh process, away from the project, and return what it printed."""
     environment = {**os.environ, "MNIST_NPZ": str(mnist), "PYTHONPATH": ""}
     done = subprocess.run(
@@ -37,15 +41,15 @@ def start_file(path, mnist):
     return done.stdout
 
 
-def start_script(run, folder, mnist):
+def start_script(run: Run, folder: Path, mnist: str | Path) -> tuple[int, float]:
     """Run a run's script as `start_file` does; return its parameters and test accuracy."""
     path = folder / "digits.py"
     path.write_text(run_script(run))
     return result_in(start_file(path, mnist))
 
 
-def result_in(output):
+def result_in(output: str) -> tuple[int, float]:
     """Return the parameters and the test accuracy that a script printed."""
-    parameters = re.search(r"Total params: ([\d,]+)", output)[1].replace(",", "")
-    accuracy = re.search(r"Test accuracy: ([\d.]+)%", output)[1]
-    return int(parameters), float(accuracy) / 100
+    (parameters,) = re.findall(r"Total params: ([\d,]+)", output)[:1]
+    (accuracy,) = re.findall(r"Test accuracy: ([\d.]+)%", output)
+    return int(parameters.replace(",", "")), float(accuracy) / 100
