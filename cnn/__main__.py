@@ -74,9 +74,10 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="a run's id, or built-in")
     parser.add_argument(
         "--format",
-        choices=("keras", "onnx", "csv"),
+        choices=("keras", "onnx", "csv", "script", "notebook"),
         required=True,
-        help="the network for Keras or ONNX, or the curves as a table with a line an epoch",
+        help="the network for Keras or ONNX, the curves as a table with a line an epoch, or a "
+        "script or notebook of plain Keras that repeats the run",
     )
     parser.add_argument("--output", type=Path, required=True)
 

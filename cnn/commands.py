@@ -13,13 +13,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cnn import architecture, launching, presets, runs
 from cnn import hyperparameters as hp
+from cnn.notebook import run_notebook
 from cnn.reading.drawing_lines import open_lines
 from cnn.reading.reading import load_reader
 from cnn.reading.recognition import Failure, recognize_lines
 from cnn.runs import Run, RunError
+from cnn.script import run_script
 from cnn.status import State, Status
 
 LOOK_SECONDS = 0.1
+_WRITERS = {"script": run_script, "notebook": run_notebook}
 
 
 def train(options: argparse.Namespace) -> int:
@@ -99,7 +102,7 @@ def recognize(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write a run's network, or its curves, to a file."""
+    """Write a run's network, its curves, or what repeats it, to a file."""
     run = runs.open_run(options.run, options.runs_dir)
     try:
         _write_export(run, options.format, options.output)
@@ -111,6 +114,9 @@ def export(options: argparse.Namespace) -> int:
 def _write_export(run: Run, form: str, output: Path) -> None:
     if form == "csv":
         _write_curves(run, output)
+        return
+    if form in _WRITERS:
+        output.write_text(_WRITERS[form](run))
         return
     network = run.path / f"model.{form}"
     if not network.is_file():

@@ -24,6 +24,7 @@ FOUNDATION = {
     "status",
     "runs",
     "run_queue",
+    "strengths",
     "my_digits.taught",  # what a fine-tuning is to learn, for the app and the worker
 }
 MACHINE_LEARNING = ("tensorflow", "keras", "onnxruntime", "onnx", "tf2onnx", "sklearn", "scipy")

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from cnn.drawing.strokes import Stroke
 
@@ -36,7 +35,8 @@ def image_from_strokes(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
         ValueError: there is no point.
     """
     starts, ends = _fit(*_segments(strokes))
-    y, x = ndimage.center_of_mass(_ink(starts, ends))
+    ink = _ink(starts, ends)
+    y, x = (float((ink * places).sum() / ink.sum()) for places in np.indices(ink.shape))
     corners = np.concatenate([starts, ends])
     margin = PEN_WIDTH / 2 - 0.5  # a lopsided drawing is not cut, rather than centred
     shift = np.clip(

@@ -5,19 +5,20 @@ put together wrongly; textures. Some come out like a digit by chance: too few to
 """
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from cnn.data import Digits
 from cnn.drawing.pen import SIDE, image_from_strokes
 from cnn.training.lines import fit_in_box
+from cnn.training.spline import curve_through
 from cnn.training.textures import texture
 
-Generator = np.random.Generator
-Points = NDArray[np.floating]
-Image = NDArray[np.uint8]
+Generator: TypeAlias = np.random.Generator
+Points: TypeAlias = NDArray[np.floating]
+Image: TypeAlias = NDArray[np.uint8]
 
 TURNABLE = (2, 3, 4, 5, 6, 7, 9)  # none of them is a digit when it lies on its side
 LOOK_EVERY = 1_000  # images
@@ -60,7 +61,7 @@ def _glyph(generator: Generator, _: Digits) -> Image:
             other = strokes[generator.integers(len(strokes))]
             point = other[generator.choice([0, len(other) // 2, len(other) - 1])]
         strokes.append(_joined_lines(generator, point, lines, columns, rows))
-    return _drawn(strokes)
+    return _from_strokes(strokes)
 
 
 def _lattice(generator: Generator, size: float) -> Points:
@@ -109,9 +110,11 @@ def _scribble(generator: Generator, _: Digits) -> Image:
         x, y = t * generator.uniform(0.5, 3) + 0.4 * np.cos(angle), 0.4 * np.sin(angle)
     else:
         corners = generator.uniform(0, 1, (int(generator.integers(5, 14)), 2))
-        x, y = ndimage.zoom(corners, (60 / len(corners), 1), order=3).T
+        x, y = curve_through(corners, 60).T
     lean = generator.uniform(-0.5, 0.5)
-    return _drawn([np.stack([x * np.cos(lean) - y * np.sin(lean), x * np.sin(lean) + y], axis=1)])
+    return _from_strokes(
+        [np.stack([x * np.cos(lean) - y * np.sin(lean), x * np.sin(lean) + y], axis=1)]
+    )
 
 
 def _shape(generator: Generator, _: Digits) -> Image:
@@ -121,23 +124,23 @@ def _shape(generator: Generator, _: Digits) -> Image:
         corners = int(generator.integers(3, 7))
         angles = np.sort(generator.uniform(0, 2 * np.pi, corners)) + generator.uniform(0, 6)
         polygon = _directions(angles) * generator.uniform(0.5, 1, (corners, 1))
-        return _drawn([np.concatenate([polygon, polygon[:1]])])
+        return _from_strokes([np.concatenate([polygon, polygon[:1]])])
     if kind == 1:
         ways = _directions(generator.uniform(0, np.pi, generator.integers(2, 5)))
-        return _drawn([np.stack([-way, way]) + generator.normal(0, 0.15, 2) for way in ways])
+        return _from_strokes([np.stack([-way, way]) + generator.normal(0, 0.15, 2) for way in ways])
     along, across = _directions(generator.uniform(0, np.pi) + np.array([0, np.pi / 2]))
     lines = [across * place - along * 0.9 for place in np.arange(generator.integers(2, 4)) * 0.5]
     strokes = [np.stack([line, line + 1.8 * along]) for line in lines]
     for place in generator.uniform(-0.6, 0.6, generator.integers(0, 3)):
         strokes.append(np.stack([place * along - 0.4 * across, place * along + 1.4 * across]))
-    return _drawn([stroke + generator.normal(0, 0.06, (2, 2)) for stroke in strokes])
+    return _from_strokes([stroke + generator.normal(0, 0.06, (2, 2)) for stroke in strokes])
 
 
 def _directions(angles: Points) -> Points:
     return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def _drawn(strokes: list[Points]) -> Image:
+def _from_strokes(strokes: list[Points]) -> Image:
     return image_from_strokes([[(x, y) for x, y in (CANVAS * line).tolist()] for line in strokes])
 
 

@@ -9,13 +9,10 @@ import tensorflow as tf
 from cnn.architecture import NO_DIGIT, answer_count
 from cnn.data import Digits
 from cnn.hyperparameters import Hyperparameters
+from cnn.strengths import DIGITS_PER_NON_DIGIT, MOST_NON_DIGITS, OTHER_HANDS
 from cnn.training.augmentation import augment
 from cnn.training.hands import in_other_hands, share_of_other_hands
 from cnn.training.non_digits import make_non_digits
-
-MOST_NON_DIGITS = 10_000  # made before the training begins, and seen again each epoch
-DIGITS_PER_NON_DIGIT = 12
-OTHER_HANDS = 2  # that each image is written in, before the training begins
 
 Look: TypeAlias = Callable[[], None]
 """Called every second or so while images are made; what it raises ends the work."""
@@ -45,8 +42,7 @@ def training_batches(
         hyperparameters: the choices.
         look: called while other hands and non-digits are made, before the first batch.
     """
-    order = tf.data.Dataset.range(len(digits.labels))
-    order = order.shuffle(len(digits.labels), seed=hyperparameters.seed)
+    order = _order(len(digits.labels), hyperparameters.seed)
     batches = order.batch(hyperparameters.batch_size).map(_digits_at(digits, hyperparameters, look))
     if hyperparameters.non_digits:
         batches = batches.map(_with_non_digits(digits, hyperparameters, look))
@@ -59,6 +55,21 @@ def training_batches(
             num_parallel_calls=tf.data.AUTOTUNE,
         )
     return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def _order(count: int, seed: int) -> tf.data.Dataset:
+    """Return the numbers below `count`, in a new order each time.
+
+    numpy shuffles them, so that a script without TensorFlow can have the same orders.
+    """
+    generator = np.random.default_rng(seed)
+
+    def shuffled(_: tf.Tensor) -> tf.data.Dataset:
+        order = tf.numpy_function(lambda: generator.permutation(count), [], tf.int64)
+        return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(order, [count]))
+
+    numbers = tf.data.Dataset.range(1).flat_map(shuffled)
+    return numbers.apply(tf.data.experimental.assert_cardinality(count))
 
 
 def _digits_at(

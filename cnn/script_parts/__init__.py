@@ -1,0 +1,1 @@
+"""The parts that a script repeating a run is put together from."""
