@@ -90,7 +90,7 @@ def introduction(run: Run) -> tuple[str, ...]:
     if status.test_accuracy is not None:
         result += f", {status.test_accuracy:.2%} of the test digits read right"
     chance = (
-        "The same digits, first weights and order of batches: the same result, but for rounding."
+        "The same digits, first weights and order of batches: nearly the same result."
         if plan.is_repeatable
         else "The same digits and first weights; what chance changes in the images is drawn anew, "
         "so the result differs a little."

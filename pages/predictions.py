@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import navigation, run_picker
 from ui.predictions import run_predictions, views
+from ui.script_download import offer_script
 
 navigation.begin_page("Predictions")
 picker, summary = st.columns([2, 3], vertical_alignment="bottom")
@@ -22,3 +23,4 @@ if predictions.seen_in_training:
 
 show = views.choose_view()
 show(run, predictions)
+offer_script(run)

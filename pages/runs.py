@@ -6,6 +6,7 @@ from cnn import run_queue, runs
 from cnn.runs import RunError
 from ui import navigation, run_picker
 from ui.run_table import run_table
+from ui.script_download import offer_script
 
 navigation.begin_page("Runs")
 run = run_picker.pick_run()
@@ -64,3 +65,5 @@ with st.container(horizontal=True):
         st.switch_page(navigation.TRAIN, query_params={"run": run.id})
     if st.button("Delete", icon=":material/delete:", disabled=run.is_built_in):
         confirm_deletion()
+if run.is_usable:
+    offer_script(run)

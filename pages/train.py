@@ -8,6 +8,7 @@ from ui import navigation, preload, run_picker
 from ui.data_source import show_data_source
 from ui.numbers import duration
 from ui.replay import offer_replay
+from ui.script_download import offer_script
 from ui.training import hyperparameter_form
 from ui.training.layer_list import layer_list
 from ui.training.network_picture import network_html
@@ -54,6 +55,8 @@ with picker:
 if not run.is_built_in:
     show_run(run)
     offer_replay(run)
+    if run.is_usable:
+        offer_script(run)
 
 st.subheader("Network to train")
 if problem:
