@@ -6,7 +6,7 @@ from cnn.drawing.drawing import Drawing
 from cnn.reading.reading import load_reader
 from cnn.reading.segmentation import read_several
 from ui import navigation, run_picker
-from ui.drawing import number, ways_in
+from ui.drawing import number, picture_input, ways_in
 from ui.drawing.answer import show_answer
 from ui.drawing.digit_pad import Sheet
 from ui.more import offer_more
@@ -41,7 +41,7 @@ def draw_and_read() -> None:
             elif choice.several:
                 read_number(sheet, choice)
             else:
-                read_digit(sheet.drawing)
+                read_digit(sheet.drawing, choice)
                 read = sheet.drawing
     except ValueError as error:
         left.error(str(error), icon=":material/error:")
@@ -49,11 +49,15 @@ def draw_and_read() -> None:
         offer_more(read, run)
 
 
-def read_digit(drawing: Drawing) -> None:
+def read_digit(drawing: Drawing, choice: ways_in.Choice) -> None:
     """Show what the network reads in a drawing of one digit."""
     image = drawing.mnist_image()
     (reading,) = reader.read(image[None])
     show_answer(reading, image)
+    if choice.is_test_digit:
+        picture_input.show_verdict(reading.digit)
+    if drawing.image is None and not reading.is_digit:
+        ways_in.offer_several(read_several(drawing, reader))
     if drawing.image is None:  # a test digit that was learnt would test nothing
         offer_teaching(drawing, reading.digit)
 

@@ -51,7 +51,7 @@ button.button(
     on_click=train,  # before the script, so that no other rerun can swallow a click
 )
 with picker:
-    run = run_picker.pick_run()
+    run = run_picker.pick_run(alive_first=True)
 if not run.is_built_in:
     show_run(run)
     offer_replay(run)

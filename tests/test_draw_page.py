@@ -1,4 +1,5 @@
 import importlib
+import re
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -11,6 +12,8 @@ from cnn.reading import reading
 from cnn.reading.predictor import load_predictor
 from cnn.status import State
 from tests.pages import html
+from ui.drawing import picture_input
+from ui.numbers import a_digit
 
 SEVEN = {
     "type": "Path",
@@ -176,3 +179,48 @@ def test_a_damaged_network_gets_a_sentence(open_draw, runs_dir):
     page = open_draw(None, run=run.id)
     assert not page.exception
     assert page.error
+
+
+def test_several_digits_begins_with_what_is_drawn_already(open_draw, monkeypatch):
+    page = open_draw({"objects": [SEVEN]}, run="built-in")
+    canvas = sys.modules["ui.drawing.digit_pad"].st_canvas
+    started = []
+
+    def remember(**options):
+        started.append((options["key"], options["initial_drawing"]))
+        return canvas(**options)
+
+    monkeypatch.setattr(sys.modules["ui.drawing.digit_pad"], "st_canvas", remember)
+    page.toggle[0].set_value(True).run()
+    assert not page.exception
+    assert started == [("wide_pad_1", {"objects": [SEVEN]})]
+
+
+def moved(stroke, x):
+    return {**stroke, "left": stroke["left"] + x}
+
+
+def test_what_looks_like_several_digits_can_be_read_as_such(open_draw):
+    small = {**SEVEN, "scaleX": 0.5, "scaleY": 0.5}
+    page = open_draw({"objects": [moved(small, -80), moved(small, 80)]}, run="built-in")
+    assert "not-a-digit" in html(page)
+    page = button(page, "Read it as 77").click().run()
+    assert not page.exception
+    assert '"number">77<' in html(page)
+
+
+def test_a_test_digit_is_told_to_be_read_right_or_wrong(open_draw, monkeypatch):
+    page = open_draw(None, run="built-in", way="test")
+    verdicts = [element.value for element in page.markdown if element.value[1:4] in ("gre", "red")]
+    assert len(verdicts) == 1
+    label = int(picture_input._test_digits().labels[page.number_input[0].value])
+    answer = int(re.search(r'data-testid="(?:answer">|nearest">nearest: )(\d)', html(page))[1])
+    assert verdicts == [
+        ":green[✓ Right]" if answer == label else f":red[✗ Wrong: really {a_digit(label)}]"
+    ]
+
+
+def test_a_new_visitor_draws_with_a_network_although_one_is_in_training(open_draw, runs_dir):
+    run = runs.create(PRESETS["fast"], runs_dir)
+    run.update_status(state=State.QUEUED)
+    assert open_draw(None).query_params["run"] == "built-in"

@@ -41,7 +41,8 @@ def words(page):
 
 def gallery(page):
     """The (answer, truth) of each picture; truth is None on right ones."""
-    tiles = "".join(json.loads(one.proto.json)["tiles"] for one in page.get("bidi_component"))
+    sent = [json.loads(one.proto.json or "{}") for one in page.get("bidi_component")]
+    tiles = "".join((one or {}).get("tiles", "") for one in sent)
     pairs = re.findall(r"really (\d), read as (\d)", tiles)
     return [(int(answer), None if truth == answer else int(truth)) for truth, answer in pairs]
 

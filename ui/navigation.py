@@ -6,6 +6,8 @@ import streamlit as st
 from streamlit.navigation.page import Page
 from streamlit.runtime.pages_manager import PagesManager
 
+from ui import phone_menu
+
 HOW_IT_WORKS, TRAIN, PREDICTIONS, DRAW, MY_DIGITS, RUNS = (
     "pages/how_it_works.py",
     "pages/train.py",
@@ -47,3 +49,4 @@ def begin_page(title: str) -> None:
     if PagesManager.uses_pages_directory:
         menu()
         st.rerun()
+    phone_menu.close_after_choice()

@@ -27,8 +27,11 @@ def choose(run: Run) -> None:
     st.query_params["run"] = run.id
 
 
-def chosen_run() -> Run:
+def chosen_run(alive_first: bool = False) -> Run:
     """Return the run of the address, else the one chosen before, else the best to start with.
+
+    Args:
+        alive_first: whether that may be a run which has no network yet.
 
     An address that names no run leads to a sentence and the default run.
     """
@@ -39,19 +42,20 @@ def chosen_run() -> Run:
             run = runs.open_run(wanted, runs.runs_folder())
         except RunError as error:
             st.warning(str(error), icon=":material/search_off:")
-    run = run or _default_run()
+    run = run or _default_run(alive_first)
     choose(run)
     return run
 
 
-def _default_run() -> Run:
-    """Return a run that is going on, else the newest with a network, else the built-in one."""
+def _default_run(alive_first: bool) -> Run:
+    """Return a run that is going on, if wanted, else the newest with a network or the built-in."""
     readable = [
         (run, state) for run in runs.list_runs(runs.runs_folder()) if (state := _state(run))
     ]
     alive = [run for run, state in readable if state in (State.QUEUED, State.RUNNING)]
     usable = [run for run, _ in readable if run.is_usable]
-    return (alive + usable + [runs.open_run(runs.BUILT_IN, runs.runs_folder())])[0]
+    first = alive if alive_first else []
+    return [*first, *usable, runs.open_run(runs.BUILT_IN, runs.runs_folder())][0]
 
 
 def _state(run: Run) -> State | None:
@@ -74,9 +78,9 @@ def run_label(run: Run) -> str:
         return f"{run.id} · damaged"
 
 
-def pick_run() -> Run:
-    """Show the menu of runs and return the chosen one."""
-    run = chosen_run()
+def pick_run(alive_first: bool = False) -> Run:
+    """Show the menu of runs and return the chosen one; `alive_first` is for `chosen_run`."""
+    run = chosen_run(alive_first)
     everything = [*runs.list_runs(runs.runs_folder()), runs.open_run(runs.BUILT_IN, run.path)]
     labels = {one.id: run_label(one) for one in everything}
     st.session_state["run_picker"] = run.id

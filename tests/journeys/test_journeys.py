@@ -180,3 +180,14 @@ def test_nothing_is_cut_off_on_a_phone(server, open_page, path):
     expect(picker(page)).to_be_visible()
     wide = page.evaluate("document.scrollingElement.scrollWidth")
     assert wide <= 390
+
+
+def test_a_phones_menu_closes_when_a_page_is_chosen(server, open_page):
+    page = open_page(f"{server.url}/draw", width=390, height=844, has_touch=True, is_mobile=True)
+    page.wait_for_function("window.digitLabPhoneMenu")
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    link = page.get_by_role("link", name="How it works")
+    expect(link).to_be_in_viewport()
+    link.tap()
+    expect(page).to_have_url(re.compile("how_it_works"))
+    expect(link).not_to_be_in_viewport()

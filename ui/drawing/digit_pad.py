@@ -43,7 +43,7 @@ class Pad(NamedTuple):
 
 
 ONE_DIGIT = Pad("pad", SIDE, SIDE)
-SEVERAL_DIGITS = Pad("wide_pad", 672, 280)
+SEVERAL_DIGITS = Pad("wide_pad", 2 * SIDE, SIDE)
 
 
 class Sheet(NamedTuple):
@@ -73,6 +73,13 @@ def lay_out_anew() -> None:
     """Show each pad with what was drawn on it last, for when its place on the page is another."""
     for pad in (ONE_DIGIT, SEVERAL_DIGITS):
         pad.lay_out_anew()
+
+
+def carry_over() -> None:
+    """Bring what is drawn on the small pad to the wide one, if that is empty, and lay both out."""
+    if not SEVERAL_DIGITS.kept:
+        SEVERAL_DIGITS.keep(ONE_DIGIT.kept)
+    lay_out_anew()
 
 
 def _show_canvas(pad: Pad) -> object:

@@ -8,7 +8,7 @@ _PAGE_STYLE = """
 [class*="_paper"] { position: relative; width: 100%; overflow: hidden; border-radius: .6rem;
   background: #ffffff; outline: 1px solid light-dark(#d9dbe8, #34384d); touch-action: none; }
 .st-key-pad_paper { max-width: 336px; aspect-ratio: 1; }
-.st-key-wide_pad_paper { max-width: 672px; aspect-ratio: 12 / 5; }
+.st-key-wide_pad_paper { max-width: 672px; aspect-ratio: 2; }
 @media (max-width: 640px) { .st-key-pad_paper { max-width: min(336px, 40svh); } }
 [class*="_paper"] [data-testid="stElementContainer"] { width: 100% !important; }
 [class*="_paper"] [class*="_dress"] { position: absolute; }

@@ -132,6 +132,20 @@ def choose_test_digit() -> Drawing | None:
     return Drawing(image=np.array(image))
 
 
+def show_verdict(digit: int) -> None:
+    """Say whether the test digit that is shown is read right.
+
+    Args:
+        digit: what the network reads in it.
+    """
+    digits = _test_digits()
+    if digits is None:
+        return
+    label = int(digits.labels[int(st.session_state["test_digit"])])
+    right = digit == label
+    st.markdown(":green[✓ Right]" if right else f":red[✗ Wrong: really {a_digit(label)}]")
+
+
 def _test_digits() -> Digits | None:
     """Return the best test digits on this computer, or say why there are none."""
     try:

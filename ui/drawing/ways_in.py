@@ -1,11 +1,12 @@
 """The ways to bring a digit in: which there are, which one is chosen, and what it brings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
 from cnn.drawing.drawing import Drawing
+from cnn.reading.segmentation import Part
 from ui.drawing import digit_pad, picture_input
 from ui.drawing.digit_pad import ONE_DIGIT, SEVERAL_DIGITS, Pad, Sheet
 from ui.drawing.pixel_grid import paint_pixels
@@ -35,6 +36,11 @@ class Choice(NamedTuple):
         if self.way.show:
             return None
         return SEVERAL_DIGITS if self.several else ONE_DIGIT
+
+    @property
+    def is_test_digit(self) -> bool:
+        """Whether it is known what the digit really is."""
+        return self.way is WAYS["test"]
 
     @property
     def columns(self) -> tuple[int, int]:
@@ -114,6 +120,29 @@ _look = st.components.v2.component(
 )
 
 
+def offer_several(parts: Sequence[Part]) -> None:
+    """Offer to read a drawing as several digits, if that is what it looks like.
+
+    Args:
+        parts: what `read_several` finds in it.
+    """
+    if len(parts) < 2 or not all(part.reading.is_digit for part in parts):
+        return
+    number = "".join(str(part.reading.digit) for part in parts)
+    st.button(
+        f"Read it as {number}",
+        icon=":material/pin:",
+        key="read_several",
+        help="It looks like several digits.",
+        on_click=_turn_several_on,
+    )
+
+
+def _turn_several_on() -> None:
+    st.session_state["several"] = True
+    digit_pad.carry_over()
+
+
 def choose() -> Choice:
     """Show the ways in as one row of choices and return the chosen one; the address keeps it."""
     state, address = st.session_state, st.query_params
@@ -136,7 +165,8 @@ def choose() -> Choice:
             key="several",
             bind="query-params",
             disabled=name in _ONE_DIGIT_ONLY,
-            on_change=digit_pad.lay_out_anew,
+            help="For drawings and pictures.",
+            on_change=digit_pad.carry_over,
             width="content",
         )
         _look(key="ways_in_look")
