@@ -55,13 +55,16 @@ def keep_epoch(
 
 def kept_numbers(run: Run) -> tuple[int, ...]:
     """Return which epochs were kept, oldest first, `START` before them if it was kept too."""
-    ended = (point.epoch for point in run.metrics().epochs)
+    ended = sorted({point.epoch for point in run.metrics().epochs})
     numbers = tuple(number for number in ended if _file(run, number).is_file())
     return (START, *numbers) if numbers and _file(run, START).is_file() else numbers
 
 
 def read_epochs(
-    run: Run, numbers: Sequence[int] | None = None, digits: NDArray[np.intp] | None = None
+    run: Run,
+    numbers: Sequence[int] | None = None,
+    digits: NDArray[np.intp] | None = None,
+    total: int | None = None,
 ) -> Epochs:
     """Return what was kept of a run's epochs, with its answers calibrated as the network's are.
 
@@ -70,6 +73,7 @@ def read_epochs(
         numbers: which of `kept_numbers`, at least one; None for all but `START`.
         digits: indices of the test digits whose answers are wanted; None for all of them. With
             `START` among the numbers, all or none of the `replayed_digits`.
+        total: how many test digits there are; epochs kept for others are refused.
 
     Raises:
         EpochsError: nothing was kept, or it is damaged.
@@ -80,8 +84,10 @@ def read_epochs(
     if not numbers:
         raise EpochsError("No epoch of this run was kept. Train it again to see it learn.")
     try:
-        pairs = [_read(_file(run, number), _places(number, digits)) for number in numbers]
+        pairs = [_read(_file(run, number), _places(number, digits), total) for number in numbers]
         filters, answers = (np.stack(all_of_one) for all_of_one in zip(*pairs, strict=True))
+    except EpochsError:
+        raise
     except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
         raise EpochsError(
             "The kept epochs of this run are damaged. Train it again to see it learn."
@@ -105,22 +111,24 @@ def _file(run: Run, number: int) -> Path:
 
 
 def _read(
-    path: Path, digits: NDArray[np.intp] | None
+    path: Path, digits: NDArray[np.intp] | None, total: int | None
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    with np.load(path, allow_pickle=False) as file:
-        filters, answers = file["filters"], file["answers"]
-    if (
-        filters.ndim != 3
-        or not np.isfinite(filters).all()
-        or answers.dtype != np.uint8
-        or answers.shape[1:] != (10,)
-        or not answers.any(axis=1).all()
-    ):
+    with np.load(path, allow_pickle=False) as file, np.errstate(over="ignore"):
+        filters, answers = file["filters"].astype(np.float32), file["answers"]
+    is_square = filters.ndim == 3 and filters.size > 0 and filters.shape[0] == filters.shape[1]
+    is_answers = answers.dtype == np.uint8 and answers.shape[1:] == (10,)
+    if not (is_square and np.isfinite(filters).all() and is_answers and answers.any(axis=1).all()):
         raise ValueError(f"{path.name} holds something else")
-    return filters.astype(np.float32), answers if digits is None else answers[digits]
+    if total is not None and len(answers) != total:
+        raise EpochsError(
+            f"This run's epochs were kept for {len(answers):,} other digits than the {total:,} "
+            "here. They can be shown as soon as all of MNIST is on this computer."
+        )
+    return filters, answers if digits is None else answers[digits]
 
 
 def _calibrated(answers: NDArray[np.uint8], temperature: float) -> NDArray[np.float32]:
     """Return probabilities (e, digits, 10) as the saved network's last layer would give them."""
-    powers = (answers.astype(np.float32) / _STEPS) ** np.float32(1 / temperature)
+    likeliest = answers.max(axis=-1, keepdims=True)  # divided by, so that no power vanishes
+    powers = (answers / likeliest.astype(np.float32)) ** np.float32(1 / temperature)
     return powers / powers.sum(axis=-1, keepdims=True)

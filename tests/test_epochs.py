@@ -62,6 +62,28 @@ def test_an_epoch_that_the_curves_no_longer_know_is_left_out(run):
     assert read_epochs(run).numbers == (1,)
 
 
+def test_an_epoch_that_the_curves_tell_twice_is_there_once(run):
+    train_epochs(run, 1, 2)
+    run.metrics_path.write_text(run.metrics_path.read_text() * 2)
+    assert read_epochs(run).numbers == (1, 2)
+
+
+def test_no_temperature_makes_answers_vanish(run):
+    train_epochs(run, 1)
+    likeliest = read_epochs(run).probabilities.argmax(axis=-1)
+    write_calibration(run.path, Calibration(temperature=1e-4))
+    cold = read_epochs(run).probabilities
+    assert np.isfinite(cold).all()
+    np.testing.assert_array_equal(cold.argmax(axis=-1), likeliest)
+
+
+def test_epochs_of_other_digits_are_refused(run):
+    train_epochs(run, 1)
+    assert read_epochs(run, total=5).numbers == (1,)
+    with pytest.raises(EpochsError, match="5 other digits than the 1,000 here"):
+        read_epochs(run, total=1_000)
+
+
 def test_a_run_without_kept_epochs_says_so(run):
     with pytest.raises(EpochsError, match=r"No epoch .* Train it again"):
         read_epochs(run)
@@ -75,6 +97,12 @@ def test_a_run_without_kept_epochs_says_so(run):
         lambda path: np.savez(path, filters=FILTERS, answers=np.zeros((5, 10), np.uint8)),
         lambda path: np.savez(path, filters=FILTERS, answers=np.ones((4, 10), np.uint8)),
         lambda path: np.savez(path, filters=FILTERS[0], answers=np.ones((5, 10), np.uint8)),
+        lambda path: np.savez(path, filters=FILTERS[:2], answers=np.ones((5, 10), np.uint8)),
+        lambda path: np.savez(path, filters=FILTERS[..., :0], answers=np.ones((5, 10), np.uint8)),
+        lambda path: np.savez(path, filters=FILTERS[:0, :0], answers=np.ones((5, 10), np.uint8)),
+        lambda path: np.savez(
+            path, filters=FILTERS.astype(float) + 1e300, answers=np.ones((5, 10), np.uint8)
+        ),
     ],
 )
 def test_a_damaged_epoch_gets_a_sentence(run, damage):

@@ -45,20 +45,16 @@ def test_figures_are_those_of_scikit_learn(predictions):
 
 @given(any_predictions())
 def test_figures_of_each_digit_are_those_of_scikit_learn(predictions):
-    def figures(average):
+    def figures(**options):
         return sklearn.metrics.precision_recall_fscore_support(
-            predictions.labels,
-            predictions.predicted,
-            labels=range(10),
-            average=average,
-            zero_division=np.nan,
+            predictions.labels, predictions.predicted, **options
         )
 
     classes = figures_per_class(confusion_matrix(predictions))
     rows = [(one.precision, one.recall, one.f1, one.total) for one in classes]
-    expected = np.transpose(figures(None))
+    expected = np.transpose(figures(labels=range(10), zero_division=np.nan))
     assert np.array(rows, float) == pytest.approx(expected, nan_ok=True)
-    assert macro_average(classes) == pytest.approx(figures("macro")[:3])
+    assert macro_average(classes) == pytest.approx(figures(average="macro", zero_division=0)[:3])
 
 
 @given(any_predictions())
@@ -264,6 +260,13 @@ def write_pickled_objects(run):
         (lambda run: store(run, answers(LABELS)[:39], LABELS), "doesn't hold 10 probabilities"),
         (lambda run: store(run, np.zeros((40, 10), int), LABELS), "doesn't hold 10 probabilities"),
         (lambda run: store(run, answers(LABELS) * np.nan, LABELS), "that are no probabilities"),
+        (lambda run: store(run, answers(LABELS) * 7, LABELS), "that are no probabilities"),
+        (lambda run: store(run, answers(LABELS) * 0, LABELS), "that are no probabilities"),
+        (lambda run: store(run, 1.0 - 10 * answers(LABELS), LABELS), "that are no probabilities"),
+        (
+            lambda run: store(run, answers(LABELS).astype(float) * 1e300, LABELS),
+            "that are no probabilities",
+        ),
         (lambda run: store(run, answers(LABELS), LABELS[::-1]), "40 other digits than the 40"),
         (lambda run: store(run, answers(LABELS[:9]), LABELS[:9]), "9 other digits than the 40"),
     ],

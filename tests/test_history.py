@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
-from cnn.epochs import Epochs, EpochsError
+from cnn import runs
+from cnn.epochs import EpochsError, read_epochs
 from cnn.evaluation.history import History, history_of
+from cnn.hyperparameters import Hyperparameters
+from tests.test_epochs import train_epochs
 from ui.predictions.answer_history import history_chart
 
 
@@ -33,23 +36,16 @@ def test_epochs_are_named_by_their_own_numbers():
     assert history(9, 9, 4, first=5).in_words() == "Read as 9 until epoch 6, then as 4."
 
 
-def epochs(digits):
-    generator = np.random.default_rng(0)
-    answers = generator.dirichlet(np.ones(10), (3, digits)).astype(np.float32)
-    return Epochs((1, 2, 3), np.zeros((3, 3, 3, 4), np.float32), answers)
-
-
-def test_one_digits_history_is_its_row_of_each_epoch():
-    kept = epochs(40)
-    chosen = history_of(kept, 17, digits=40)
+def test_one_digits_history_is_its_row_of_each_epoch(runs_dir):
+    run = runs.create(Hyperparameters(), runs_dir)
+    train_epochs(run, 1, 2, 3)
+    chosen = history_of(run, 3, total=5)
+    kept = read_epochs(run).probabilities
     assert chosen.epochs == (1, 2, 3)
-    assert np.array_equal(chosen.probabilities, kept.probabilities[:, 17])
-    assert chosen.answers == kept.probabilities[:, 17].argmax(axis=1).tolist()
-
-
-def test_epochs_of_other_digits_are_not_shown():
-    with pytest.raises(EpochsError, match=r"40 other digits than the 1,000 here"):
-        history_of(epochs(40), 17, digits=1_000)
+    assert np.array_equal(chosen.probabilities, kept[:, 3])
+    assert chosen.answers == kept[:, 3].argmax(axis=1).tolist()
+    with pytest.raises(EpochsError, match="other digits than the 40 here"):
+        history_of(run, 3, total=40)
 
 
 @pytest.mark.parametrize(

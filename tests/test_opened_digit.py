@@ -9,7 +9,7 @@ from cnn.metrics import EpochPoint, append_point
 from tests.evaluated_run import make_evaluated_run
 from tests.pages import html, open_script
 from ui.explanation import digit_index
-from ui.predictions import answer_history, opened_digit
+from ui.predictions import opened_digit
 
 SCRIPT = """
 import streamlit as st
@@ -26,7 +26,6 @@ show_digit(run, predictions_of(run), st.session_state["digit"])
 def few_digits(monkeypatch):
     monkeypatch.setattr("cnn.reading.explanation.MOST_DIGITS", 200)
     digit_index._index.clear()
-    answer_history._epochs.clear()
     yield
     digit_index._index.clear()
 
@@ -115,9 +114,7 @@ def test_how_the_answer_changed_is_said_and_drawn(run):
 
 def test_the_kept_networks_own_answer_is_said_where_the_last_epoch_gave_another(run):
     train_epochs(run, 4, 9)
-    assert "The network that was kept, with the best weights, reads it as 4" in words(
-        open_digit(run, 3)
-    )
+    assert "The network that was kept reads it as 4" in words(open_digit(run, 3))
 
 
 def test_without_kept_epochs_or_with_those_of_other_digits_a_sentence_says_so(run):

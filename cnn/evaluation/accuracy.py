@@ -42,7 +42,7 @@ class ClassFigures(NamedTuple):
 
 
 class MacroAverage(NamedTuple):
-    """The mean of each figure over the digits that have it, each digit counting the same."""
+    """The mean of each figure over the digits, each digit counting the same."""
 
     precision: float
     recall: float
@@ -70,9 +70,10 @@ def figures_per_class(matrix: NDArray[np.intp]) -> tuple[ClassFigures, ...]:
 
 
 def macro_average(classes: Sequence[ClassFigures]) -> MacroAverage:
-    """Return the mean of precision, recall and F1 over the digits that have them."""
-    precision, recall, f1 = (
-        [value for value in values if value is not None]
-        for values in zip(*((one.precision, one.recall, one.f1) for one in classes), strict=True)
-    )
-    return MacroAverage(*(float(np.mean(values)) for values in (precision, recall, f1)))
+    """Return the mean of precision, recall and F1 over the digits that are there or answered.
+
+    As scikit-learn has it: a figure with nothing to divide counts as 0.
+    """
+    there = [one for one in classes if one.total or one.answered]
+    figures = [(one.precision or 0, one.recall or 0, one.f1 or 0) for one in there]
+    return MacroAverage(*np.mean(figures, axis=0).tolist())

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.epochs import Epochs, EpochsError
+from cnn.epochs import read_epochs
+from cnn.runs import Run
 
 MOST_STEPS = 4  # of an answer, that are told one by one
 
@@ -53,21 +54,16 @@ class History(NamedTuple):
         return f"{answer} {'after' if last == since else 'until'} epoch {last}"
 
 
-def history_of(epochs: Epochs, index: int, digits: int) -> History:
+def history_of(run: Run, index: int, total: int) -> History:
     """Return the history of one digit.
 
     Args:
-        epochs: what a run kept.
-        index: which digit.
-        digits: how many there are, to see that the epochs speak of the same ones.
+        run: whose training it was.
+        index: which test digit.
+        total: how many test digits there are, to see that the epochs speak of the same ones.
 
     Raises:
-        EpochsError: the epochs were kept for other digits.
+        EpochsError: no epochs were kept, or damaged ones, or for other digits.
     """
-    kept = epochs.probabilities.shape[1]
-    if kept != digits:
-        raise EpochsError(
-            f"This run's epochs were kept for {kept:,} other digits than the {digits:,} here. "
-            "They can be shown as soon as all of MNIST is on this computer."
-        )
-    return History(epochs.numbers, epochs.probabilities[:, index])
+    epochs = read_epochs(run, digits=np.array([index]), total=total)
+    return History(epochs.numbers, epochs.probabilities[:, 0])

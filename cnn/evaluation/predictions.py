@@ -16,6 +16,7 @@ from cnn.runs import Run
 
 LEAST_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
 
+MOST_ROUNDING = 0.01  # of ten probabilities together, however they were stored
 _CURE = "Train it again on the Train page, or choose another network."
 
 
@@ -113,14 +114,17 @@ def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
         raise _damaged(path, "can't be read") from error
     if probabilities.dtype.kind != "f" or probabilities.shape != (labels.size, CLASSES):
         raise _damaged(path, f"doesn't hold {CLASSES} probabilities for each digit")
-    if not np.isfinite(probabilities).all():
+    with np.errstate(over="ignore"):
+        probabilities = probabilities.astype(np.float32)
+    sums = probabilities.sum(axis=1)  # nowhere near 1 where a number is none
+    if not (np.abs(sums - 1) < MOST_ROUNDING).all() or probabilities.min(initial=0) < 0:
         raise _damaged(path, "holds numbers that are no probabilities")
     if not np.array_equal(labels, digits.labels):
         raise PredictionsError(
             f"The stored answers of this run ({path.name}) are to {labels.size:,} other digits "
             f"than the {len(digits.labels):,} test digits on this computer. {_CURE}"
         )
-    return probabilities.astype(np.float32)
+    return probabilities
 
 
 def _damaged(path: Path, problem: str) -> PredictionsError:

@@ -4,7 +4,6 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from cnn.epochs import FOLDER, Epochs, read_epochs
 from cnn.evaluation.history import History, history_of
 from cnn.runs import Run
 from ui.numbers import a_digit
@@ -12,9 +11,8 @@ from ui.numbers import probability as shown_probability
 
 HELP = (
     "After each epoch of the training, one look at all training digits, the network read this "
-    "digit. It never learnt from it."
+    "digit."
 )
-MOST_RUNS = 2  # whose epochs are kept for all visitors: 0.4 MB an epoch
 FEW = 12  # epochs that each have a number and a large dot
 
 # Each stands out from the page in the light and in the dark theme.
@@ -37,29 +35,23 @@ def show_history(run: Run, label: int, answer: int, index: int, digits: int) -> 
     """
     st.markdown("##### From epoch to epoch", help=HELP)
     try:
-        history = history_of(_epochs_of(run), index, digits)
+        history = history_of(run, index, digits)
     except ValueError as error:
         st.info(str(error), icon=":material/history:")
         return None
     words = history.in_words()
     if history.answers[-1] != answer:
-        words += f" The network that was kept, with the best weights, reads it as {answer}."
+        words += _kept_words(run, answer)
     st.markdown(words)
     if len(history.epochs) > 1:
         st.altair_chart(history_chart(history, label, answer), alt=words)
     return history
 
 
-def _epochs_of(run: Run) -> Epochs:
-    """Return `read_epochs`, kept for all visitors until the run's files change."""
-    files = [run.path / name for name in (FOLDER, "metrics.jsonl", "calibration.json")]
-    stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
-    return _epochs(run, str(run.path), stamp)
-
-
-@st.cache_resource(max_entries=MOST_RUNS, show_spinner="Reading the epochs …")
-def _epochs(_run: Run, path: str, stamp: tuple[int, ...]) -> Epochs:
-    return read_epochs(_run)
+def _kept_words(run: Run, answer: int) -> str:
+    """Say what the network that was kept reads, where the last epoch's read something else."""
+    best = ", with its best weights," if run.hyperparameters.early_stopping else ""
+    return f" The network that was kept{best} reads it as {answer}."
 
 
 def history_chart(history: History, label: int, answer: int) -> alt.LayerChart:
