@@ -128,12 +128,14 @@ def test_a_page_left_and_visited_again_shows_the_same_drawing(server, open_page)
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
 
 
-def test_each_pad_keeps_its_own_drawing(server, open_page):
+def test_the_wide_pad_begins_with_what_is_drawn_and_the_small_one_keeps_it(server, open_page):
     page = open_page(f"{server.url}/draw")
     draw(page, SEVEN)
     expect(page.get_by_test_id("answer")).to_have_text("7")
     page.get_by_text("Several digits").click()
-    expect(page.get_by_role("heading", name="Draw a number")).to_be_visible()
+    expect(page.get_by_test_id("number")).to_have_text("7")
+    draw(page, [(x + 300, y) for x, y in ONE], width=672)
+    expect(page.get_by_test_id("number")).to_have_text("71")
     page.get_by_text("Several digits").click()
     expect(page.get_by_test_id("answer")).to_have_text("7")
 

@@ -165,7 +165,6 @@ def choose() -> Choice:
             key="several",
             bind="query-params",
             disabled=name in _ONE_DIGIT_ONLY,
-            help="For drawings and pictures.",
             on_change=digit_pad.carry_over,
             width="content",
         )
