@@ -135,7 +135,7 @@ def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, ru
     verdict = page.get_by_text("The difference is more than chance")
     expect(verdict).to_be_visible()  # with the only one that there is
     second = page.get_by_role("combobox", name="Second network")
-    second.press("Backspace")
+    page.get_by_role("button", name="Clear value").last.click()
     expect(page.get_by_text("Choose a second network to see")).to_be_visible()
     second.click()
     page.get_by_role("option").last.click()
