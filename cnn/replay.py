@@ -118,6 +118,16 @@ def _notes(
         yield f"Of {kept[-1]} epochs, some are left out, evenly spread."
     if status.state is State.STOPPED:
         yield f"The run was stopped: the replay ends with its last whole epoch, number {kept[-1]}."
+    if status.state is State.FINISHED and _went_back(run):
+        yield "Early stopping: the replay ends with the last epoch, the network is its best one's."
     lesson = read_lesson(run)
     if lesson is not None and lesson.test_is_seen:
         yield "The network has learnt from these digits before, so that it reads them says little."
+
+
+def _went_back(run: Run) -> bool:
+    """Return whether the network has the weights of an earlier epoch than its training's last."""
+    epochs = run.metrics().epochs
+    if not (run.hyperparameters.early_stopping and epochs):
+        return False
+    return min(epochs, key=lambda point: point.validation_loss) != epochs[-1]

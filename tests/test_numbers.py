@@ -1,6 +1,6 @@
 import pytest
 
-from ui.numbers import duration, percent, points
+from ui.numbers import duration, percent, points, with_minus
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,10 @@ def test_a_share_is_told_in_percent(share, digits, text):
 )
 def test_a_difference_has_its_sign_and_nothing_has_no_minus(difference, text):
     assert points(difference) == text
+
+
+def test_a_loss_is_printed_with_a_real_minus():
+    assert with_minus(points(-0.002)) == "−0.20 points"
 
 
 @pytest.mark.parametrize(

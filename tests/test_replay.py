@@ -6,6 +6,8 @@ import pytest
 
 from cnn import data
 from cnn.epochs import EpochsError, replayed_digits
+from cnn.hyperparameters import Hyperparameters
+from cnn.metrics import EpochPoint, append_point
 from cnn.plots import figure_bytes
 from cnn.plots.filters import filters_figure
 from cnn.replay import load_replay, replay_csv
@@ -59,6 +61,26 @@ def test_a_stopped_run_says_where_its_replay_ends(runs_dir):
     assert replay.notes == (
         "The run was stopped: the replay ends with its last whole epoch, number 3.",
     )
+
+
+@pytest.mark.parametrize(
+    ("patience", "last_loss", "state", "is_said"),
+    [
+        (2, 0.9, State.FINISHED, True),
+        (2, 0.1, State.FINISHED, False),  # the last epoch is the best
+        (0, 0.9, State.FINISHED, False),
+        (2, 0.9, State.STOPPED, False),  # the network is as the last batch left it
+    ],
+)
+def test_early_stopping_says_that_the_network_is_an_earlier_one(
+    runs_dir, patience, last_loss, state, is_said
+):
+    run = make_replayed_run(runs_dir, state=state)
+    settings = Hyperparameters(early_stopping=patience)
+    (run.path / "hyperparameters.json").write_text(settings.to_json())
+    append_point(run.metrics_path, EpochPoint(4, 0.1, 0.9, last_loss, 0.9, 4.0))
+    notes = " ".join(load_replay(run).notes)
+    assert ("Early stopping: the replay ends with the last epoch" in notes) is is_said
 
 
 def test_the_sample_is_replayed_too(runs_dir):

@@ -145,6 +145,7 @@ def test_a_run_that_kept_no_epochs_says_so(runs_dir):
     page = open_replay(make_run(runs_dir))
     assert "No epoch of this run was kept. Train it again" in page.info[0].value
     assert player(page) is None
+    assert page.button(key="replay_train").label == "To the training"
 
 
 def test_a_run_that_goes_on_is_waited_for(runs_dir, hold_elsewhere):

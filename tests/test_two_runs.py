@@ -1,4 +1,5 @@
 import io
+import json
 import re
 
 import numpy as np
@@ -58,10 +59,15 @@ def words(page):
     return " ".join(element.value for kind in kinds for element in kind)
 
 
+def gallery(page):
+    """The pictures as the browser gets them."""
+    return "".join(json.loads(one.proto.json)["tiles"] for one in page.get("bidi_component"))
+
+
 def tiles(page):
     """The (truth, A's answer, B's answer) of each picture."""
     numbers = re.findall(
-        r"really <b>(\d)</b>.*?read as</span> (\d)<.*?read as</span> (\d)<", html(page)
+        r"really <b>(\d)</b>.*?read as</span> (\d)<.*?read as</span> (\d)<", gallery(page)
     )
     return [tuple(map(int, row)) for row in numbers]
 
@@ -70,11 +76,29 @@ def picker(page):
     return page.selectbox(key="second_picker")
 
 
-def test_nothing_is_compared_before_a_second_network_is_chosen(two):
+def test_the_built_in_network_is_compared_until_another_one_is_chosen(two, runs_dir, monkeypatch):
+    monkeypatch.setattr(runs, "BUILT_IN_PATH", runs_dir / B)
     page = open_page()
-    assert picker(page).value is None
-    assert not page.metric
-    assert "which does only one of them read" in words(page)
+    assert picker(page).value == runs.BUILT_IN
+    assert len(page.metric) == 3
+    assert "with" not in page.query_params
+
+
+def test_the_built_in_network_is_compared_with_the_best_other_one(two, runs_dir, monkeypatch):
+    monkeypatch.setattr(runs, "BUILT_IN", A)
+    monkeypatch.setattr(runs, "BUILT_IN_PATH", runs_dir / A)
+    add_run(runs_dir, "20260103-000000-fast-cccc").update_status(test_accuracy=0.8)
+    two[1].update_status(test_accuracy=0.9)
+    assert picker(open_page()).value == B
+
+
+def test_a_cleared_choice_stays_cleared_and_says_what_to_do(two):
+    page = picker(open_page(**{"with": B})).set_value(None).run()
+    for shown in (page, open_page(**{"with": page.query_params["with"]})):
+        assert picker(shown).value is None
+        assert not shown.metric
+        assert not shown.warning
+        assert "Choose a second network" in words(shown)
 
 
 def test_a_choice_is_compared_and_put_in_the_address(two):
@@ -87,7 +111,8 @@ def test_a_choice_is_compared_and_put_in_the_address(two):
     charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
     assert len(charts) == 3
     assert charts[2].startswith("Difference of the two confusion matrices")
-    assert len(page.get("download_button")) == 3
+    assert len(page.get("download_button")) == 7  # three matrices, each PNG and SVG, and a table
+    assert "**A**, the network chosen above: Article" in words(page)
 
 
 def test_the_address_shows_the_same_comparison_and_digits(two):
@@ -103,7 +128,15 @@ def test_the_address_shows_the_same_comparison_and_digits(two):
 def test_doubtful_labels_are_marked(two, monkeypatch):
     monkeypatch.setattr(two_runs_gallery, "has_wrong_label", lambda labels: np.arange(40) == 3)
     page = open_page(**{"with": B, "who": "Only B right"})
-    assert html(page).count("label doubtful") == 1
+    assert gallery(page).count("label doubtful") == 1
+
+
+def test_a_digit_is_opened_as_the_first_network_reads_it(two):
+    page = open_page(**{"with": B, "who": "Only B right"})
+    assert 'data-index="3"' in gallery(page)
+    page = open_page(**{"with": B, "who": "Only B right", "digit": "3"})
+    assert "Test digit 3: really 3, read as 4" in words(page)
+    assert "3 of 9" in words(page)
 
 
 def test_many_digits_are_shown_in_pages(runs_dir, tiny_mnist):

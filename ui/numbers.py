@@ -14,8 +14,16 @@ def probability(share: float) -> str:
 
 
 def points(difference: float) -> str:
-    """Return a difference of shares in percentage points, with its sign."""
+    """Return a difference of shares in percentage points, with its sign.
+
+    A loss has a hyphen: `st.metric` takes a change for one only with it. See `with_minus`.
+    """
     return f"{difference * 100:+z.2f} points"
+
+
+def with_minus(number: str) -> str:
+    """Return a signed number as it is printed, with a real minus in the hyphen's place."""
+    return number.replace("-", "−")
 
 
 def duration(seconds: float | None) -> str:

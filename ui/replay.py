@@ -12,7 +12,7 @@ from cnn.plots import ImageFormat, figure_bytes
 from cnn.plots.filters import filters_figure
 from cnn.replay import load_replay, replay_csv
 from cnn.runs import Run, RunError
-from ui import run_picker
+from ui import navigation, run_picker
 from ui.replay_player import replay_payload, show_player
 
 TITLE = "Replay"
@@ -44,19 +44,23 @@ def _replay_box(run: Run) -> None:
     box = st.expander(TITLE, icon=":material/replay:", key="replay_box", on_change="rerun")
     with box:
         if box.open:
-            show_replay(run)
+            show_replay(run, is_on_train=True)
 
 
-def show_replay(run: Run) -> None:
+def show_replay(run: Run, is_on_train: bool = False) -> None:
     """Show a run's training to be played back in the browser, or why it can't be.
 
     Args:
-        run: any run. One that goes on, or that kept nothing or something damaged, gets a sentence.
+        run: any run. One that goes on, or that kept nothing or something damaged, gets a sentence,
+            and the way to Train.
+        is_on_train: whether the page is Train itself.
     """
     try:
         kept = _kept(run, str(run.path), _stamp(run), find_source()[0])
     except (EpochsError, RunError) as error:
         st.info(str(error), icon=":material/info:")
+        if not is_on_train:
+            _offer_training(run)
         return
     digits = f"{kept.digits} test digits" if kept.digits else "test digits"
     st.markdown(_SENTENCE.format(digits=digits))
@@ -66,6 +70,11 @@ def show_replay(run: Run) -> None:
         st.caption(note)
     show_player(kept.payload)
     _offer_files(run, bool(kept.digits))
+
+
+def _offer_training(run: Run) -> None:
+    if st.button("To the training", icon=":material/model_training:", key="replay_train"):
+        st.switch_page(navigation.TRAIN, query_params={"run": run.id})
 
 
 def _stamp(run: Run) -> tuple[tuple[str, int, int], ...]:

@@ -27,12 +27,12 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """The second's accuracy less the first's, -1 to 1."""
+        """The second's accuracy minus the first's, -1 to 1."""
         return accuracy(self.second) - accuracy(self.first)
 
     @cached_property
     def matrix_difference(self) -> NDArray[np.intp]:
-        """(10, 10), rows actual, columns predicted: the second's counts less the first's."""
+        """(10, 10), rows actual, columns predicted: the second's counts minus the first's."""
         return confusion_matrix(self.second) - confusion_matrix(self.first)
 
     def read_right_by(self, who: Who) -> NDArray[np.intp]:

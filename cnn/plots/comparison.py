@@ -15,10 +15,10 @@ _PALE = 1.4  # of the largest difference: keeps its colour from hiding the count
 
 
 def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: str) -> "Figure":
-    """Draw one confusion matrix less another, (10, 10), with signed counts, blue and orange.
+    """Draw one confusion matrix minus another, (10, 10), with signed counts, blue and orange.
 
     Args:
-        difference: rows actual, columns predicted, the second's counts less the first's.
+        difference: rows actual, columns predicted, the second's counts minus the first's.
         first: the name of the network whose counts were taken away.
         second: the name of the other one.
     """

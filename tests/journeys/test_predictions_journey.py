@@ -132,14 +132,24 @@ def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, ru
         runs_dir, wrong=nines[:1], dataset="sample", name="20260102-000000-fast-bbbb"
     )
     page = open_page(f"{server.url}/predictions?run={run.id}&view=Two+networks")
-    page.get_by_role("combobox", name="Second network").click()
+    verdict = page.get_by_text("The difference is more than chance")
+    expect(verdict).to_be_visible()  # with the only one that there is
+    second = page.get_by_role("combobox", name="Second network")
+    page.get_by_role("button", name="Clear value").last.click()
+    expect(page.get_by_text("Choose a second network to see")).to_be_visible()
+    second.click()
     page.get_by_role("option").last.click()
     expect(page).to_have_url(re.compile(f"with={other.id}"))
-    expect(page.get_by_text("The difference is more than chance")).to_be_visible()
+    expect(verdict).to_be_visible()
     expect(page.get_by_text("Confusion matrix of B")).to_be_visible()
     page.get_by_role("radio", name="Only B right").click()
-    expect(page.get_by_role("img", name="Handwritten 4")).to_have_count(FOUR_READ_AS_FIVE)
+    expect(tiles(page, "really 4")).to_have_count(FOUR_READ_AS_FIVE)
     expect(page).to_have_url(re.compile("who=Only.B.right"))
+    tiles(page).first.press("Enter")
+    expect(page.get_by_role("dialog").get_by_text("Wrong: really")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(tiles(page).first).to_be_focused()
 
 
 def test_the_replay_of_the_built_in_network_is_moved(server, open_page):

@@ -10,16 +10,19 @@ from ui import navigation, run_picker
 from ui.predictions.run_predictions import predictions_of
 
 KEY = "with"  # also its name in the address
+NOBODY = "none"  # in the address: the choice was cleared
 
 
 def pick_second(run: Run) -> Run | None:
     """Show the menu of networks that were tested on the same digits, and return the chosen one.
 
-    One that the address names and that cannot be compared leads to a sentence.
+    Where the address names none, it is the built-in one, or the best if that is the first. One
+    that it names and that cannot be compared leads to a sentence.
     """
-    labels = {one.id: run_picker.run_label(one) for one in _candidates(run)}
-    wanted = st.query_params.get(KEY)
-    if wanted and wanted not in labels:
+    candidates = _candidates(run)
+    labels = {one.id: run_picker.run_label(one) for one in candidates}
+    wanted = st.query_params.get(KEY) or _suggestion(candidates)
+    if wanted != NOBODY and wanted not in labels:
         st.warning(_why_not(wanted, run), icon=":material/search_off:")
     if not labels:
         _explain_none()
@@ -37,17 +40,21 @@ def pick_second(run: Run) -> Run | None:
         help="Networks that were tested on the same digits.",
     )
     if chosen is None:
-        st.caption("The two are asked about the same digits: which does only one of them read?")
+        st.caption("Choose a second network to see which digits only one of the two reads right.")
         return None
     return runs.open_run(chosen, runs.runs_folder())
 
 
 def _keep_choice() -> None:
-    chosen = st.session_state["second_picker"]
-    if chosen is None:
-        st.query_params.pop(KEY, None)
-    else:
-        st.query_params[KEY] = chosen
+    st.query_params[KEY] = st.session_state["second_picker"] or NOBODY
+
+
+def _suggestion(candidates: list[Run]) -> str:
+    """Return the run to begin with, of those that can be compared."""
+    if not candidates:
+        return NOBODY
+    best = max(candidates, key=lambda one: (one.is_built_in, one.status().test_accuracy or 0.0))
+    return best.id
 
 
 def _candidates(run: Run) -> list[Run]:

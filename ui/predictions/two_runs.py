@@ -9,7 +9,7 @@ from cnn.evaluation.comparison import Comparison
 from cnn.evaluation.predictions import Predictions
 from cnn.runs import Run
 from ui import run_picker
-from ui.numbers import percent, points
+from ui.numbers import percent, points, with_minus
 from ui.predictions import two_runs_charts, two_runs_gallery
 from ui.predictions.confusion import worst_pair
 from ui.predictions.downloads import offer_downloads
@@ -39,13 +39,21 @@ def compare_runs(run: Run, predictions: Predictions) -> None:
     if comparison is None:
         return
     names = run_picker.run_label(run), run_picker.run_label(second)
-    st.caption(f"**A** {names[0]}  \n**B** {names[1]}")
+    st.caption(f"**A**, the network chosen above: {names[0]}  \n**B**, to compare: {names[1]}")
     _explain_seen(comparison)
     _show_split(comparison)
     st.markdown("##### Digit by digit")
-    two_runs_gallery.browse(comparison)
-    offer_downloads("only-one-right", table=lambda: _csv(comparison))
-    _show_matrices(comparison, names)
+    two_runs_gallery.browse(run, comparison)
+    offer_downloads(f"only-one-right-{run.id}-{second.id}", table=lambda: _csv(comparison))
+    matrices = st.columns(3, gap="medium")
+    for column, name, one, answers, colour in (
+        (matrices[0], "A", run, predictions, MORE_A),
+        (matrices[1], "B", second, comparison.second, MORE_B),
+    ):
+        with column:
+            _show_matrix(name, one, answers, colour)
+    with matrices[2]:
+        _show_difference(comparison, run, second)
 
 
 def _explain_seen(comparison: Comparison) -> None:
@@ -63,7 +71,8 @@ def _show_split(comparison: Comparison) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, one in {"A": comparison.first, "B": comparison.second}.items():
             st.metric(f"{name} reads right", percent(accuracy(one), 2), width="content")
-        st.metric("B less A", points(comparison.difference), width="content")
+        difference = with_minus(points(comparison.difference))
+        st.metric("B minus A", difference, width="content")
     counts, words = st.columns([2, 3], gap="large")
     with counts:
         st.html(two_runs_charts.split_html(comparison))
@@ -93,25 +102,28 @@ def _csv(comparison: Comparison) -> bytes:
     return disagreements(comparison).to_csv(index=False).encode()
 
 
-def _show_matrices(comparison: Comparison, names: tuple[str, str]) -> None:
-    """Show both confusion matrices, and B's less A's."""
-    columns = st.columns(3, gap="medium")
-    one_network = zip(
-        columns, "AB", (comparison.first, comparison.second), (MORE_A, MORE_B), strict=False
+def _show_matrix(name: str, run: Run, predictions: Predictions, colour: str) -> None:
+    """Show the confusion matrix of one of the two."""
+    matrix, title = confusion_matrix(predictions), f"{name}: {run_picker.run_label(run)}"
+    st.markdown(f"##### Confusion matrix of {name}", help=two_runs_charts.COUNTS_HELP)
+    st.altair_chart(two_runs_charts.counts_chart(matrix, colour), alt=worst_pair(matrix))
+    offer_downloads(
+        f"confusion-matrix-{run.id}", lambda: plots.confusion_matrix_figure(matrix, title)
     )
-    for column, name, one, colour in one_network:
-        matrix = confusion_matrix(one)
-        column.markdown(f"##### Confusion matrix of {name}", help=two_runs_charts.COUNTS_HELP)
-        column.altair_chart(two_runs_charts.counts_chart(matrix, colour), alt=worst_pair(matrix))
+
+
+def _show_difference(comparison: Comparison, first: Run, second: Run) -> None:
+    """Show B's confusion matrix minus A's."""
     difference = comparison.matrix_difference
-    with columns[2]:
-        st.markdown("##### B less A", help=two_runs_charts.DIFFERENCE_HELP)
-        st.altair_chart(
-            two_runs_charts.difference_chart(difference),
-            alt=two_runs_charts.largest_difference(difference),
-        )
-        st.html(two_runs_charts.LEGEND)
-        offer_downloads(
-            "confusion-matrix-difference",
-            lambda: plots.difference_matrix_figure(difference, *names),
-        )
+    names = run_picker.run_label(first), run_picker.run_label(second)
+    st.markdown("##### B minus A", help=two_runs_charts.DIFFERENCE_HELP)
+    st.altair_chart(
+        two_runs_charts.difference_chart(difference),
+        alt=two_runs_charts.largest_difference(difference),
+    )
+    st.html(two_runs_charts.LEGEND)
+    st.caption(two_runs_charts.DIFFERENCE_CAPTION)
+    offer_downloads(
+        f"confusion-matrix-{second.id}-minus-{first.id}",
+        lambda: plots.difference_matrix_figure(difference, *names),
+    )

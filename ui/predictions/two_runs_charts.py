@@ -6,6 +6,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cnn.evaluation.comparison import Comparison
+from ui.numbers import with_minus
 from ui.predictions.evaluation_charts import TEXT, digit_axis
 
 # Blue and orange stand out from both themes' paper, and are told apart by colour-blind people.
@@ -16,9 +17,10 @@ COUNTS_HELP = (
     "the network read. Right answers are on the diagonal; mistakes are tinted."
 )
 DIFFERENCE_HELP = (
-    "B's count less A's in each cell. On the diagonal, blue is good for B: it reads more of these "
-    "digits right. Everywhere else, blue means that B makes this mistake more often."
+    "B's count minus A's in each cell. On the diagonal are the digits read right, everywhere else "
+    "the mistakes."
 )
+DIFFERENCE_CAPTION = "Blue is good for B on the diagonal, and bad for it everywhere else."
 
 LEGEND = f"""<style>
 .legend {{display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .875rem}}
@@ -51,7 +53,7 @@ def split_html(comparison: Comparison) -> str:
 
 
 def difference_chart(difference: NDArray[np.intp]) -> alt.LayerChart:
-    """Return a heat map of B's confusion matrix less A's, (10, 10), with signed counts."""
+    """Return a heat map of B's confusion matrix minus A's, (10, 10), with signed counts."""
     meaning = [cell_words(*cell) for cell in _triples(difference)]
     text = [signed(number) if number else "" for number in difference.ravel().tolist()]
     colour = np.where(difference > 0, MORE_B, MORE_A).ravel()
@@ -93,7 +95,7 @@ def _heat_map(
 
 def signed(count: int) -> str:
     """Return a count with its sign, a real minus included."""
-    return f"{count:+,}".replace("-", "−")
+    return with_minus(f"{count:+,}")
 
 
 def cell_words(actual: int, predicted: int, difference: int) -> str:

@@ -1,4 +1,8 @@
-"""The digits on which two networks differ, with both answers."""
+"""The digits on which two networks differ, with both answers, each to be opened as A reads it."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -8,7 +12,10 @@ from cnn.evaluation.comparison import Comparison, Who
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
 from cnn.evaluation.wrong_labels import has_wrong_label
+from cnn.runs import Run
 from ui.digit_tile import TILE_STYLE, png_address
+from ui.predictions import opening
+from ui.predictions.opened_digit import show_digit
 
 PAGE_SIZE = 30  # fills whole rows of 3, 5, 6 or 10
 
@@ -23,9 +30,10 @@ _NONE: dict[Who, str] = {
     "neither": "There is no digit that both read wrong.",
 }
 
-_STYLE = f"""<style>{TILE_STYLE}
+_STYLE = f"""{TILE_STYLE}
 .pairs {{display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr));
   gap: 1rem .75rem; font-size: .875rem; line-height: 1.35; font-variant-numeric: tabular-nums}}
+.pairs button {{position: relative}}
 .pairs .tile {{margin-bottom: .25rem}}
 .pairs .row {{display: flex; justify-content: space-between; gap: .25rem}}
 .pairs .right b {{color: light-dark(#15703a, #74d693)}}
@@ -33,12 +41,21 @@ _STYLE = f"""<style>{TILE_STYLE}
 .pairs .doubt {{color: light-dark(#7a4b00, #ffc266)}}
 .pairs .spoken {{position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%)}}
-</style>"""
+"""
+_HTML = '<div class="gallery"></div>'
+_LEGEND = "✓ right, ✗ wrong: what each network reads. Press a digit to open it as A sees it."
 
 
 @st.fragment
-def browse(comparison: Comparison) -> None:
-    """Show the digits that only one or neither reads right; choice and page are in the address."""
+def browse(run: Run, comparison: Comparison) -> None:
+    """Show the digits that only one or neither reads right, and the opened one.
+
+    Choice, page and opened digit are in the address.
+
+    Args:
+        run: the first network, A.
+        comparison: its answers beside B's.
+    """
     chosen = st.segmented_control(
         "Digits",
         list(WHO),
@@ -47,39 +64,65 @@ def browse(comparison: Comparison) -> None:
         key="who",
         bind="query-params",
         on_change=_first_page,
+        label_visibility="collapsed",
     )
     indices = comparison.read_right_by(WHO[chosen])
     if len(indices) == 0:
         st.info(_NONE[WHO[chosen]], icon=":material/search_off:")
-        return
-    pages = -(-len(indices) // PAGE_SIZE)
-    page = 1
-    if pages > 1:
-        page = st.pagination(pages, key="who_page", bind="query-params")
-    shown = indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    st.html(_STYLE + pairs_html(comparison, shown))
+    else:
+        _show_page(comparison, indices)
+    if opening.opened_digit(comparison.first) is not None:
+        opening.show_opened(run, comparison.first, indices, show_digit)
 
 
 def _first_page() -> None:
     st.session_state["who_page"] = 1
 
 
+def _show_page(comparison: Comparison, indices: NDArray[np.intp]) -> None:
+    """Show a page of the digits; a click on one opens it."""
+    pages = -(-len(indices) // PAGE_SIZE)
+    page = 1
+    if pages > 1:
+        page = st.pagination(pages, key="who_page", bind="query-params")
+    shown = indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    st.caption(_LEGEND)
+    data = {
+        "tiles": pairs_html(comparison, shown),
+        "opened": opening.opened_digit(comparison.first),
+    }
+    _component()(key="pair_gallery", data=data, on_opened_change=_open)
+
+
+def _open() -> None:
+    opening.open_digit(st.session_state["pair_gallery"].get("opened"))
+
+
+@lru_cache(maxsize=1)
+def _component() -> Any:
+    """Return the gallery of digits, with the style of pairs of answers."""
+    gallery = Path(__file__).with_name("gallery")
+    css, js = (gallery.with_suffix(kind).read_text("utf-8") for kind in (".css", ".js"))
+    return st.components.v2.component("pair_gallery", html=_HTML, css=_STYLE + css, js=js)
+
+
 def pairs_html(comparison: Comparison, indices: NDArray[np.intp]) -> str:
     """Return a list of pictures with the truth and the answers of both networks."""
     doubtful = has_wrong_label(comparison.first.labels)
     items = "".join(_item_html(comparison, int(index), bool(doubtful[index])) for index in indices)
-    return f'<div class="pairs" role="list">{items}</div>'
+    return f'<div class="digits pairs" role="list">{items}</div>'
 
 
 def _item_html(comparison: Comparison, index: int, is_doubtful: bool) -> str:
     first = comparison.first
     doubt = '<div class="doubt">label doubtful</div>' if is_doubtful else ""
-    label = first.labels[index]
+    label, picture = first.labels[index], png_address(first.images[index])
     return (
-        f'<div role="listitem"><div class="tile"><img src="{png_address(first.images[index])}" '
-        f'alt="Handwritten {label}"></div><div>really <b>{label}</b></div>'
+        f'<div role="listitem"><button type="button" data-index="{index}">'
+        f'<span class="spoken">Test digit {index}:</span>'
+        f'<div class="tile"><img src="{picture}" alt=""></div><div>really <b>{label}</b></div>'
         f"{_answer_html('A', first, index)}{_answer_html('B', comparison.second, index)}"
-        f"{doubt}</div>"
+        f"{doubt}</button></div>"
     )
 
 
