@@ -42,7 +42,7 @@ def words(page):
 def gallery(page):
     """The (answer, truth) of each picture; truth is None on right ones."""
     tiles = "".join(json.loads(one.proto.json)["tiles"] for one in page.get("bidi_component"))
-    pairs = re.findall(r"really (\d), read as (\d)", tiles)
+    pairs = re.findall(r"(?:really|labelled) (\d), read as (\d)", tiles)
     return [(int(answer), None if truth == answer else int(truth)) for truth, answer in pairs]
 
 
@@ -117,6 +117,7 @@ def test_an_opened_digit_that_the_filters_leave_out_stays_open_without_neighbour
 def test_a_digit_that_there_is_not_opens_nothing(runs_dir, tiny_mnist, digit):
     page = open_page(make_evaluated_run(runs_dir), digit=digit)
     assert "Test digit" not in words(page)
+    assert ("They are counted from 0 to 39." in words(page)) == bool(digit)
     assert len(gallery(page)) == 40
 
 
@@ -131,6 +132,42 @@ st.button("cell", on_click=filters.choose_cell, args=(3, 4))
     assert [page.session_state[key] for key in ("really", "read_as", "page")] == ["3", "4", 1]
     page.button[0].click().run()
     assert [page.session_state[key] for key in ("really", "read_as")] == ["Any", "Any"]
+
+
+@pytest.mark.parametrize(
+    ("show", "cell", "expected"),
+    [
+        ("Mistakes", (3, 3), "All"),
+        ("Right", (3, 4), "All"),
+        ("Mistakes", (3, 4), "Mistakes"),
+        ("Right", (3, 3), "Right"),
+    ],
+)
+def test_a_click_on_a_cell_takes_filters_back_that_leave_its_digits_out(show, cell, expected):
+    script = f"""
+import streamlit as st
+from ui.predictions import filters
+st.button("cell", on_click=filters.choose_cell, args={cell})
+"""
+    page = open_script(script, show=show, sure=(80, 90), labels="Doubtful", page=7)
+    page.button[0].click().run()
+    values = [page.session_state[key] for key in ("show", "sure", "labels")]
+    assert values == [expected, (0, 100), "All"]
+
+
+def test_a_run_that_there_is_not_opens_no_digit_of_another(runs_dir, tiny_mnist):
+    make_evaluated_run(runs_dir)
+    page = AppTest.from_file(PAGE, default_timeout=20)
+    page.query_params["run"] = "nope"
+    page.query_params["digit"] = "5"
+    page.run()
+    assert "Test digit 5" not in words(page)
+    assert "digit" not in page.query_params
+
+
+def test_ends_of_confidence_the_wrong_way_round_are_put_in_order(runs_dir, tiny_mnist):
+    page = open_page(make_evaluated_run(runs_dir), sure=["90", "10"])
+    assert page.slider(key="sure").value == (10, 90)
 
 
 def test_labels_found_wrong_are_only_spoken_of_with_mnists_own_digits(runs_dir, tiny_mnist):
@@ -152,7 +189,7 @@ def test_mnists_wrong_labels_are_counted_out_filtered_and_told_at_an_opened_digi
     assert "99.99 % with and 100.00 % without the 15 labels that people found wrong" in words(page)
     assert len(gallery(page)) == 15
     assert [pair for pair in gallery(page) if pair[1] is not None] == [(9, 8)]
-    assert "Test digit 947: really 8, read as 9" in words(page)
+    assert "Test digit 947: labelled 8, read as 9" in words(page)
     (opened,) = [one.proto.body for one in page.get("html") if "Label doubtful" in one.proto.body]
     assert "arxiv.org/abs/2103.14749" in opened
 

@@ -95,7 +95,7 @@ def test_a_digit_is_opened_looked_through_and_closed_with_the_keyboard_alone(pag
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page).not_to_have_url(re.compile("digit="))
-    expect(tiles(page).nth(1)).to_be_focused()
+    expect(tiles(page).nth(2)).to_be_focused()
 
 
 @pytest.mark.parametrize("query", ["sure=90&sure=10", "really=77&page=abc&labels=x", "digit=4e9"])

@@ -13,18 +13,22 @@ from ui.predictions.evaluation_charts import RIGHT, TEXT, WRONG, digit_axis
 
 CONFUSION_HELP = (
     "How often each digit was read as each. A row for the digit really written, a column for what "
-    "the network read. Right answers are on the diagonal, everything else is a mistake. Click a "
-    "cell to see its digits, once more to see all of them again; **Really** and **Read as** do "
-    "the same."
+    "the network read. Right answers are on the diagonal, everything else is a mistake. Press a "
+    "cell once more to see all digits again; **Really** and **Read as** do the same."
 )
 _CHART, _CLICKS = "confusion_matrix", "confusion_matrix_clicks"
 
 
+def clicks() -> int:
+    """Return how often a cell was clicked in this session."""
+    return int(st.session_state.get(_CLICKS, 0))
+
+
 def show_confusion(matrix: NDArray[np.intp], chosen: DigitFilter) -> None:
     """Show a confusion matrix (10, 10); a click on a cell sets the filters, or takes them back."""
-    clicks = st.session_state.setdefault(_CLICKS, 0)
+    st.caption("Press a cell to see its digits.")
     st.altair_chart(
-        confusion_chart(matrix, chosen, clicks),
+        confusion_chart(matrix, chosen, clicks()),
         key=_CHART,
         on_select=_choose_clicked_cell,
         selection_mode="cell",
@@ -36,7 +40,7 @@ def _choose_clicked_cell() -> None:
     cells = st.session_state[_CHART].get("selection", {}).get("cell")
     pair = cell_from_browser(cells)
     if pair is not None:
-        st.session_state[_CLICKS] += 1
+        st.session_state[_CLICKS] = clicks() + 1
         filters.choose_cell(*pair)
 
 

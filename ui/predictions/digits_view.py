@@ -30,11 +30,12 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         filters.show_count(predictions, chosen, len(indices))
+        opening.explain_unknown_digit(predictions)
         if len(indices) == 0:
             st.info(filters.empty_sentence(predictions, chosen), icon=":material/search_off:")
-        else:
-            shown = indices[gallery.choose_page(len(indices))]
-            gallery.show_gallery(predictions, shown)
+        shown = indices[gallery.choose_page(len(indices))]
+        gallery.show_gallery(predictions, shown, asked=confusion.clicks())
+        if len(indices):
             offer_downloads(
                 "digits",
                 lambda: plots.gallery_figure(predictions, shown, title),

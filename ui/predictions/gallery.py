@@ -12,9 +12,7 @@ from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
 from cnn.evaluation.wrong_labels import has_wrong_label
 from ui.digit_tile import TILE_STYLE, png_address
-from ui.predictions.opening import DOUBTFUL, digit_name, open_digit, opened_digit
-
-PAGE_SIZE = 48  # fills whole rows of 4, 6 or 8
+from ui.predictions.opening import LAST_OPENED, PAGE_SIZE, digit_name, open_digit, opened_digit
 
 STYLE = f"""<style>{TILE_STYLE}
 .digits {{display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr));
@@ -40,11 +38,23 @@ def choose_page(count: int) -> slice:
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
 
 
-def show_gallery(predictions: Predictions, indices: NDArray[np.intp]) -> None:
-    """Show some digits, each with the network's answer; a click on one opens it."""
-    is_doubtful = has_wrong_label(predictions.labels)[indices].any()
-    st.markdown(f":small[{_LEGEND} {DOUBTFUL if is_doubtful else ''}]")
-    data = {"tiles": gallery_html(predictions, indices), "opened": opened_digit(predictions)}
+def show_gallery(predictions: Predictions, indices: NDArray[np.intp], asked: int = 0) -> None:
+    """Show some digits, each with the network's answer; a click on one opens it.
+
+    Args:
+        predictions: the answers.
+        indices: the digits, in their order; there may be none.
+        asked: how often a click elsewhere asked for these digits. Another number than before
+            brings them into view.
+    """
+    if len(indices):
+        st.markdown(f":small[{_LEGEND}]")
+    data = {
+        "tiles": gallery_html(predictions, indices),
+        "opened": opened_digit(predictions),
+        "last": st.session_state.get(LAST_OPENED),
+        "asked": asked,
+    }
     _component()(key="digit_gallery", data=data, on_opened_change=_open)
 
 
@@ -71,7 +81,8 @@ def _item_html(predictions: Predictions, index: int, is_doubtful: bool) -> str:
     sure = percent_sure(predictions.confidence[index])
     kind, sign, truth = "right", "✓", ""
     if not predictions.correct[index]:
-        kind, sign, truth = "mistake", "✗", f'<div class="truth">really {label}</div>'
+        is_so = "labelled" if is_doubtful else "really"
+        kind, sign, truth = "mistake", "✗", f'<div class="truth">{is_so} {label}</div>'
     doubt = '<div class="doubt">label doubtful</div>' if is_doubtful else ""
     name = f"{digit_name(predictions, index)}, {sure} sure" + ", label doubtful" * is_doubtful
     return (
