@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import data, runs
 from cnn.evaluation.predictions import Predictions
+from cnn.metrics import EpochPoint, append_point
 from cnn.status import State
 from tests.evaluated_run import (
     ReadsEverythingAsThree,
@@ -168,6 +170,25 @@ def test_a_run_that_there_is_not_opens_no_digit_of_another(runs_dir, tiny_mnist)
 def test_ends_of_confidence_the_wrong_way_round_are_put_in_order(runs_dir, tiny_mnist):
     page = open_page(make_evaluated_run(runs_dir), sure=["90", "10"])
     assert page.slider(key="sure").value == (10, 90)
+
+
+def test_of_two_runs_with_the_same_name_the_chosen_one_stays_chosen(runs_dir, tiny_mnist):
+    first = make_evaluated_run(runs_dir, wrong=[3])
+    second = make_evaluated_run(runs_dir, name="20260101-000001-article-bbbb")
+    for run, right in ((first, "97.5 %"), (second, "100.0 %")):
+        run.write_status(dataclasses.replace(run.status(), created=1_700_000_000.0))
+        page = open_page(run)
+        assert len(set(page.selectbox(key="run_picker").options)) == 3
+        page.selectbox(key="order").select("Test order").run()
+        assert f"{right} right" in words(page)
+
+
+def test_a_stopped_run_says_how_far_it_came(runs_dir, tiny_mnist):
+    run = make_evaluated_run(runs_dir)
+    run.write_status(dataclasses.replace(run.status(), state=State.STOPPED))
+    append_point(run.metrics_path, EpochPoint(1, 1, 0.5, 1, 0.5, 1))
+    epochs = run.hyperparameters.epochs
+    assert f"test digits wrong · stopped after 1 of {epochs} epochs" in words(open_page(run))
 
 
 def test_labels_found_wrong_are_only_spoken_of_with_mnists_own_digits(runs_dir, tiny_mnist):

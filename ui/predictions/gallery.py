@@ -26,7 +26,7 @@ STYLE = f"""<style>{TILE_STYLE}
 </style>"""
 
 _HTML = '<div class="gallery"></div>'
-_LEGEND = "✓ right, ✗ wrong: what the network reads, and how sure it is. Press a digit to open it."
+_LEGEND = "✓ right, ✗ wrong, how sure. Press a digit to open it."
 
 
 def choose_page(count: int) -> slice:
@@ -84,6 +84,8 @@ def _item_html(predictions: Predictions, index: int, is_doubtful: bool) -> str:
         is_so = "labelled" if is_doubtful else "really"
         kind, sign, truth = "mistake", "✗", f'<div class="truth">{is_so} {label}</div>'
     doubt = '<div class="doubt">label doubtful</div>' if is_doubtful else ""
+    if truth:
+        doubt = doubt.replace("label ", "")  # it was just named
     name = f"{digit_name(predictions, index)}, {sure} sure" + ", label doubtful" * is_doubtful
     return (
         f'<div class="{kind}" role="listitem">'

@@ -103,14 +103,22 @@ def digit_html(predictions: Predictions, index: int) -> str:
     """Return a digit, large, with what it really is and what was read."""
     label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
     right = bool(predictions.correct[index])
-    verdict = f"✓ Right: {a_digit(label)}" if right else f"✗ Wrong: really {a_digit(label)}"
-    doubt = _DOUBT if has_wrong_label(predictions.labels)[index] else ""
+    is_doubtful = bool(has_wrong_label(predictions.labels)[index])
+    doubt = _DOUBT if is_doubtful else ""
     picture = png_address(predictions.images[index])
     return (
         f'<div class="opened{"" if right else " mistake"}"><div class="tile">'
         f'<img src="{picture}" alt="Handwritten {label}, read as {answer}"></div>'
-        f'<div class="verdict">{verdict}</div>{doubt}</div>'
+        f'<div class="verdict">{_verdict(label, right, is_doubtful)}</div>{doubt}</div>'
     )
+
+
+def _verdict(label: int, right: bool, is_doubtful: bool) -> str:
+    """Say whether the answer is right, as far as the label can tell."""
+    if is_doubtful:
+        how = "✓ The same as" if right else "✗ Differs from"
+        return f"{how} the label {label}, which is doubtful"
+    return f"✓ Right: {a_digit(label)}" if right else f"✗ Wrong: really {a_digit(label)}"
 
 
 def _reading(predictions: Predictions, index: int) -> Reading:
