@@ -16,6 +16,7 @@ CONFUSION_HELP = (
     "the network read. Right answers are on the diagonal, everything else is a mistake. Press a "
     "cell once more to see all digits again; **Really** and **Read as** do the same."
 )
+_SIZE = alt.ExprRef("width < 320 ? 11 : 12")  # of the counts: "1,135" fits into a phone's cell
 _CHART, _CLICKS = "confusion_matrix", "confusion_matrix_clicks"
 
 
@@ -77,7 +78,8 @@ def confusion_chart(
     outlines = cells.mark_rect(
         fill="transparent", stroke=TEXT, strokeWidth=2.5, cursor="pointer"
     ).encode(strokeOpacity=alt.StrokeOpacity("outline:Q", scale=None))
-    counts = cells.mark_text(fontSize=12, color=TEXT, cursor="pointer").encode(text="text:N")
+    counts = cells.mark_text(fontSize=_SIZE, color=TEXT, cursor="pointer")
+    counts = counts.encode(text="text:N")
     click = alt.selection_point(
         name="cell", fields=["actual", "predicted", "clicks"], toggle=False, clear=False
     )
@@ -106,7 +108,7 @@ def _cells(matrix: NDArray[np.intp]) -> pd.DataFrame:
         {
             "actual": actual,
             "predicted": predicted,
-            "text": [str(number) if number else "" for number in count],
+            "text": [f"{number:,}" if number else "" for number in count],
             "color": np.where(right, RIGHT, WRONG),
             "tint": np.where(right, 0.18, np.where(count > 0, shade, 0)),
             "meaning": [

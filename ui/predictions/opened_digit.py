@@ -61,7 +61,7 @@ def show_digit(run: Run, predictions: Predictions, index: int) -> None:
     explained = _show_why(run, predictor, kernels, predictions, index)
 
     title = run_picker.run_label(run)
-    offer_downloads(f"digit-{index}", lambda: plots.explanation_figure(explained, title))
+    offer_downloads(f"digit-{index}", lambda: plots.explanation_figure(explained, title), run=run)
 
 
 def _show_why(
