@@ -33,7 +33,7 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
         opening.explain_unknown_digit(predictions)
         if len(indices) == 0:
             st.info(filters.empty_sentence(predictions, chosen), icon=":material/search_off:")
-        shown = indices[gallery.choose_page(len(indices))]
+        shown = indices[gallery.choose_page(len(indices), len(predictions))]
         gallery.show_gallery(predictions, shown, asked=confusion.clicks())
         if len(indices):
             offer_downloads(

@@ -29,10 +29,13 @@ _HTML = '<div class="gallery"></div>'
 _LEGEND = "✓ right, ✗ wrong, how sure. Press a digit to open it."
 
 
-def choose_page(count: int) -> slice:
-    """Show the page numbers for so many digits and return the chosen page's part of them."""
+def choose_page(count: int, total: int) -> slice:
+    """Show the page numbers for so many digits and return the chosen page's part of them.
+
+    A single page has its number too where all digits have several: the digits keep their place.
+    """
     pages = max(1, -(-count // PAGE_SIZE))
-    if pages == 1:
+    if not count or total <= PAGE_SIZE:
         return slice(0, PAGE_SIZE)
     page = st.pagination(pages, key="page", bind="query-params")
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
