@@ -3,13 +3,16 @@
 import streamlit as st
 
 from ui import navigation, run_picker
-from ui.predictions import run_predictions, views
+from ui.predictions import opening, run_predictions, views
 from ui.script_download import offer_script
 
 navigation.begin_page("Predictions")
 picker, summary = st.columns([2, 3], vertical_alignment="bottom")
+wanted = st.query_params.get("run")
 with picker:
     run = run_picker.pick_run()
+if wanted and wanted != run.id:
+    opening.close_digit()  # it was another run's
 try:
     predictions = run_predictions.predictions_of(run)
 except ValueError as error:

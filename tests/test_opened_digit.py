@@ -77,6 +77,7 @@ def test_a_label_that_people_found_wrong_is_marked_with_the_source(run, monkeypa
     monkeypatch.setattr(opened_digit, "has_wrong_label", lambda labels: np.arange(40) == 3)
     assert "Label doubtful: people who looked again" in html(open_digit(run, 3))
     assert "arxiv.org/abs/2103.14749" in html(open_digit(run, 3))
+    assert "Differs from the label 3, which is doubtful" in html(open_digit(run, 3))
     assert "Label doubtful" not in html(open_digit(run, 4))
 
 

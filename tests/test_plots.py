@@ -59,7 +59,7 @@ def test_the_matrix_shows_each_count_that_is_not_zero(predictions):
     matrix = confusion_matrix(predictions)
     figure = confusion_matrix_figure(matrix)
     assert texts(figure) == [str(count) for count in matrix.ravel() if count]
-    shades = np.asarray(figure.axes[0].images[0].get_array())
+    shades = np.asarray(figure.axes[0].images[0].get_array())[..., 3]
     assert shades[4, 5] == shades.max()  # the one mistake outshines the diagonal
 
 
@@ -73,22 +73,26 @@ def test_right_and_wrong_answers_each_have_a_scale_of_their_own(predictions):
 def test_the_calibration_curve_stands_beside_the_line_of_perfect_calibration(predictions):
     diagram = reliability_diagram(predictions)
     alike, curve = reliability_figure(diagram).axes[0].lines
-    assert list(alike.get_xdata()) == list(alike.get_ydata()) == [0, 1]
-    assert list(curve.get_ydata()) == [one.accuracy for one in diagram]
+    assert list(alike.get_xdata()) == list(alike.get_ydata()) == [0, 100]
+    assert list(curve.get_ydata()) == [one.accuracy * 100 for one in diagram]
 
 
 def test_digits_that_are_not_there_are_left_out_of_the_figures(predictions):
     matrix = confusion_matrix(predictions)
     matrix[7] = 0
-    precision, recall = classes_figure(figures_per_class(matrix)).axes[0].lines
-    assert list(recall.get_xdata()) == [0, 1, 2, 3, 4, 5, 6, 8, 9]
-    assert min(precision.get_ydata()) == pytest.approx(200 / 3)
+    axes = classes_figure(figures_per_class(matrix), 0.95).axes[0]
+    dots = [line for line in axes.lines if len(line.get_xdata()) == 1]
+    assert [line.get_ydata()[0] for line in dots] == [0, 1, 2, 3, 4, 5, 6, 8, 9]
+    assert dots[4].get_xdata()[0] == pytest.approx(0.5)
+    assert texts(axes.figure)[4] == "50.0 %"
 
 
 FIGURES = {
     "gallery": lambda predictions: gallery_figure(predictions, np.arange(23)),
     "matrix": lambda predictions: confusion_matrix_figure(confusion_matrix(predictions)),
-    "classes": lambda predictions: classes_figure(figures_per_class(confusion_matrix(predictions))),
+    "classes": lambda predictions: classes_figure(
+        figures_per_class(confusion_matrix(predictions)), 0.95
+    ),
     "calibration": lambda predictions: reliability_figure(reliability_diagram(predictions)),
     "confidence": lambda predictions: confidence_figure(confidence_bins(predictions, 20)),
 }

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import data, runs
 from cnn.evaluation.predictions import Predictions
+from cnn.metrics import EpochPoint, append_point
 from cnn.status import State
 from tests.evaluated_run import (
     ReadsEverythingAsThree,
@@ -43,7 +45,7 @@ def gallery(page):
     """The (answer, truth) of each picture; truth is None on right ones."""
     sent = [json.loads(one.proto.json or "{}") for one in page.get("bidi_component")]
     tiles = "".join((one or {}).get("tiles", "") for one in sent)
-    pairs = re.findall(r"really (\d), read as (\d)", tiles)
+    pairs = re.findall(r"(?:really|labelled) (\d), read as (\d)", tiles)
     return [(int(answer), None if truth == answer else int(truth)) for truth, answer in pairs]
 
 
@@ -118,6 +120,7 @@ def test_an_opened_digit_that_the_filters_leave_out_stays_open_without_neighbour
 def test_a_digit_that_there_is_not_opens_nothing(runs_dir, tiny_mnist, digit):
     page = open_page(make_evaluated_run(runs_dir), digit=digit)
     assert "Test digit" not in words(page)
+    assert ("They are counted from 0 to 39." in words(page)) == bool(digit)
     assert len(gallery(page)) == 40
 
 
@@ -132,6 +135,61 @@ st.button("cell", on_click=filters.choose_cell, args=(3, 4))
     assert [page.session_state[key] for key in ("really", "read_as", "page")] == ["3", "4", 1]
     page.button[0].click().run()
     assert [page.session_state[key] for key in ("really", "read_as")] == ["Any", "Any"]
+
+
+@pytest.mark.parametrize(
+    ("show", "cell", "expected"),
+    [
+        ("Mistakes", (3, 3), "All"),
+        ("Right", (3, 4), "All"),
+        ("Mistakes", (3, 4), "Mistakes"),
+        ("Right", (3, 3), "Right"),
+    ],
+)
+def test_a_click_on_a_cell_takes_filters_back_that_leave_its_digits_out(show, cell, expected):
+    script = f"""
+import streamlit as st
+from ui.predictions import filters
+st.button("cell", on_click=filters.choose_cell, args={cell})
+"""
+    page = open_script(script, show=show, sure=(80, 90), labels="Doubtful", page=7)
+    page.button[0].click().run()
+    values = [page.session_state[key] for key in ("show", "sure", "labels")]
+    assert values == [expected, (0, 100), "All"]
+
+
+def test_a_run_that_there_is_not_opens_no_digit_of_another(runs_dir, tiny_mnist):
+    make_evaluated_run(runs_dir)
+    page = AppTest.from_file(PAGE, default_timeout=20)
+    page.query_params["run"] = "nope"
+    page.query_params["digit"] = "5"
+    page.run()
+    assert "Test digit 5" not in words(page)
+    assert "digit" not in page.query_params
+
+
+def test_ends_of_confidence_the_wrong_way_round_are_put_in_order(runs_dir, tiny_mnist):
+    page = open_page(make_evaluated_run(runs_dir), sure=["90", "10"])
+    assert page.slider(key="sure").value == (10, 90)
+
+
+def test_of_two_runs_with_the_same_name_the_chosen_one_stays_chosen(runs_dir, tiny_mnist):
+    first = make_evaluated_run(runs_dir, wrong=[3])
+    second = make_evaluated_run(runs_dir, name="20260101-000001-article-bbbb")
+    for run, right in ((first, "97.5 %"), (second, "100.0 %")):
+        run.write_status(dataclasses.replace(run.status(), created=1_700_000_000.0))
+        page = open_page(run)
+        assert len(set(page.selectbox(key="run_picker").options)) == 3
+        page.selectbox(key="order").select("Test order").run()
+        assert f"{right} right" in words(page)
+
+
+def test_a_stopped_run_says_how_far_it_came(runs_dir, tiny_mnist):
+    run = make_evaluated_run(runs_dir)
+    run.write_status(dataclasses.replace(run.status(), state=State.STOPPED))
+    append_point(run.metrics_path, EpochPoint(1, 1, 0.5, 1, 0.5, 1))
+    epochs = run.hyperparameters.epochs
+    assert f"test digits wrong · stopped after 1 of {epochs} epochs" in words(open_page(run))
 
 
 def test_labels_found_wrong_are_only_spoken_of_with_mnists_own_digits(runs_dir, tiny_mnist):
@@ -153,7 +211,7 @@ def test_mnists_wrong_labels_are_counted_out_filtered_and_told_at_an_opened_digi
     assert "99.99 % with and 100.00 % without the 15 labels that people found wrong" in words(page)
     assert len(gallery(page)) == 15
     assert [pair for pair in gallery(page) if pair[1] is not None] == [(9, 8)]
-    assert "Test digit 947: really 8, read as 9" in words(page)
+    assert "Test digit 947: labelled 8, read as 9" in words(page)
     (opened,) = [one.proto.body for one in page.get("html") if "Label doubtful" in one.proto.body]
     assert "arxiv.org/abs/2103.14749" in opened
 

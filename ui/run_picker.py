@@ -1,6 +1,8 @@
 """Which run the pages speak of: the same on all of them, and in the address."""
 
 import time
+from collections import Counter
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -65,14 +67,30 @@ def _state(run: Run) -> State | None:
         return None
 
 
-def run_label(run: Run) -> str:
+def run_labels(everything: Iterable[Run]) -> dict[str, str]:
+    """Return a label for each run by its id, no two alike: a menu can't tell equal ones apart.
+
+    Those that would be alike are told apart by the second, and if need be by a number.
+    """
+    by_id = {run.id: run for run in everything}
+    labels = {run_id: run_label(run) for run_id, run in by_id.items()}
+    often = Counter(labels.values())
+    labels |= {one: run_label(by_id[one], "%H:%M:%S") for one in by_id if often[labels[one]] > 1}
+    seen: Counter[str] = Counter()
+    for run_id in sorted(labels):  # the oldest first: its label stays when newer runs come
+        seen[label := labels[run_id]] += 1
+        labels[run_id] = f"{label} ({seen[label]})" if seen[label] > 1 else label
+    return labels
+
+
+def run_label(run: Run, clock: str = "%H:%M") -> str:
     """Return a run's name, result and time of day for a menu."""
     if run.is_built_in:
         return f"Built-in · {percent(run.status().test_accuracy)}"
     try:
         status = run.status()
         result = _WORDS.get(status.state) or percent(status.test_accuracy)
-        when = time.strftime("%d %b %H:%M", time.localtime(status.created))
+        when = time.strftime(f"%d %b {clock}", time.localtime(status.created))
         return f"{run.name.capitalize()} · {result} · {when}"
     except RunError:
         return f"{run.id} · damaged"
@@ -82,7 +100,7 @@ def pick_run(alive_first: bool = False) -> Run:
     """Show the menu of runs and return the chosen one; `alive_first` is for `chosen_run`."""
     run = chosen_run(alive_first)
     everything = [*runs.list_runs(runs.runs_folder()), runs.open_run(runs.BUILT_IN, run.path)]
-    labels = {one.id: run_label(one) for one in everything}
+    labels = run_labels(everything)
     st.session_state["run_picker"] = run.id
     st.selectbox(
         "Trained network",

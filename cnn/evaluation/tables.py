@@ -11,8 +11,8 @@ from cnn.evaluation.accuracy import ClassFigures, macro_average
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.wrong_labels import has_wrong_label
 
-CLASS_COLUMNS = ("digit", "precision", "recall", "f1", "support")
-DIGIT_COLUMNS = ("index", "label", "read_as", "confidence", "loss", "wrong_label")
+CLASS_COLUMNS = ("digit", "precision", "recall", "f1", "pictures")
+DIGIT_COLUMNS = ("test_digit", "label", "read_as", "confidence", "loss", "label_doubtful")
 
 
 def class_table(classes: Sequence[ClassFigures]) -> bytes:
@@ -23,7 +23,7 @@ def class_table(classes: Sequence[ClassFigures]) -> bytes:
 
 
 def digit_table(predictions: Predictions, indices: NDArray[np.intp]) -> bytes:
-    """Return a line for each of these digits, in their order; `index` is its place in the test."""
+    """Return a line for each of these digits, in their order, with its place in the test."""
     marks = has_wrong_label(predictions.labels)
     rows = (
         (

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
+from cnn.evaluation.wrong_labels import has_wrong_label
 from cnn.plots.figure import RIGHT, WRONG, new_figure
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def gallery_figure(
     figure = new_figure(10, rows + 0.6)
     axes = figure.add_subplot()
     axes.imshow(_mosaic(predictions.images[indices], rows), cmap="gray_r", interpolation="none")
+    doubtful = has_wrong_label(predictions.labels)
     for place, index in enumerate(indices):
-        _write_answer(axes, predictions, int(index), place)
+        _write_answer(axes, predictions, int(index), place, bool(doubtful[index]))
     axes.set_axis_off()
     axes.set_title(title, loc="left")
     return figure
@@ -51,11 +53,14 @@ def _mosaic(images: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
     return grid.swapaxes(1, 2).reshape(rows * _CELL, _COLUMNS * _CELL)
 
 
-def _write_answer(axes: "Axes", predictions: Predictions, index: int, place: int) -> None:
+def _write_answer(
+    axes: "Axes", predictions: Predictions, index: int, place: int, is_doubtful: bool
+) -> None:
     """Write the answer under the picture at this place, counted row by row."""
     right = bool(predictions.correct[index])
     answer = f"{'✓' if right else '✗'} {predictions.predicted[index]}"
-    truth = "" if right else f", really {predictions.labels[index]}"
+    is_so = "labelled" if is_doubtful else "really"
+    truth = "" if right else f", {is_so} {predictions.labels[index]}"
     text = f"{answer}{truth}\n{percent_sure(predictions.confidence[index])}"
     row, column = divmod(place, _COLUMNS)
     x, y = (column + 0.5) * _CELL, row * _CELL + 29

@@ -95,7 +95,7 @@ def test_a_digit_is_opened_looked_through_and_closed_with_the_keyboard_alone(pag
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page).not_to_have_url(re.compile("digit="))
-    expect(tiles(page).nth(1)).to_be_focused()
+    expect(tiles(page).nth(2)).to_be_focused()
 
 
 @pytest.mark.parametrize("query", ["sure=90&sure=10", "really=77&page=abc&labels=x", "digit=4e9"])
@@ -112,6 +112,28 @@ def test_a_clicked_cell_fits_on_a_phone(server, open_page, run):
     page.keyboard.press("Escape")
     only_shows_fours_read_as_five(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+
+
+def test_a_tapped_cell_takes_a_phone_to_its_digits(server, open_page, run):
+    page = open_page(f"{server.url}/predictions?run={run.id}&show=Right", width=390, height=844)
+    expect(tiles(page)).to_have_count(48)
+    cell(page, 4, 5).click()
+    only_shows_fours_read_as_five(page)
+    expect(tiles(page).first).to_be_in_viewport()
+    expect(page.get_by_text("8 of 1,000 digits, really 4, read as 5")).to_be_in_viewport()
+
+
+def test_arrow_keys_turn_to_the_next_digit_and_closing_turns_to_its_page(page):
+    tiles(page).last.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Test digit 47:")).to_be_visible()
+    dialog.get_by_role("button", name="Next").focus()  # a dialog takes the focus in its own time
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_text("Test digit 48:")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(tiles(page).first).to_be_focused()
+    expect(page).to_have_url(re.compile("page=2"))
 
 
 def test_an_opened_digit_is_explained(server, open_page):

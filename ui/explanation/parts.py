@@ -18,11 +18,12 @@ INK_HELP = (
 )
 NEAREST_HELP = (
     "The network turns an image into a list of numbers, and its last layer answers from that. "
-    "These are the training digits with the most similar lists. The distance says how similar."
+    "These are the training digits with the most similar lists, the most similar first."
 )
 MAPS_HELP = (
     "Each filter of a layer looks for one pattern everywhere in the image. Its feature map is "
-    "bright where it finds it. The maps of a layer share one scale."
+    "bright where it finds it. The most active map of a layer comes first; all of them share one "
+    "scale."
 )
 
 

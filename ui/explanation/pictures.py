@@ -79,8 +79,7 @@ def nearest_html(neighbours: Sequence[Neighbour], digit: int) -> str:
     """Return training digits with what they are, and how many of them are the answer."""
     items = "".join(
         f'<div role="listitem"><div class="tile"><img src="{png_address(one.image)}" '
-        f'alt="Training digit"></div><b>{one.label}</b>'
-        f'<span class="quiet">{one.distance:.3g} away</span></div>'
+        f'alt="Training digit"></div><b>{one.label}</b></div>'
         for one in neighbours
     )
     same = sum(one.label == digit for one in neighbours)

@@ -13,18 +13,23 @@ from ui.predictions.evaluation_charts import RIGHT, TEXT, WRONG, digit_axis
 
 CONFUSION_HELP = (
     "How often each digit was read as each. A row for the digit really written, a column for what "
-    "the network read. Right answers are on the diagonal, everything else is a mistake. Click a "
-    "cell to see its digits, once more to see all of them again; **Really** and **Read as** do "
-    "the same."
+    "the network read. Right answers are on the diagonal, everything else is a mistake. Press a "
+    "cell once more to see all digits again; **Really** and **Read as** do the same."
 )
+_SIZE = alt.ExprRef("width < 320 ? 11 : 12")  # of the counts: "1,135" fits into a phone's cell
 _CHART, _CLICKS = "confusion_matrix", "confusion_matrix_clicks"
+
+
+def clicks() -> int:
+    """Return how often a cell was clicked in this session."""
+    return int(st.session_state.get(_CLICKS, 0))
 
 
 def show_confusion(matrix: NDArray[np.intp], chosen: DigitFilter) -> None:
     """Show a confusion matrix (10, 10); a click on a cell sets the filters, or takes them back."""
-    clicks = st.session_state.setdefault(_CLICKS, 0)
+    st.caption("Press a cell to see its digits.")
     st.altair_chart(
-        confusion_chart(matrix, chosen, clicks),
+        confusion_chart(matrix, chosen, clicks()),
         key=_CHART,
         on_select=_choose_clicked_cell,
         selection_mode="cell",
@@ -36,7 +41,7 @@ def _choose_clicked_cell() -> None:
     cells = st.session_state[_CHART].get("selection", {}).get("cell")
     pair = cell_from_browser(cells)
     if pair is not None:
-        st.session_state[_CLICKS] += 1
+        st.session_state[_CLICKS] = clicks() + 1
         filters.choose_cell(*pair)
 
 
@@ -73,7 +78,8 @@ def confusion_chart(
     outlines = cells.mark_rect(
         fill="transparent", stroke=TEXT, strokeWidth=2.5, cursor="pointer"
     ).encode(strokeOpacity=alt.StrokeOpacity("outline:Q", scale=None))
-    counts = cells.mark_text(fontSize=12, color=TEXT, cursor="pointer").encode(text="text:N")
+    counts = cells.mark_text(fontSize=_SIZE, color=TEXT, cursor="pointer")
+    counts = counts.encode(text="text:N")
     click = alt.selection_point(
         name="cell", fields=["actual", "predicted", "clicks"], toggle=False, clear=False
     )
@@ -102,7 +108,7 @@ def _cells(matrix: NDArray[np.intp]) -> pd.DataFrame:
         {
             "actual": actual,
             "predicted": predicted,
-            "text": [str(number) if number else "" for number in count],
+            "text": [f"{number:,}" if number else "" for number in count],
             "color": np.where(right, RIGHT, WRONG),
             "tint": np.where(right, 0.18, np.where(count > 0, shade, 0)),
             "meaning": [

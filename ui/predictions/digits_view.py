@@ -18,8 +18,8 @@ def show_test_digits(run: Run, predictions: Predictions) -> None:
     """Show the test digits with the answers to them, and what they amount to."""
     title = run_picker.run_label(run)
     _browse(run, predictions, title)
-    figures.show_class_figures(predictions, title)
-    figures.show_confidence_figures(predictions, title)
+    figures.show_class_figures(run, predictions)
+    figures.show_confidence_figures(run, predictions)
 
 
 @st.fragment
@@ -30,20 +30,24 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         filters.show_count(predictions, chosen, len(indices))
+        opening.explain_unknown_digit(predictions)
         if len(indices) == 0:
             st.info(filters.empty_sentence(predictions, chosen), icon=":material/search_off:")
-        else:
-            shown = indices[gallery.choose_page(len(indices))]
-            gallery.show_gallery(predictions, shown)
+        shown = indices[gallery.choose_page(len(indices), len(predictions))]
+        gallery.show_gallery(predictions, shown, asked=confusion.clicks())
+        if len(indices):
             offer_downloads(
                 "digits",
                 lambda: plots.gallery_figure(predictions, shown, title),
                 lambda: tables.digit_table(predictions, indices),
+                run,
             )
     with right:
         matrix = confusion_matrix(predictions)
         st.markdown("##### Confusion matrix", help=confusion.CONFUSION_HELP)
         confusion.show_confusion(matrix, chosen)
-        offer_downloads("confusion-matrix", lambda: plots.confusion_matrix_figure(matrix, title))
+        offer_downloads(
+            "confusion-matrix", lambda: plots.confusion_matrix_figure(matrix, title), run=run
+        )
     if opening.opened_digit(predictions) is not None:
         opening.show_opened(run, predictions, indices, show_digit)

@@ -9,10 +9,10 @@ import pandas as pd
 
 from cnn.evaluation.accuracy import ClassFigures
 from cnn.evaluation.reliability import ConfidenceBin
+from cnn.plots.figure import CHART_RIGHT, CHART_WRONG
 from ui.numbers import percent
 
-# Readable on white and on near-black; cells are tinted by opacity, so the theme shows through.
-RIGHT, WRONG = "#4f5bd5", "#e5484d"
+RIGHT, WRONG = CHART_RIGHT, CHART_WRONG  # cells are tinted by opacity: the theme shows through
 TEXT = "currentColor"  # the page's, light or dark; Vega's own is always black
 
 

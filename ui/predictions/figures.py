@@ -19,9 +19,11 @@ from cnn.evaluation.reliability import (
     expected_calibration_error,
     reliability_diagram,
 )
+from cnn.runs import Run
 from ui.numbers import percent
 from ui.predictions import evaluation_charts
 from ui.predictions.downloads import offer_downloads
+from ui.run_picker import run_label
 
 _SHARES = ("Precision", "Recall", "F1")
 
@@ -50,9 +52,10 @@ CONFIDENCE_HELP = (
 )
 
 
-def show_class_figures(predictions: Predictions, title: str) -> None:
+def show_class_figures(run: Run, predictions: Predictions) -> None:
     """Show precision, recall and F1 of each digit, as a table and as a chart."""
     classes = figures_per_class(confusion_matrix(predictions))
+    average, title = accuracy(predictions), run_label(run)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("##### Each digit in figures", help=TABLE_HELP)
@@ -62,14 +65,16 @@ def show_class_figures(predictions: Predictions, title: str) -> None:
             hide_index=True,
             alt="Precision, recall and F1 of each digit",
         )
-        offer_downloads("per-digit", table=lambda: tables.class_table(classes))
+        offer_downloads("per-digit", table=lambda: tables.class_table(classes), run=run)
     with right:
         st.markdown("##### Read right, digit by digit", help=CLASSES_HELP)
         st.altair_chart(
-            evaluation_charts.class_chart(classes, accuracy(predictions)),
+            evaluation_charts.class_chart(classes, average),
             alt=evaluation_charts.hardest_digit(classes),
         )
-        offer_downloads("digits-read-right", lambda: plots.classes_figure(classes, title))
+        offer_downloads(
+            "digits-read-right", lambda: plots.classes_figure(classes, average, title), run=run
+        )
 
 
 def class_table(classes: tuple[ClassFigures, ...]) -> pd.DataFrame:
@@ -83,17 +88,17 @@ def class_table(classes: tuple[ClassFigures, ...]) -> pd.DataFrame:
     return table.assign(**{name: table[name].map(percent) for name in _SHARES})
 
 
-def show_confidence_figures(predictions: Predictions, title: str) -> None:
+def show_confidence_figures(run: Run, predictions: Predictions) -> None:
     """Show whether the network is as often right as it is sure, and how sure it is."""
     left, right = st.columns(2, gap="large")
     with left:
-        _show_reliability(predictions, title)
+        _show_reliability(run, predictions)
     with right:
-        _show_confidence(predictions, title)
+        _show_confidence(run, predictions)
 
 
-def _show_reliability(predictions: Predictions, title: str) -> None:
-    diagram = reliability_diagram(predictions)
+def _show_reliability(run: Run, predictions: Predictions) -> None:
+    diagram, title = reliability_diagram(predictions), run_label(run)
     error = percent(expected_calibration_error(diagram))
     st.markdown("##### Is it as right as it is sure?", help=RELIABILITY_HELP)
     st.markdown(f"Expected calibration error **{error}**")
@@ -101,15 +106,15 @@ def _show_reliability(predictions: Predictions, title: str) -> None:
         evaluation_charts.reliability_chart(diagram),
         alt=f"Calibration curve: confidence and accuracy differ by {error} on average.",
     )
-    offer_downloads("calibration", lambda: plots.reliability_figure(diagram, title))
+    offer_downloads("calibration", lambda: plots.reliability_figure(diagram, title), run=run)
 
 
-def _show_confidence(predictions: Predictions, title: str) -> None:
-    bins = confidence_bins(predictions, HISTOGRAM_BINS)
+def _show_confidence(run: Run, predictions: Predictions) -> None:
+    bins, title = confidence_bins(predictions, HISTOGRAM_BINS), run_label(run)
     st.markdown("##### How sure it is", help=CONFIDENCE_HELP)
     for kind in ("right", "wrong"):
         st.altair_chart(
             evaluation_charts.confidence_chart(bins, kind),
             alt=f"How sure the {sum(getattr(one, kind) for one in bins):,} {kind} answers are",
         )
-    offer_downloads("confidence", lambda: plots.confidence_figure(bins, title))
+    offer_downloads("confidence", lambda: plots.confidence_figure(bins, title), run=run)

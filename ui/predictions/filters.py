@@ -12,6 +12,7 @@ from ui.numbers import a_digit
 
 ANY_DIGIT = "Any"
 EVERYTHING = (0, 100)  # percent sure
+_AS_HIGH_AS_A_BUTTON = '<div style="height: 2.5rem"></div>'  # the digits keep their place
 
 _KINDS: dict[str, Kind] = {"All": "all", "Mistakes": "mistakes", "Right": "correct"}
 _ORDERS: dict[str, Order] = {
@@ -74,6 +75,7 @@ def _choose_digit(label: str, key: str, meaning: str) -> int | None:
 
 def _choose_confidence() -> tuple[float, float]:
     """Return the lowest and the highest confidence, 0 to 1."""
+    _order_ends()
     sure = st.slider(
         "How sure",
         *EVERYTHING,
@@ -85,8 +87,20 @@ def _choose_confidence() -> tuple[float, float]:
         width=190,
         help="How sure the network is: the probability it gives its answer.",
     )
-    least, most = sorted(min(max(one, 0), 100) / 100 for one in sure)
+    if sure[0] > sure[1]:
+        st.rerun()
+    least, most = (min(max(one, 0), 100) / 100 for one in sure)
     return least, most
+
+
+def _order_ends() -> None:
+    """Put the ends into their order: an address may name them the wrong way round.
+
+    The slider takes its first value from nowhere but the address, so this is done in a second run.
+    """
+    ends = st.session_state.get("sure", EVERYTHING)
+    if ends[0] > ends[1]:
+        st.session_state["sure"] = (ends[1], ends[0])
 
 
 def _choose_labels() -> bool:
@@ -125,12 +139,22 @@ def first_page() -> None:
 
 
 def choose_cell(label: int, read_as: int) -> None:
-    """Ask for the digits of one cell of the confusion matrix, or if they are, for all again."""
+    """Ask for the digits of one cell of the confusion matrix, or if they are, for all again.
+
+    A cell counts all of its digits: other filters that would leave some out are taken back.
+    """
     cell = {"really": str(label), "read_as": str(read_as)}
     if all(st.session_state.get(key) == value for key, value in cell.items()):
-        cell = dict.fromkeys(cell, ANY_DIGIT)
-    st.session_state.update(cell)
+        st.session_state.update(dict.fromkeys(cell, ANY_DIGIT))
+    else:
+        st.session_state.update(_START | cell | {"show": _kind_with(label == read_as)})
     first_page()
+
+
+def _kind_with(right: bool) -> str:
+    """Return the kind that is shown, or all if it leaves right answers, or wrong ones, out."""
+    shown = str(st.session_state.get("show", "All"))
+    return shown if _KINDS.get(shown) == ("correct" if right else "mistakes") else "All"
 
 
 def show_count(predictions: Predictions, chosen: DigitFilter, count: int) -> None:
@@ -141,6 +165,8 @@ def show_count(predictions: Predictions, chosen: DigitFilter, count: int) -> Non
             st.button(
                 "Show all", icon=":material/close:", type="tertiary", key="clear", on_click=_clear
             )
+        else:
+            st.html(_AS_HIGH_AS_A_BUTTON, width="content")
 
 
 def _clear() -> None:

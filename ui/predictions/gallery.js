@@ -13,8 +13,10 @@ export default function (component) {
     list.innerHTML = data.tiles
     enter(list, list.querySelector("button"))
   }
-  if (gallery.opened != null && data.opened == null) comeBack(list, gallery.opened)
+  if (gallery.opened != null && data.opened == null) comeBack(list, data.last ?? gallery.opened)
   gallery.opened = data.opened
+  if (gallery.asked != null && gallery.asked !== data.asked) setTimeout(() => bringIntoView(list), 150)
+  gallery.asked = data.asked
   list.onclick = (event) => {
     const tile = event.target.closest("button[data-index]")
     if (!tile) return
@@ -39,6 +41,15 @@ function comeBack(list, index, tries = 20) {
   enter(list, tile)
   tile.focus()
   if (!tile.matches(":focus")) setTimeout(() => comeBack(list, index, tries - 1), 50)
+}
+
+// Takes the page to the digits that a click elsewhere asked for, if they are out of sight, once it is
+// laid out.
+function bringIntoView(list) {
+  const { top } = list.getBoundingClientRect()
+  if (top > 0 && top < innerHeight * 0.75) return
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches
+  list.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" })
 }
 
 function enter(list, tile) {

@@ -12,9 +12,7 @@ from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
 from cnn.evaluation.wrong_labels import has_wrong_label
 from ui.digit_tile import TILE_STYLE, png_address
-from ui.predictions.opening import DOUBTFUL, digit_name, open_digit, opened_digit
-
-PAGE_SIZE = 48  # fills whole rows of 4, 6 or 8
+from ui.predictions.opening import LAST_OPENED, PAGE_SIZE, digit_name, open_digit, opened_digit
 
 STYLE = f"""<style>{TILE_STYLE}
 .digits {{display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr));
@@ -28,23 +26,38 @@ STYLE = f"""<style>{TILE_STYLE}
 </style>"""
 
 _HTML = '<div class="gallery"></div>'
-_LEGEND = "✓ right, ✗ wrong: what the network reads, and how sure it is. Press a digit to open it."
+_LEGEND = "✓ right, ✗ wrong, how sure. Press a digit to open it."
 
 
-def choose_page(count: int) -> slice:
-    """Show the page numbers for so many digits and return the chosen page's part of them."""
+def choose_page(count: int, total: int) -> slice:
+    """Show the page numbers for so many digits and return the chosen page's part of them.
+
+    A single page has its number too where all digits have several: the digits keep their place.
+    """
     pages = max(1, -(-count // PAGE_SIZE))
-    if pages == 1:
+    if not count or total <= PAGE_SIZE:
         return slice(0, PAGE_SIZE)
     page = st.pagination(pages, key="page", bind="query-params")
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
 
 
-def show_gallery(predictions: Predictions, indices: NDArray[np.intp]) -> None:
-    """Show some digits, each with the network's answer; a click on one opens it."""
-    is_doubtful = has_wrong_label(predictions.labels)[indices].any()
-    st.markdown(f":small[{_LEGEND} {DOUBTFUL if is_doubtful else ''}]")
-    data = {"tiles": gallery_html(predictions, indices), "opened": opened_digit(predictions)}
+def show_gallery(predictions: Predictions, indices: NDArray[np.intp], asked: int = 0) -> None:
+    """Show some digits, each with the network's answer; a click on one opens it.
+
+    Args:
+        predictions: the answers.
+        indices: the digits, in their order; there may be none.
+        asked: how often a click elsewhere asked for these digits. Another number than before
+            brings them into view.
+    """
+    if len(indices):
+        st.markdown(f":small[{_LEGEND}]")
+    data = {
+        "tiles": gallery_html(predictions, indices),
+        "opened": opened_digit(predictions),
+        "last": st.session_state.get(LAST_OPENED),
+        "asked": asked,
+    }
     _component()(key="digit_gallery", data=data, on_opened_change=_open)
 
 
@@ -71,8 +84,11 @@ def _item_html(predictions: Predictions, index: int, is_doubtful: bool) -> str:
     sure = percent_sure(predictions.confidence[index])
     kind, sign, truth = "right", "✓", ""
     if not predictions.correct[index]:
-        kind, sign, truth = "mistake", "✗", f'<div class="truth">really {label}</div>'
+        is_so = "labelled" if is_doubtful else "really"
+        kind, sign, truth = "mistake", "✗", f'<div class="truth">{is_so} {label}</div>'
     doubt = '<div class="doubt">label doubtful</div>' if is_doubtful else ""
+    if truth:
+        doubt = doubt.replace("label ", "")  # it was just named
     name = f"{digit_name(predictions, index)}, {sure} sure" + ", label doubtful" * is_doubtful
     return (
         f'<div class="{kind}" role="listitem">'

@@ -25,6 +25,7 @@ _STYLE = f"""<style>{TILE_STYLE}
 .opened .tile {{margin-bottom: .6rem}}
 .opened .verdict {{font-size: 1.15rem; font-weight: 600; color: light-dark(#15703a, #74d693)}}
 .opened.mistake .verdict {{color: light-dark(#b3261e, #ff9a91)}}
+.opened.unsure .verdict {{color: inherit}}
 .opened .doubt {{color: light-dark(#7a4b00, #ffc266)}}
 </style>"""
 _DOUBT = (
@@ -61,7 +62,7 @@ def show_digit(run: Run, predictions: Predictions, index: int) -> None:
     explained = _show_why(run, predictor, kernels, predictions, index)
 
     title = run_picker.run_label(run)
-    offer_downloads(f"digit-{index}", lambda: plots.explanation_figure(explained, title))
+    offer_downloads(f"digit-{index}", lambda: plots.explanation_figure(explained, title), run=run)
 
 
 def _show_why(
@@ -103,14 +104,23 @@ def digit_html(predictions: Predictions, index: int) -> str:
     """Return a digit, large, with what it really is and what was read."""
     label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
     right = bool(predictions.correct[index])
-    verdict = f"✓ Right: {a_digit(label)}" if right else f"✗ Wrong: really {a_digit(label)}"
-    doubt = _DOUBT if has_wrong_label(predictions.labels)[index] else ""
+    is_doubtful = bool(has_wrong_label(predictions.labels)[index])
+    doubt = _DOUBT if is_doubtful else ""
+    kind = "unsure" if is_doubtful else "right" if right else "mistake"
     picture = png_address(predictions.images[index])
     return (
-        f'<div class="opened{"" if right else " mistake"}"><div class="tile">'
+        f'<div class="opened {kind}"><div class="tile">'
         f'<img src="{picture}" alt="Handwritten {label}, read as {answer}"></div>'
-        f'<div class="verdict">{verdict}</div>{doubt}</div>'
+        f'<div class="verdict">{_verdict(label, right, is_doubtful)}</div>{doubt}</div>'
     )
+
+
+def _verdict(label: int, right: bool, is_doubtful: bool) -> str:
+    """Say whether the answer is right, as far as the label can tell."""
+    if is_doubtful:
+        how = "The same as" if right else "Differs from"
+        return f"{how} the label {label}, which is doubtful"
+    return f"✓ Right: {a_digit(label)}" if right else f"✗ Wrong: really {a_digit(label)}"
 
 
 def _reading(predictions: Predictions, index: int) -> Reading:

@@ -7,23 +7,22 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS
+from cnn.evaluation.wrong_labels import has_wrong_label
 from cnn.runs import Run
 
 DIGIT = "digit"  # in the address: the opened digit's place in the test set
 
-DOUBTFUL = (
-    "**Label doubtful**: people who looked again found the label wrong "
-    f"([{SOURCE}]({SOURCE_ADDRESS}))."
-)
+LAST_OPENED = "last_opened_digit"  # in the session, from when it is closed
+PAGE_SIZE = 48  # of the gallery: fills whole rows of 4, 6 or 8
 
 ShowDigit = Callable[[Run, Predictions, int], None]
 
 
 def digit_name(predictions: Predictions, index: int) -> str:
-    """Return which digit this is and how it is read, in words."""
+    """Return which digit this is and how it is read, in words; a doubtful label is only a label."""
     label, answer = predictions.labels[index], predictions.predicted[index]
-    return f"Test digit {index}: really {label}, read as {answer}"
+    is_so = "labelled" if has_wrong_label(predictions.labels)[index] else "really"
+    return f"Test digit {index}: {is_so} {label}, read as {answer}"
 
 
 def open_digit(index: object) -> None:
@@ -50,7 +49,15 @@ def opened_digit(predictions: Predictions) -> int | None:
     return index if index < len(predictions) else None
 
 
-@st.dialog("One digit", width="large", on_dismiss=close_digit)
+def explain_unknown_digit(predictions: Predictions) -> None:
+    """Say so if the address asks for a digit that there is not."""
+    if st.query_params.get(DIGIT) and opened_digit(predictions) is None:
+        st.caption(
+            "The address asks for a test digit that there is not. "
+            f"They are counted from 0 to {len(predictions) - 1:,}."
+        )
+
+
 def show_opened(
     run: Run, predictions: Predictions, indices: NDArray[np.intp], show_digit: ShowDigit
 ) -> None:
@@ -62,6 +69,27 @@ def show_opened(
         indices: the digits that the filters show, in their order.
         show_digit: shows one digit.
     """
+
+    def come_back() -> None:
+        _come_back(predictions, indices)
+
+    dialog = st.dialog("One digit", width="large", on_dismiss=come_back)
+    dialog(_show_opened)(run, predictions, indices, show_digit)
+
+
+def _come_back(predictions: Predictions, indices: NDArray[np.intp]) -> None:
+    """Close the digit and turn to the gallery's page that it is on."""
+    index = opened_digit(predictions)
+    place = np.flatnonzero(indices == index)
+    if place.size:
+        st.session_state["page"] = int(place[0]) // PAGE_SIZE + 1
+    st.session_state[LAST_OPENED] = index
+    close_digit()
+
+
+def _show_opened(
+    run: Run, predictions: Predictions, indices: NDArray[np.intp], show_digit: ShowDigit
+) -> None:
     index = opened_digit(predictions)
     if index is None:
         return
@@ -78,14 +106,15 @@ def _show_steps(indices: NDArray[np.intp], place: int) -> None:
     No button is ever switched off: it would lose the keyboard's place, and Escape with it.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for label, icon, step in (
-            ("Previous", ":material/chevron_left:", -1),
-            ("Next", ":material/chevron_right:", 1),
+        for label, icon, key, step in (
+            ("Previous", ":material/chevron_left:", "Left", -1),
+            ("Next", ":material/chevron_right:", "Right", 1),
         ):
             st.button(
                 label,
                 icon=icon,
                 key=f"digit_{label}",
+                shortcut=key,
                 on_click=open_digit,
                 args=(int(indices[(place + step) % len(indices)]),),
             )

@@ -12,6 +12,7 @@ from cnn.evaluation.wrong_labels import (
     accuracy_with_and_without,
 )
 from cnn.runs import Run, RunError
+from cnn.status import State
 from ui import data_source, navigation, run_picker
 from ui.numbers import percent
 
@@ -79,7 +80,20 @@ def summary(run: Run, predictions: Predictions) -> str:
     share = percent(accuracy(predictions))
     wrong = int((~predictions.correct).sum())
     which = "the sample's " if run.status().dataset == "sample" else ""
-    return f"{share} right · {wrong:,} of {which}{len(predictions):,} test digits wrong"
+    words = f"{share} right · {wrong:,} of {which}{len(predictions):,} test digits wrong"
+    return words + _stopped(run)
+
+
+def _stopped(run: Run) -> str:
+    """Say how far a run came that was stopped, for its answers are the worse for it."""
+    if run.status().state is not State.STOPPED:
+        return ""
+    try:
+        planned = f" of {run.hyperparameters.epochs}"
+    except RunError:
+        planned = ""
+    epochs = len(run.metrics().epochs)
+    return f" · stopped after {epochs}{planned} epochs"
 
 
 def show_doubtful_share(predictions: Predictions) -> None:

@@ -181,14 +181,19 @@ def _best(run: Run, status: Status) -> float | None:
 
 def _show_ways_on(run: Run) -> None:
     with st.container(horizontal=True):
-        for page, label, icon in (
-            (navigation.PREDICTIONS, "See what it gets wrong", ":material/grid_view:"),
-            (navigation.DRAW, "Draw a digit", ":material/draw:"),
+        for page, label, icon, query in (
+            (
+                navigation.PREDICTIONS,
+                "See what it gets wrong",
+                ":material/grid_view:",
+                {"show": "Mistakes"},
+            ),
+            (navigation.DRAW, "Draw a digit", ":material/draw:", {}),
         ):
             if st.button(
                 label, icon=icon, type="primary" if page == navigation.DRAW else "secondary"
             ):
-                st.switch_page(page, query_params={"run": run.id})
+                st.switch_page(page, query_params={"run": run.id, **query})
 
 
 def _show_log(run: Run, status: Status) -> None:
