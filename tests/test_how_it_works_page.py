@@ -22,7 +22,6 @@ from tests.pages import html
 from ui import navigation
 from ui.how_it_works.convolution_pictures import map_picture
 from ui.how_it_works.steps import STEPS
-from ui.how_it_works.tables import number
 from ui.how_it_works.words import MEANINGS
 from ui.words import HELP
 
@@ -233,6 +232,13 @@ def test_an_impossible_step_in_the_address_leads_to_the_first(tiny_mnist, step):
     assert STEPS[0].title in words(open_page(step=step))
 
 
+def test_an_address_without_a_step_leads_to_the_one_seen_last(tiny_mnist):
+    page = open_page(step="7")
+    del page.query_params["step"]
+    page.run()
+    assert STEPS[6].title in words(page)
+
+
 def test_the_counts_are_those_of_the_digits(tiny_mnist):
     page = open_page()
     assert [metric.value for metric in page.metric] == ["220", "20", "40"]
@@ -244,7 +250,12 @@ def walk_page(**query):
 
 
 def shown_pixel(page):
-    return re.search(r'data-testid="pixel"><b>([^<]+)</b>', html(page))[1]
+    return float(re.search(r'data-testid="pixel"><b>([^<]+)</b>', html(page))[1].replace("−", "-"))
+
+
+def nearly(value):
+    """A pixel of a network that scales, worked out from rounded numbers."""
+    return pytest.approx(float(value), abs=0.02)
 
 
 def test_the_pixel_worked_out_is_the_one_of_the_networks_feature_map(tiny_mnist):
@@ -252,7 +263,7 @@ def test_the_pixel_worked_out_is_the_one_of_the_networks_feature_map(tiny_mnist)
     image = data.load_test("mnist").images[3]
     maps = Predictor(BUILT_IN_PATH / "model.onnx").activations(image)["convolution_1"]
     assert maps[:, :, 4].any()
-    assert shown_pixel(page) == number(float(maps[3, 8, 4]))
+    assert shown_pixel(page) == nearly(maps[3, 8, 4])
 
 
 def test_the_walk_begins_where_the_filter_finds_its_pattern_and_goes_on_place_by_place(tiny_mnist):
@@ -260,15 +271,15 @@ def test_the_walk_begins_where_the_filter_finds_its_pattern_and_goes_on_place_by
     run = runs.Run(BUILT_IN_PATH)
     image = data.load_test("mnist").images[0]
     maps = Predictor(run.model_path).activations(image)["convolution_1"]
-    assert shown_pixel(page) == number(float(maps[:, :, 0].max()))
+    assert shown_pixel(page) == nearly(maps[:, :, 0].max())
     page.slider(key="row").set_value(5)
     page.slider(key="column").set_value(28).run()
     button(page, "Next place").click().run()
     assert (page.slider(key="row").value, page.slider(key="column").value) == (6, 1)
     first = first_convolution(run.model_path, run.hyperparameters)
-    assert shown_pixel(page) == number(work_out(first, image, 0, 5, 0).value)
+    assert shown_pixel(page) == nearly(work_out(first, image, 0, 5, 0).value)
     button(page, "Strongest place").click().run()
-    assert shown_pixel(page) == number(float(maps[:, :, 0].max()))
+    assert shown_pixel(page) == nearly(maps[:, :, 0].max())
 
 
 def test_after_the_last_place_comes_the_first(tiny_mnist):
@@ -281,7 +292,7 @@ def test_after_the_last_place_comes_the_first(tiny_mnist):
     "query", [{"row": "99"}, {"column": "0"}, {"filter": "17"}, {"picture": "40"}, {"row": "x"}]
 )
 def test_an_impossible_place_in_the_address_is_left_out(tiny_mnist, query):
-    assert shown_pixel(walk_page(**query))
+    assert shown_pixel(walk_page(**query)) >= 0
 
 
 def test_a_place_of_a_larger_map_is_brought_back_into_a_smaller_one(tiny_mnist, runs_dir):
@@ -295,11 +306,11 @@ def test_a_place_of_a_larger_map_is_brought_back_into_a_smaller_one(tiny_mnist, 
     assert page.slider(key="filter").value == 2
     image = data.load_test("mnist").images[0]
     maps = Predictor(run.model_path).activations(image)["convolution_1"]
-    assert shown_pixel(page) == number(float(maps[21, 21, 1]))
+    assert shown_pixel(page) == pytest.approx(float(maps[21, 21, 1]), rel=1e-3)
     assert "49 products" in words(page)
 
 
-def test_what_is_yet_to_come_is_pale():
+def test_what_is_yet_to_come_is_faint():
     picture = map_picture(np.ones((4, 4), np.float32), 1, 2)
     assert (picture[..., 3].ravel()[:7] == 255).all()
     assert (picture[..., 3].ravel()[7:] < 80).all()
