@@ -41,9 +41,8 @@ def _walk(run: Run) -> None:
     pictures.html(places_html(images[digit], feature_map, first, row, column))
     shown = rounded(place, first)
     numbers.html(arithmetic_html(shown, first))
-    _explain(
-        first, feature_map, _exactness(place, shown, first), run.hyperparameters.batch_normalization
-    )
+    st.caption(_exactness(place, shown, first))
+    _explain(first, feature_map, run.hyperparameters.batch_normalization)
     explain_sample(run)
 
 
