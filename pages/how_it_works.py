@@ -18,8 +18,11 @@ result = results.RESULTS[step.name]
 st.markdown(f"### {number} · {step.title}")
 text, code = st.columns(2, gap="large")
 text.markdown(step.text)
-code.code(tutorial_code()[step.name], language="python", wrap_lines=True)
-if step.words:
+code.code(tutorial_code()[step.name], language="python", wrap_lines=False)
+if step.code_words:
+    text.html(words_html(step.words))
+    code.html(words_html(step.code_words))
+elif step.words:
     st.html(words_html(step.words))
 st.markdown(f"#### {result.heading}")
 try:

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 
 import keras
 import numpy as np
@@ -17,6 +18,7 @@ from cnn.lesson.convolution import FirstConvolution, first_convolution, work_out
 from cnn.lesson.differences import FIELDS, differences
 from cnn.lesson.examples import first_training_digits, label_counts
 from cnn.lesson.measured import MEASURED
+from cnn.lesson.rounding import decimals_of, rounded
 from cnn.lesson.tutorial import SCRIPT, tutorial_code
 from cnn.presets import PRESETS
 from cnn.reading.predictor import Predictor
@@ -85,6 +87,28 @@ def test_each_place_is_what_a_correlation_gives(image, kernel, padded, bias, dat
     assert place.before == pytest.approx(expected[row, column], abs=1e-4)
     assert place.value == pytest.approx(max(expected[row, column], 0), abs=1e-4)
     assert place.before == pytest.approx(place.products.sum(dtype=float) + place.bias)
+
+
+@given(images, kernels, st.sampled_from([1.0, 255.0]), st.floats(-9, 9), st.data())
+def test_the_rounded_numbers_work_out_to_their_last_decimal(image, kernel, divisor, bias, data):
+    small = kernel / (1 if divisor > 1 else 50)
+    first = convolution(small, bias, divisor=divisor)
+    row, column = (data.draw(st.integers(0, first.map_side - 1)) for _ in range(2))
+    exact = work_out(first, image, 0, row, column)
+    shown, places = rounded(exact, first), decimals_of(first)
+    pixels, weights, products = (
+        [Decimal(f"{one:.{digits}f}") for one in table.ravel()]
+        for table, digits in zip(shown[:3], places, strict=True)
+    )
+    half = Decimal("0.5000001").scaleb(-places.results)
+    for pixel, weight, product in zip(pixels, weights, products, strict=True):
+        assert abs(pixel * weight - product) <= half
+    total, bias_shown, before = (
+        Decimal(f"{one:.{places.results}f}") for one in (shown.sum, shown.bias, shown.before)
+    )
+    assert sum(products) == total
+    assert total + bias_shown == before
+    assert shown.value == pytest.approx(exact.value, abs=0.004 * len(products) + 0.01)
 
 
 @pytest.mark.parametrize("place", [(1, 0, 0), (-1, 0, 0), (0, 26, 0), (0, 0, 26), (0, -1, 0)])

@@ -23,27 +23,21 @@ def test_a_pixels_number_can_be_read_on_its_shade(ink):
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0, "0"),
-        (-0.001, "0.00"),
-        (-0.154, "−0.15"),
-        (9.994, "9.99"),
-        (12.34, "12.3"),
-        (-120, "−120"),
-    ],
+    ("value", "places", "words"),
+    [(0, 2, "0.00"), (-0.001, 2, "0.00"), (-0.0041, 5, "−0.00410"), (-120, 0, "−120")],
 )
-def test_a_number_has_few_digits_and_a_true_minus_sign(value, words):
-    assert number(value) == words
+def test_a_number_has_its_decimals_and_a_true_minus_sign(value, places, words):
+    assert number(value, places) == words
 
 
-def test_cells_are_in_their_rows_with_their_signs_and_whole_pixels():
-    table = signed_cells(np.array([[1.5, -1.5], [0, 0.25]], np.float32), "Weights")
+def test_cells_are_in_their_rows_with_their_signs_and_one_form():
+    table = signed_cells(np.array([[1.5, -1.5], [0, 0.25]], np.float32), "Weights", 2)
     assert table.count("<tr>") == 2
     assert "−1.50" in table
-    assert ">255<" in pixel_cells(np.full((1, 1), 255, np.float32), 255, "Pixels")
-    assert ">1.00<" in pixel_cells(np.ones((1, 1), np.float32), 1, "Pixels")
+    assert ">0.00<" in table
+    assert ">255<" in pixel_cells(np.full((1, 1), 255, np.float32), 255, "Pixels", 0)
+    assert ">1.00<" in pixel_cells(np.ones((1, 1), np.float32), 1, "Pixels", 2)
 
 
 def test_a_table_of_nothing_but_zeros_has_no_colour():
-    assert "0%, transparent" in signed_cells(np.zeros((3, 3), np.float32), "Products")
+    assert "0%, transparent" in signed_cells(np.zeros((3, 3), np.float32), "Products", 2)

@@ -47,10 +47,10 @@ class FirstConvolution(NamedTuple):
 class Place(NamedTuple):
     """One filter at one place, step by step; tables are (k, k)."""
 
-    pixels: NDArray[np.float32]
+    pixels: NDArray[np.floating]
     """What lies under the filter, as the network sees it: 0–255, or 0–1 where it scales."""
-    weights: NDArray[np.float32]
-    products: NDArray[np.float32]
+    weights: NDArray[np.floating]
+    products: NDArray[np.floating]
     sum: float
     """Of the products."""
     bias: float

@@ -9,6 +9,7 @@ from cnn.runs import Run
 from ui import run_picker
 from ui.digit_tile import png_address
 from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
+from ui.how_it_works.network_results import explain_eleventh
 from ui.how_it_works.tables import STYLE
 from ui.numbers import probability
 from ui.predictions.downloads import offer_downloads
@@ -44,12 +45,14 @@ _STYLE = f"""{STYLE}<style>
 def show_probabilities(run: Run) -> None:
     """Show the first test digits, each with the ten probabilities the chosen network gives."""
     st.html(probabilities_html(_first(run)))
+    explain_eleventh(run)
     explain_sample(run)
 
 
 def show_argmax(run: Run) -> None:
     """Show the probabilities as rows of ten numbers, the largest marked, and its place."""
     st.html(argmax_html(_first(run)))
+    explain_eleventh(run)
     explain_sample(run)
 
 

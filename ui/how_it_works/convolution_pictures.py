@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.lesson.convolution import SIDE, FirstConvolution, Place
+from cnn.lesson.rounding import decimals_of
 from ui.digit_tile import png_address
 from ui.how_it_works.tables import STYLE, number, pixel_cells, signed_cells
 from ui.words import WORDS
@@ -53,12 +54,12 @@ def places_html(
         f"<figcaption>The picture, with the filter on it</figcaption></figure>"
         f'<figure><div class="tile"><img class="plain" '
         f'src="{png_address(map_picture(feature_map, row, column))}" alt="The feature map">{pixel}'
-        "</div><figcaption>Its feature map; pale is yet to come</figcaption></figure></div>"
+        "</div><figcaption>Its feature map; faint is yet to come</figcaption></figure></div>"
     )
 
 
 def map_picture(feature_map: NDArray[np.float32], row: int, column: int) -> NDArray[np.uint8]:
-    """Return a feature map in colour, (side, side, RGBA), pale after this place."""
+    """Return a feature map in colour, (side, side, RGBA), faint after this place."""
     values = np.nan_to_num(feature_map) - min(float(np.nan_to_num(feature_map).min()), 0.0)
     strength = values / max(float(values.max()), 1e-9)
     order = np.arange(values.size).reshape(values.shape)
@@ -75,12 +76,20 @@ def _frame(row: int, column: int, size: int, side: int) -> str:
 
 
 def arithmetic_html(place: Place, first: FirstConvolution) -> str:
-    """Return pixels × weights = products, and the sum, bias and activation under them."""
-    most = 255 / first.divisor
+    """Return pixels × weights = products, and the sum, bias and activation under them.
+
+    Args:
+        place: rounded, so that the numbers shown work out.
+        first: the convolution.
+    """
+    most, places = 255 / first.divisor, decimals_of(first)
+    pixels = pixel_cells(place.pixels, most, "Pixels", places.pixels)
+    weights = signed_cells(place.weights, "Weights", places.weights)
+    products = signed_cells(place.products, "Products", places.results)
     tables = (
-        (pixel_cells(place.pixels, most, "Pixels"), "Pixels under the filter", "×"),
-        (signed_cells(place.weights, "Weights"), "Kernel: the filter's weights", "="),
-        (signed_cells(place.products, "Products"), f"{place.products.size} products", ""),
+        (pixels, "Pixels under the filter", "×"),
+        (weights, "Kernel: the filter's weights", "="),
+        (products, f"{place.products.size} products", ""),
     )
     figures = "".join(
         f"<figure>{table}<figcaption>{caption}</figcaption></figure>"
@@ -95,18 +104,19 @@ def arithmetic_html(place: Place, first: FirstConvolution) -> str:
 def _steps(place: Place, first: FirstConvolution) -> str:
     """Return the sum, the bias and the activation as terms, each with its sign, that wrap."""
     name = WORDS[("activation", first.activation)]
+    places = decimals_of(first).results
     terms = (
         ("", place.sum, "sum of the products"),
         ("+", place.bias, "bias"),
         ("=", place.before, f"before {name}"),
     )
     parts = "".join(
-        f"<div>{f'<i>{sign}</i>' if sign else ''}<div><b>{number(value)}</b>"
+        f"<div>{f'<i>{sign}</i>' if sign else ''}<div><b>{number(value, places)}</b>"
         f"<span>{words}</span></div></div>"
         for sign, value, words in terms
     )
     return (
         f'<div class="steps">{parts}<div><i>→</i><div class="result" data-testid="pixel">'
-        f"<b>{number(place.value)}</b>"
+        f"<b>{number(place.value, places)}</b>"
         f"<span>after {name}: the pixel of the feature map</span></div></div></div>"
     )

@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.lesson.convolution import FirstConvolution, first_convolution, work_out
+from cnn.lesson.convolution import FirstConvolution, Place, first_convolution, work_out
+from cnn.lesson.rounding import decimals_of, rounded
 from cnn.runs import Run
 from ui.how_it_works.convolution_pictures import arithmetic_html, places_html
 from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
+from ui.how_it_works.tables import number
 from ui.predictions.run_predictions import explain_absence
 
 BESIDE = 3  # pixels a side: three larger tables need the whole width
@@ -37,7 +39,9 @@ def _walk(run: Run) -> None:
     if first.size <= BESIDE:
         pictures, numbers = st.columns([2, 3], gap="large", vertical_alignment="center")
     pictures.html(places_html(images[digit], feature_map, first, row, column))
-    numbers.html(arithmetic_html(place, first))
+    shown = rounded(place, first)
+    numbers.html(arithmetic_html(shown, first))
+    st.caption(_exactness(place, shown, first))
     _explain(first, feature_map, run.hyperparameters.batch_normalization)
     explain_sample(run)
 
@@ -48,7 +52,7 @@ def _choose_what(digits: int, filters: int) -> tuple[int, int]:
     _keep_within("filter", 1, filters)
     left, right = st.columns(2, gap="large")
     digit = left.number_input(
-        "Test digit",
+        f"Test digit, 0 to {digits - 1:,}",
         0,
         digits - 1,
         key="picture",
@@ -98,9 +102,18 @@ def _keep_within(key: str, smallest: int, largest: int) -> None:
         st.session_state[key] = min(max(st.session_state[key], smallest), largest)
 
 
+def _exactness(place: Place, shown: Place, first: FirstConvolution) -> str:
+    """Say how near the rounded numbers come to the network's own."""
+    places = decimals_of(first).results
+    exact = number(place.value, places)
+    if exact == number(shown.value, places):
+        return "Numbers are rounded."
+    return f"Worked out with the rounded numbers shown; unrounded, the network gets {exact}."
+
+
 def _explain(first: FirstConvolution, feature_map: NDArray[np.float32], normalized: bool) -> None:
     """Say what is particular about this network and this feature map."""
-    sentences = ["Numbers are rounded."]
+    sentences = []
     if first.divisor > 1:
         sentences.append("This network scales its pixels: full ink is 1.")
     if normalized:
@@ -109,4 +122,5 @@ def _explain(first: FirstConvolution, feature_map: NDArray[np.float32], normaliz
         sentences.append("Padding: at the border the filter looks at empty pixels too.")
     if not np.nan_to_num(feature_map).any():
         sentences.append("This filter finds nothing in this picture: its whole map is 0.")
-    st.caption(" ".join(sentences))
+    if sentences:
+        st.caption(" ".join(sentences))

@@ -30,7 +30,7 @@ _STYLE = f"""{STYLE}<style>
 @media (max-width: 640px) {{.lesson.examples {{grid-template-columns: repeat(5, 1fr)}}}}
 .lesson.closer {{container-type: inline-size; max-width: 34rem}}
 .lesson.closer .cells {{width: 100%; table-layout: fixed; border-spacing: 1px}}
-.lesson.closer .cells.small td {{width: auto; border-radius: 2px;
+.lesson.closer .cells.small td {{width: auto; min-width: 0; padding: 0; border-radius: 2px;
   height: calc(100cqw / 12 - 1px); font-size: clamp(.6rem, 2.3cqw, .85rem)}}
 .lesson.one-hot table {{border-spacing: 3px}}
 .lesson.one-hot td {{width: 2rem; height: 2rem; background: light-dark(#f1f1f4, #24262e)}}
@@ -89,7 +89,7 @@ def _look_closer(digits: Digits) -> None:
 def closer_html(image: NDArray[np.uint8]) -> str:
     """Return the middle of a picture as numbers on their shades."""
     pixels = image[CROP, CROP].astype(np.float32)
-    table = pixel_cells(pixels, 255, "The middle 12 by 12 pixels")
+    table = pixel_cells(pixels, 255, "The middle 12 by 12 pixels", 0)
     return (
         f'{_STYLE}<div class="lesson closer"><figure>{table}<figcaption>The middle 12 × 12 of its '
         "28 × 28 pixels: the picture is these numbers</figcaption></figure></div>"
@@ -102,9 +102,9 @@ def show_preparation(run: Run) -> None:
     row = digits.images[0][CROP, CROP][CROP_ROW : CROP_ROW + 1].astype(np.float32)
     st.markdown("##### A row of pixels")
     st.html(
-        f'{_STYLE}<div class="lesson closer"><figure>{pixel_cells(row, 255, "Raw pixels")}'
+        f'{_STYLE}<div class="lesson closer"><figure>{pixel_cells(row, 255, "Raw pixels", 0)}'
         "<figcaption>As they come, 0–255</figcaption></figure><br>"
-        f"<figure>{pixel_cells(row / 255, 1, 'Scaled pixels')}"
+        f"<figure>{pixel_cells(row / 255, 1, 'Scaled pixels', 2)}"
         "<figcaption>Scaled: each divided by 255</figcaption></figure></div>"
     )
     st.markdown("##### The first three labels")

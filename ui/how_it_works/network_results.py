@@ -6,6 +6,7 @@ from cnn.architecture import Layer, layer_table, total_parameters
 from cnn.lesson.differences import Difference, differences
 from cnn.runs import Run
 from ui.how_it_works.tables import STYLE
+from ui.how_it_works.words import layer_words_html
 from ui.training.network_picture import network_html
 from ui.words import HELP, LABELS, WORDS
 
@@ -26,14 +27,25 @@ _PLAIN = {True: "yes", False: "no", (): "nowhere"}
 def show_layers(run: Run) -> None:
     """Show the chosen network as a picture and as a table of its layers."""
     layers = layer_table(run.hyperparameters)
-    picture, table = st.columns(2, gap="large")
-    picture.html(network_html(layers))
+    st.html(layer_words_html({layer.kind for layer in layers}))
+    st.html(network_html(layers))
+    table = st.container()
     if len(layers) > MANY_LAYERS:
-        table = table.expander(f"All {len(layers)} layers", icon=":material/layers:")
+        table = st.expander(f"All {len(layers)} layers", icon=":material/layers:")
     table.html(layers_html(layers))
+    explain_eleventh(run)
     if not differences(run.hyperparameters, "Layers"):
         st.caption("These are the tutorial's layers.")
     show_differences(run, "Layers")
+
+
+def explain_eleventh(run: Run) -> None:
+    """Say what the eleventh answer of a network is that has one."""
+    if run.hyperparameters.non_digits:
+        st.caption(
+            "This network has an eleventh answer, “no digit”, for what is none; the ten "
+            "probabilities of the digits are shown without it."
+        )
 
 
 def layers_html(layers: tuple[Layer, ...]) -> str:

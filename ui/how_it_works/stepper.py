@@ -7,6 +7,8 @@ from ui.how_it_works.steps import STEPS
 _NUMBERS = range(1, len(STEPS) + 1)
 
 # A new step is read from its beginning, also when the button to it stands at the end of the last.
+# The address names the step without an entry of its own in the browser's history: one that came
+# without a step would send Back to itself again and again.
 _to_the_top = st.components.v2.component(
     "step_to_the_top",
     css="""
@@ -20,6 +22,11 @@ export default function ({ data }) {
   if (shown !== undefined && shown !== data.step)
     document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
   shown = data.step;
+  const address = new URL(location.href);
+  if (!address.searchParams.has("step")) {
+    address.searchParams.set("step", data.step);
+    history.replaceState(history.state, "", address);
+  }
 }
 """,
     isolate_styles=False,
@@ -27,8 +34,13 @@ export default function ({ data }) {
 
 
 def choose_step() -> int:
-    """Show the ten steps in order and return the chosen one, from 1; the address keeps it."""
+    """Show the ten steps in order and return the chosen one, from 1; the address keeps it.
+
+    Streamlit takes the step out of the address as a page is left, so that the browser's Back
+    comes without one: it leads to the step that this visitor saw last.
+    """
     number = _number_in_address()
+    st.session_state["last_step"] = number
     st.session_state["lesson_step"] = number
     st.segmented_control(
         "Step",
@@ -66,7 +78,7 @@ def show_ways_on(number: int) -> None:
 
 
 def _number_in_address() -> int:
-    wanted = st.query_params.get("step", "1")
+    wanted = st.query_params.get("step", str(st.session_state.get("last_step", 1)))
     return int(wanted) if wanted in map(str, _NUMBERS) else 1
 
 

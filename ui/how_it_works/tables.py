@@ -19,51 +19,43 @@ STYLE = f"""<style>{TILE_STYLE}
 .lesson table {{border-collapse: separate; border-spacing: 2px; margin: 0; width: auto}}
 .lesson td, .lesson th {{border: 0; padding: 0; text-align: center; border-radius: .3rem;
   font-weight: 400; white-space: nowrap}}
-.lesson .cells td {{width: 3.1rem; height: 2.4rem; font-size: .8rem}}
-.lesson .cells.small td {{width: 2.6rem; height: 2.1rem; font-size: .7rem}}
-.lesson figure {{margin: 0}}
+.lesson .cells td {{min-width: 3.1rem; height: 2.4rem; font-size: .8rem; padding: 0 .25rem}}
+.lesson .cells.small td {{min-width: 2.6rem; height: 2.1rem; font-size: .7rem; padding: 0 .15rem}}
+.lesson figure {{margin: 0; max-width: 100%; overflow-x: auto}}
 .lesson figcaption {{margin-top: .35rem; opacity: .75; font-size: .8rem}}
 .lesson .row {{display: flex; flex-wrap: wrap; gap: .75rem; align-items: center}}
 .lesson .sign {{font-size: 1.5rem; font-weight: 600; opacity: .75; margin-bottom: 1.5rem}}
 </style>"""
 
 
-def number(value: float) -> str:
-    """Return a number with three digits or so, and a true minus sign."""
-    size = abs(value)
-    places = 0 if size >= 99.95 or value == 0 else 1 if size >= 9.995 else 2
-    text = f"{value:z.{places}f}"
-    return text.replace("-", "−")
+def number(value: float, places: int) -> str:
+    """Return a number with so many decimals, and a true minus sign."""
+    return f"{value:z.{places}f}".replace("-", "−")
 
 
-def pixel_cells(pixels: NDArray[np.float32], most: float, what: str) -> str:
+def pixel_cells(pixels: NDArray[np.floating], most: float, what: str, places: int) -> str:
     """Return pixels as a table, each in its shade.
 
     Args:
         pixels: (rows, columns).
         most: what full ink is: 255, or 1 where pixels are scaled.
         what: said to those who do not see the table.
+        places: decimals of each.
     """
-    places = 0 if most > 1 else 2
-    return _table(
-        pixels, what, lambda value: _shade(value / most), lambda value: f"{value:.{places}f}"
-    )
+    return _table(pixels, what, places, lambda value: _shade(value / most))
 
 
-def signed_cells(values: NDArray[np.float32], what: str) -> str:
+def signed_cells(values: NDArray[np.floating], what: str, places: int) -> str:
     """Return weights or products as a table: blue is positive, orange negative."""
     most = max(float(np.abs(values).max()), 1e-9)
-    return _table(values, what, lambda value: _tint(value / most), number)
+    return _table(values, what, places, lambda value: _tint(value / most))
 
 
 def _table(
-    values: NDArray[np.float32],
-    what: str,
-    style: Callable[[float], str],
-    text: Callable[[float], str],
+    values: NDArray[np.floating], what: str, places: int, style: Callable[[float], str]
 ) -> str:
     def cell(value: float) -> str:
-        return f'<td style="{style(value)}">{text(value)}</td>'
+        return f'<td style="{style(value)}">{number(value, places)}</td>'
 
     rows = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in values.tolist())
     small = " small" if values.shape[1] > 3 else ""

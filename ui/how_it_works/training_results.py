@@ -8,6 +8,7 @@ from cnn.architecture import layer_table, total_parameters
 from cnn.lesson.measured import MEASURED, Measured
 from cnn.presets import TUTORIAL_TEST_ACCURACY
 from cnn.runs import Run
+from cnn.status import State, Status
 from ui import navigation
 from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
 from ui.how_it_works.network_results import show_differences
@@ -15,6 +16,11 @@ from ui.numbers import a_digit, percent, points, probability
 from ui.predictions import run_predictions
 from ui.training import hyperparameter_form
 
+_ENDINGS = {
+    State.STOPPED: "It was stopped",
+    State.FAILED: "It failed",
+    State.INTERRUPTED: "It was interrupted",
+}
 LEAST = 1e-7  # Keras takes no smaller probability into the logarithm
 _EXAMPLES = (0.99, 0.5, 0.1, 0.01)
 _HEADER = "| Network | Parameters | Accuracy | With three seeds |\n| --- | ---: | ---: | ---: |\n"
@@ -32,9 +38,15 @@ def show_loss(run: Run) -> None:
     share = float(predictor_of(run).probabilities(digits.images[:1])[0, label])
     st.markdown(
         f"The first test digit is {a_digit(label)}. The chosen network gives it a probability of "
-        f"**{probability(share)}**, so the loss is **{-math.log(max(share, LEAST)):.4f}**."
+        f"**{probability(share)}**, so the loss is **{_loss(share)}**."
     )
     explain_sample(run)
+
+
+def _loss(share: float) -> str:
+    """Return the loss of an answer that gives the right digit this probability, 0 to 1."""
+    loss = -math.log(max(share, LEAST))
+    return f"{loss:.4f}" if loss >= 0.0001 else "less than 0.0001"
 
 
 def show_fit(run: Run) -> None:
@@ -42,22 +54,34 @@ def show_fit(run: Run) -> None:
     status, chosen, metrics = run.status(), run.hyperparameters, run.metrics()
     images = status.training_images or chosen.training_images
     batches = -(-images // chosen.batch_size)
-    done = len(metrics.epochs)
+    epochs = "its one epoch" if chosen.epochs == 1 else f"each of {chosen.epochs} epochs"
+    plan = "" if status.state is State.FINISHED else "As planned: "
     st.markdown(
-        f"{images:,} pictures in batches of {chosen.batch_size}: **{batches:,} changes** of its "
-        f"parameters in each of {chosen.epochs} epochs."
+        f"{plan}{images:,} pictures in batches of {chosen.batch_size}: **{batches:,} changes** of "
+        f"its parameters in {epochs}."
     )
     if metrics.training:
         from ui.training.curves import show_curves  # altair and pandas: a second
 
         show_curves(metrics, chosen.epochs)
-    else:
-        st.caption("It has no curves yet. They grow while it trains.")
-    if metrics.training and done < chosen.epochs and status.over:
-        st.caption(f"It stopped after {done} of {chosen.epochs} whole epochs.")
-    elif not status.over:
-        st.caption("It is still training. On the Train page the curves grow as you look.")
+    if progress := _progress(status, len(metrics.epochs), chosen.epochs, bool(metrics.training)):
+        st.caption(progress)
     show_differences(run, "Fit")
+
+
+def _progress(status: Status, done: int, epochs: int, has_curves: bool) -> str:
+    """Say how far a training has come, or whether there is more to come."""
+    if status.state is State.QUEUED:
+        return "It waits for its turn. It gets its curves while it trains."
+    if not status.over:
+        return "It is still training. On the Train page the curves grow as you look."
+    if not has_curves:
+        ending = _ENDINGS.get(status.state, "It ended")
+        when = "during its first epoch" if status.started else "before it began"
+        return f"{ending} {when}: there are no curves."
+    if done < epochs:
+        return f"It stopped after {done} of {epochs} whole epochs."
+    return ""
 
 
 def show_test(run: Run) -> None:
