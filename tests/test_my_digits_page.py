@@ -14,7 +14,7 @@ from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
 from cnn.status import State
 from tests.kept_digits import stroke_drawing
 from tests.pages import html
-from ui.my_digits import my_digits_gallery, my_digits_table
+from ui.my_digits import my_digits_gallery, my_digits_table, training_on_my_digits
 from ui.numbers import duration
 
 
@@ -81,7 +81,7 @@ def words(page):
 def test_without_kept_digits_the_page_says_what_to_do(open_my_digits):
     page = open_my_digits()
     assert not page.exception
-    assert "Nothing kept yet" in words(page)
+    assert "Nothing kept" in words(page)
     assert button(page, "Draw a digit")
 
 
@@ -181,7 +181,7 @@ def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_kep
     button(page, "Tick all").click().run()
     button(page, "Delete 4").click().run()
     assert not page.exception
-    assert "Nothing kept yet" in words(page)
+    assert "Nothing kept" in words(page)
     button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7, 1]
 
@@ -200,15 +200,35 @@ def test_many_digits_are_looked_through_page_by_page(open_my_digits, runs_dir, m
     assert len(page.checkbox) == my_digits_gallery.PAGE_SIZE
 
 
-def test_training_starts_from_the_chosen_run_and_makes_the_new_one_the_chosen_one(
+def test_a_training_is_followed_here_and_a_second_press_starts_no_other(
     open_my_digits, four_kept, runs_dir
 ):
     page = open_my_digits()
     button(page, "Train on my digits").click().run()
     (run,) = runs.list_runs(runs_dir)
+    assert not page.exception
     assert run.name == "taught"
     assert run.status().state is State.QUEUED
-    assert page.session_state["chosen_run"] == run.id
+    assert page.session_state["chosen_run"] == "built-in"
+    assert button(page, "Train on my digits").disabled
+    assert button(page, "Watch it learn")
+    training_on_my_digits._start(Run(BUILT_IN_PATH))  # a double click's second one
+    assert runs.list_runs(runs_dir) == [run]
+
+
+def test_a_run_that_has_been_taught_is_no_longer_followed(open_my_digits, taught):
+    page = open_my_digits(run=taught.id)
+    assert not button(page, "Train on my digits").disabled
+    assert not any(one.label == "Watch it learn" for one in page.button)
+
+
+def test_where_all_are_read_right_already_training_is_not_the_main_action(
+    open_my_digits, four_kept, runs_dir
+):
+    my_digits.delete([four_kept[3].id], runs_dir)
+    page = open_my_digits()
+    assert "All of them are read right already." in words(page)
+    assert button(page, "Train on my digits").proto.type == "secondary"
 
 
 def test_a_training_that_cannot_start_says_why(open_my_digits, four_kept, runs_dir, taught):
@@ -224,6 +244,12 @@ def test_a_taught_run_shows_both_accuracies_before_and_after(open_my_digits, tau
     shown = {metric.label: metric.value for metric in page.metric}
     assert shown["My digits, before → after"] == "0 % → 50 %"
     assert shown["Test accuracy, before → after"] == "99.50 % → 99.00 %"
+
+
+def test_an_accuracy_that_stays_as_it_was_has_no_arrow(open_my_digits, taught):
+    taught.update_status(test_accuracy=0.995)
+    page = open_my_digits(run=taught.id)
+    assert [metric.delta for metric in page.metric] == ["+50.00 points", ""]
 
 
 def test_the_table_marks_the_chosen_run_and_says_who_has_learnt_from_my_digits(
