@@ -165,22 +165,26 @@ def _show_seen(status: Status) -> None:
 
 
 def _best(run: Run, status: Status) -> float | None:
-    """Return the best test accuracy of all runs on the same test digits."""
+    """Return the best test accuracy on the same test digits: of all runs, and the built-in one."""
     accuracies = [status.test_accuracy or 0.0]
-    for other in runs.list_runs(run.path.parent):
+    folder = run.path.parent
+    for other in [*runs.list_runs(folder), runs.open_run(runs.BUILT_IN, folder)]:
         try:
             theirs = other.status()
             if is_test_seen(other):
                 continue
         except RunError:
             continue
-        if theirs.test_images == status.test_images and theirs.test_accuracy is not None:
+        is_same_test = (theirs.dataset, theirs.test_images) == (status.dataset, status.test_images)
+        if is_same_test and theirs.test_accuracy is not None:
             accuracies.append(theirs.test_accuracy)
     return max(accuracies)
 
 
 def _show_ways_on(run: Run) -> None:
     with st.container(horizontal=True):
+        if run.is_taught and st.button("My digits", icon=":material/school:"):
+            st.switch_page(navigation.MY_DIGITS, query_params={"run": run.id})
         for page, label, icon in (
             (navigation.PREDICTIONS, "See what it gets wrong", ":material/grid_view:"),
             (navigation.DRAW, "Draw a digit", ":material/draw:"),
