@@ -91,7 +91,10 @@ def test_each_kept_digit_stands_with_its_label_and_what_the_network_reads(
     page = open_my_digits()
     assert not page.exception
     assert "4 digits kept · 3 read right" in words(page)
-    assert ticks(page) == ["**1** :red[✗ 7]", *["**7** :green[✓]"] * 3]
+    assert ticks(page) == [
+        "Digit 1, kept as a 1, read as a 7",
+        *[f"Digit {number}, kept as a 7, read right" for number in (2, 3, 4)],
+    ]
     table = page.dataframe[0].value
     assert list(table["Network"]) == ["Built-in"]
     assert list(table["My digits"]) == [75.0]
@@ -165,7 +168,10 @@ def test_what_the_network_calls_no_digit_is_neither_right_nor_wrong(
     monkeypatch.setattr(my_digits_table, "load_reader", strict)
     my_digits.relabel([four_kept[0].id], 2, runs_dir)  # so that no other test's answers are kept
     page = open_my_digits()
-    assert ticks(page) == [f"**{label}** ? no digit" for label in (1, 7, 7, 2)]
+    assert ticks(page) == [
+        f"Digit {number}, kept as a {label}, called no digit"
+        for number, label in enumerate((1, 7, 7, 2), 1)
+    ]
     assert "4 digits kept · 0 read right" in words(page)
 
 
@@ -269,7 +275,9 @@ def test_a_run_without_a_network_shows_the_digits_without_answers(
     run.update_status(state=State.FAILED, message="The disk is full.")
     page = open_my_digits(run=run.id)
     assert not page.exception
-    assert ticks(page) == ["**1**", *["**7**"] * 3]
+    assert ticks(page) == [
+        f"Digit {number}, kept as a {label}" for number, label in enumerate((1, 7, 7, 7), 1)
+    ]
     assert button(page, "Train on my digits").disabled
     assert "The disk is full" in page.info[0].value
 

@@ -45,6 +45,7 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
         help="A network is learning your digits now."
         if going_on
         else "This network stays as it is.",
+        key="train_on_my_digits",  # the same button, whatever it says of itself
         on_click=_start,  # before the script, so that no other rerun can swallow a click
         args=(run,),
     )
