@@ -10,12 +10,11 @@ from ui.my_digits import my_digits_gallery
 from ui.my_digits.my_digits_file import offer_file
 from ui.my_digits.my_digits_table import accuracy_of, show_table
 from ui.my_digits.taught_result import show_before_and_after
-from ui.my_digits.training_on_my_digits import follow_started, offer_training
+from ui.my_digits.training_on_my_digits import offer_training
 from ui.predictions import run_predictions
 
 navigation.begin_page("My digits")
 run = run_picker.pick_run()
-follow_started(run)
 try:
     kept = my_digits.read(runs.runs_folder())
 except ValueError as error:
@@ -28,8 +27,8 @@ if kept.damaged:
         icon=":material/broken_image:",
     )
 if not kept.digits:
-    st.markdown("### Nothing kept yet")
-    st.markdown("Draw a digit; if it is misread, say what it is.")
+    st.markdown("### Nothing kept")
+    st.markdown("Draw a digit, and keep it as what it is.")
     if st.button("Draw a digit", icon=":material/draw:", type="primary"):
         st.switch_page(navigation.DRAW)
     my_digits_gallery.show_undo()

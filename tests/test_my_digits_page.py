@@ -14,7 +14,7 @@ from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
 from cnn.status import State
 from tests.kept_digits import stroke_drawing
 from tests.pages import html
-from ui.my_digits import my_digits_gallery, my_digits_table
+from ui.my_digits import my_digits_gallery, my_digits_table, training_on_my_digits
 from ui.numbers import duration
 
 
@@ -81,7 +81,7 @@ def words(page):
 def test_without_kept_digits_the_page_says_what_to_do(open_my_digits):
     page = open_my_digits()
     assert not page.exception
-    assert "Nothing kept yet" in words(page)
+    assert "Nothing kept" in words(page)
     assert button(page, "Draw a digit")
 
 
@@ -91,7 +91,10 @@ def test_each_kept_digit_stands_with_its_label_and_what_the_network_reads(
     page = open_my_digits()
     assert not page.exception
     assert "4 digits kept · 3 read right" in words(page)
-    assert ticks(page) == ["**1** :red[✗ 7]", *["**7** :green[✓]"] * 3]
+    assert ticks(page) == [
+        "Digit 1, kept as a 1, read as a 7",
+        *[f"Digit {number}, kept as a 7, read right" for number in (2, 3, 4)],
+    ]
     table = page.dataframe[0].value
     assert list(table["Network"]) == ["Built-in"]
     assert list(table["My digits"]) == [75.0]
@@ -165,7 +168,10 @@ def test_what_the_network_calls_no_digit_is_neither_right_nor_wrong(
     monkeypatch.setattr(my_digits_table, "load_reader", strict)
     my_digits.relabel([four_kept[0].id], 2, runs_dir)  # so that no other test's answers are kept
     page = open_my_digits()
-    assert ticks(page) == [f"**{label}** ? no digit" for label in (1, 7, 7, 2)]
+    assert ticks(page) == [
+        f"Digit {number}, kept as a {label}, called no digit"
+        for number, label in enumerate((1, 7, 7, 2), 1)
+    ]
     assert "4 digits kept · 0 read right" in words(page)
 
 
@@ -181,7 +187,7 @@ def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_kep
     button(page, "Tick all").click().run()
     button(page, "Delete 4").click().run()
     assert not page.exception
-    assert "Nothing kept yet" in words(page)
+    assert "Nothing kept" in words(page)
     button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7, 1]
 
@@ -200,15 +206,35 @@ def test_many_digits_are_looked_through_page_by_page(open_my_digits, runs_dir, m
     assert len(page.checkbox) == my_digits_gallery.PAGE_SIZE
 
 
-def test_training_starts_from_the_chosen_run_and_makes_the_new_one_the_chosen_one(
+def test_a_training_is_followed_here_and_a_second_press_starts_no_other(
     open_my_digits, four_kept, runs_dir
 ):
     page = open_my_digits()
     button(page, "Train on my digits").click().run()
     (run,) = runs.list_runs(runs_dir)
+    assert not page.exception
     assert run.name == "taught"
     assert run.status().state is State.QUEUED
-    assert page.session_state["chosen_run"] == run.id
+    assert page.session_state["chosen_run"] == "built-in"
+    assert button(page, "Train on my digits").disabled
+    assert button(page, "Watch it learn")
+    training_on_my_digits._start(Run(BUILT_IN_PATH))  # a double click's second one
+    assert runs.list_runs(runs_dir) == [run]
+
+
+def test_a_run_that_has_been_taught_is_no_longer_followed(open_my_digits, taught):
+    page = open_my_digits(run=taught.id)
+    assert not button(page, "Train on my digits").disabled
+    assert not any(one.label == "Watch it learn" for one in page.button)
+
+
+def test_where_all_are_read_right_already_training_is_not_the_main_action(
+    open_my_digits, four_kept, runs_dir
+):
+    my_digits.delete([four_kept[3].id], runs_dir)
+    page = open_my_digits()
+    assert "All of them are read right already." in words(page)
+    assert button(page, "Train on my digits").proto.type == "secondary"
 
 
 def test_a_training_that_cannot_start_says_why(open_my_digits, four_kept, runs_dir, taught):
@@ -224,6 +250,12 @@ def test_a_taught_run_shows_both_accuracies_before_and_after(open_my_digits, tau
     shown = {metric.label: metric.value for metric in page.metric}
     assert shown["My digits, before → after"] == "0 % → 50 %"
     assert shown["Test accuracy, before → after"] == "99.50 % → 99.00 %"
+
+
+def test_an_accuracy_that_stays_as_it_was_has_no_arrow(open_my_digits, taught):
+    taught.update_status(test_accuracy=0.995)
+    page = open_my_digits(run=taught.id)
+    assert [metric.delta for metric in page.metric] == ["+50.00 points", ""]
 
 
 def test_the_table_marks_the_chosen_run_and_says_who_has_learnt_from_my_digits(
@@ -243,7 +275,9 @@ def test_a_run_without_a_network_shows_the_digits_without_answers(
     run.update_status(state=State.FAILED, message="The disk is full.")
     page = open_my_digits(run=run.id)
     assert not page.exception
-    assert ticks(page) == ["**1**", *["**7**"] * 3]
+    assert ticks(page) == [
+        f"Digit {number}, kept as a {label}" for number, label in enumerate((1, 7, 7, 7), 1)
+    ]
     assert button(page, "Train on my digits").disabled
     assert "The disk is full" in page.info[0].value
 

@@ -11,6 +11,7 @@ from cnn.metrics import EpochPoint, TrainingPoint, append_point
 from cnn.my_digits.taught import Lesson
 from cnn.presets import PRESETS
 from cnn.status import State
+from ui.numbers import percent
 from ui.training import hyperparameter_form
 
 
@@ -151,15 +152,22 @@ def test_a_waiting_run_says_how_many_are_before_it(open_train, runs_dir):
 
 
 def test_a_finished_run_stands_beside_the_tutorial_and_the_best(open_train, run_in_state):
-    better = run_in_state(State.FINISHED, test_accuracy=0.991)
+    better = run_in_state(State.FINISHED, test_accuracy=0.9999)
     run = run_in_state(State.FINISHED, test_accuracy=0.9806)
     assert better.id != run.id
     page = open_train(run=run.id)
     shown = {metric.label: metric.value for metric in page.metric}
     assert shown["Test accuracy"] == "98.06 %"
     assert shown["Tutorial"] == "97.06 %"
-    assert shown["Best so far"] == "99.10 %"
+    assert shown["Best so far"] == "99.99 %"
     assert page.metric[0].delta == "+1.00 points"
+
+
+def test_the_built_in_run_counts_among_the_best_on_the_same_digits(open_train, run_in_state):
+    run = run_in_state(State.FINISHED, test_accuracy=0.9)
+    shown = {metric.label: metric.value for metric in open_train(run=run.id).metric}
+    built_in = runs.open_run(runs.BUILT_IN, run.path.parent).status().test_accuracy
+    assert shown["Best so far"] == percent(built_in, 2)
 
 
 def test_a_run_on_the_sample_is_not_compared_with_the_tutorial(open_train, run_in_state):

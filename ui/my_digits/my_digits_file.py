@@ -11,7 +11,7 @@ from cnn.my_digits.my_digit import MyDigit
 from cnn.my_digits.my_digits_file import Loaded
 
 MOST_REFUSALS = 5  # shown
-VERSION, OUTCOME = "my_digits_upload", "my_digits_loaded"
+VERSION, OUTCOME, LOADING = "my_digits_upload", "my_digits_loaded", "my_digits_loading"
 
 
 def offer_file(digits: Sequence[MyDigit]) -> None:
@@ -27,7 +27,9 @@ def offer_file(digits: Sequence[MyDigit]) -> None:
             disabled=not digits,
             help="All of them with their labels, a line of JSON each.",
         )
-        with st.popover("Load from a file", icon=":material/upload:"):
+        with st.popover(
+            "Load from a file", icon=":material/upload:", key=LOADING, on_change="rerun"
+        ):
             key = f"{VERSION}_{st.session_state.get(VERSION, 0)}"
             st.file_uploader(
                 "A file of digits that was downloaded here",
@@ -45,6 +47,7 @@ def _load(key: str) -> None:
     upload = st.session_state[key]
     if upload is None:
         return
+    st.session_state[LOADING] = False  # it would lie over the outcome
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
     try:
         outcome: Loaded | str = my_digits_file.load(upload.getvalue(), runs.runs_folder())

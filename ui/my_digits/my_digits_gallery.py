@@ -20,6 +20,23 @@ _LEGEND = (
     '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads, '
     "? called no digit</span>"
 )
+# The tick box's label covers its whole tile, so that a tap on the picture ticks it too. What can
+# be done with the ticked ones stays in sight, under the app's own header.
+_STYLE = """<style>
+[class*="st-key-kept_"] {position: relative}
+[class*="st-key-kept_"] .what {padding-left: 1.75rem; min-height: 2.75rem; display: flex;
+  align-items: center; gap: .4em; font-size: .875rem}
+[class*="st-key-kept_"] .right {color: light-dark(#15703a, #74d693)}
+[class*="st-key-kept_"] .wrong {color: light-dark(#b3261e, #ff9a91)}
+[class*="st-key-tick_"]:has([data-testid="stCheckbox"]) {position: absolute; inset: 0;
+  width: 100%; height: 100%}
+[class*="st-key-tick_"] [data-testid="stCheckbox"],
+[class*="st-key-tick_"] [data-testid="stCheckbox"] > label {position: absolute; inset: 0;
+  align-items: flex-end; cursor: pointer; padding-bottom: .8rem}
+[data-testid="stLayoutWrapper"]:has(> .st-key-my_digits_actions) {position: sticky;
+  top: 3.75rem; z-index: 10; background: light-dark(#ffffff, #12141f); padding-block: .4rem;
+  box-shadow: 0 0 0 2px light-dark(#ffffff, #12141f)}
+</style>"""
 PAGE = "my_digits_page"
 UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"
 
@@ -35,12 +52,12 @@ def show_gallery(digits: Sequence[MyDigit], reader: Reader | None) -> None:
     if st.session_state.pop(CHANGED, False):
         st.rerun()  # the rest of the page speaks of them too
     shown = _choose_page(list(reversed(digits)))
+    st.html(gallery.STYLE + _STYLE + _LEGEND)
     _show_actions([digit for digit in shown if st.session_state.get(_tick(digit))], shown)
     answers = _answers(shown, reader)
-    st.html(gallery.STYLE + _LEGEND)
     with st.grid(min_column_width=104, gap="small", key="my_digits_gallery"):
-        for digit, answer in zip(shown, answers, strict=True):
-            _show_tile(digit, answer)
+        for number, (digit, answer) in enumerate(zip(shown, answers, strict=True), 1):
+            _show_tile(number, digit, answer)
 
 
 def _choose_page(digits: Sequence[MyDigit]) -> Sequence[MyDigit]:
@@ -63,27 +80,39 @@ def _tick(digit: MyDigit) -> str:
     return f"tick_{digit.id}"
 
 
-def _show_tile(digit: MyDigit, answer: Reading | None) -> None:
-    """Show one digit and its tick, which says label and answer."""
-    verdict = f" {_verdict(answer, digit.label)}" if answer else ""
-    with st.container(gap=None):
+def _show_tile(number: int, digit: MyDigit, answer: Reading | None) -> None:
+    """Show one digit with its label, what is read in it, and a tick box all over it."""
+    sign, words, kind = _verdict(answer, digit.label)
+    with st.container(gap=None, key=f"kept_{digit.id}"):
         st.html(
             '<div class="digits" style="display:block"><div class="tile">'
-            f'<img src="{png_address(digit.image)}" alt="Kept as {digit.label}">'
-            "</div></div>"
+            f'<img src="{png_address(digit.image)}" alt=""></div></div>'
+            f'<div class="what" aria-hidden="true"><b>{digit.label}</b>'
+            f'<span class="{kind}">{sign}</span></div>'
         )
-        st.checkbox(f"**{digit.label}**{verdict}", key=_tick(digit))
+        st.checkbox(
+            f"Digit {number}, kept as {a_digit(digit.label)}{words}",
+            key=_tick(digit),
+            label_visibility="collapsed",
+        )
 
 
-def _verdict(answer: Reading, label: int) -> str:
+def _verdict(answer: Reading | None, label: int) -> tuple[str, str, str]:
+    """Return a sign for what is read in a digit, its words, and whether it is right or wrong."""
+    if answer is None:
+        return "", "", ""
     if not answer.is_digit:
-        return "? no digit"
-    return ":green[✓]" if answer.digit == label else f":red[✗ {answer.digit}]"
+        return "? no digit", ", called no digit", ""
+    if answer.digit == label:
+        return "✓", ", read right", "right"
+    return f"✗ {answer.digit}", f", read as {a_digit(answer.digit)}", "wrong"
 
 
 def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
     """Show what can be done with the ticked digits, and the way back from what was done."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="my_digits_actions"
+    ):
         all_ticked = len(ticked) == len(shown)
         st.button(
             "Untick all" if all_ticked else "Tick all",
@@ -115,7 +144,7 @@ def _offer_relabelling(ticked: Sequence[MyDigit]) -> None:
         disabled=not ticked,
         on_change=_relabel,
         args=(ticked,),
-        width=140,
+        width=120,
     )
 
 

@@ -34,10 +34,11 @@ def _tested(lesson: Lesson) -> tuple[str, str]:
 
 def _show(title: str, words: str, before: float | None, after: float | None, places: int) -> None:
     change = points(after - before) if before is not None and after is not None else None
+    is_same = change == points(0.0)  # an arrow would praise it
     st.metric(
         f"{title}, before → after",
         f"{percent(before, places)} → {percent(after, places)}",
-        change,
+        None if is_same else change,
         border=True,
         height="stretch",
         help=words,

@@ -4,20 +4,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn import runs
+from cnn import launching, run_queue, runs
 from cnn.my_digits import fine_tuning, my_digits
 from cnn.my_digits.my_digit import MyDigit
-from cnn.runs import Run
+from cnn.runs import Run, RunError
+from cnn.status import State, Status
 from ui import navigation, run_picker
 from ui.numbers import duration
 
-STARTED, PROBLEM = "teaching_started", "teaching_problem"
-
-
-def follow_started(run: Run) -> None:
-    """Go where the training can be watched, if it has just been started."""
-    if st.session_state.pop(STARTED, False):
-        st.switch_page(navigation.TRAIN, query_params={"run": run.id})
+PROBLEM = "teaching_problem"
+LOOK_SECONDS = 1.0
 
 
 def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> None:
@@ -30,8 +26,12 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
     """
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(problem, icon=":material/error:")
+    going_on = _going_on()
+    all_right = right == 1.0
     words, button = st.columns([3, 2], vertical_alignment="center")
     words.markdown(f"#### {_summary(len(digits), right)}")
+    if all_right:
+        words.markdown("All of them are read right already.")
     words.caption(
         "Training on them makes a new run: it starts from this network, and learns your digits "
         f"among MNIST's, so that it forgets little. {_time(run, len(digits))}"
@@ -39,13 +39,18 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
     button.button(
         "Train on my digits",
         icon=":material/school:",
-        type="primary",
+        type="secondary" if all_right else "primary",
         width="stretch",
-        disabled=right is None,
-        help="This network stays as it is.",
+        disabled=right is None or going_on is not None,
+        help="A network is learning your digits now."
+        if going_on
+        else "This network stays as it is.",
+        key="train_on_my_digits",  # the same button, whatever it says of itself
         on_click=_start,  # before the script, so that no other rerun can swallow a click
         args=(run,),
     )
+    if going_on:
+        st.fragment(_show_going_on, run_every=LOOK_SECONDS)(going_on)
 
 
 def _time(run: Run, digits: int) -> str:
@@ -65,9 +70,52 @@ def _summary(count: int, right: float | None) -> str:
 
 def _start(run: Run) -> None:
     """Teach what is kept now: another tab may have changed it since this page was shown."""
+    if _going_on():
+        return  # the second press of a double click
     try:
         digits = my_digits.read(runs.runs_folder()).digits
-        run_picker.choose(fine_tuning.start_fine_tuning(run, digits, runs.runs_folder()))
-        st.session_state[STARTED] = True
+        fine_tuning.start_fine_tuning(run, digits, runs.runs_folder())
     except (ValueError, OSError) as error:
         st.session_state[PROBLEM] = f"The training could not start: {error}"
+
+
+def _going_on() -> Run | None:
+    """Return the run that is being taught my digits, in whichever tab that was started."""
+    for run in runs.list_runs(runs.runs_folder()):
+        try:
+            if run.is_taught and not run.status().over:
+                return run
+        except RunError:
+            continue
+    return None
+
+
+def _show_going_on(run: Run) -> None:
+    """Show how far a training is, and choose its run as soon as it is over."""
+    try:
+        status, epochs = run.status(), run.hyperparameters.epochs
+    except RunError:
+        st.rerun()  # deleted meanwhile
+    if status.over:
+        run_picker.choose(run)
+        st.rerun()
+    if status.state is State.QUEUED:
+        launching.look_after(run)
+    training = run.metrics().training
+    done = training[-1].epoch if training else 0.0
+    with st.container(border=True, gap="small"):
+        st.progress(min(done / epochs, 1.0), text=_how_far(run, status, done, epochs))
+        if st.button("Watch it learn", icon=":material/show_chart:", key="watch_teaching"):
+            st.switch_page(navigation.TRAIN, query_params={"run": run.id})
+
+
+def _how_far(run: Run, status: Status, done: float, epochs: int) -> str:
+    """Say what goes on now, in a few words."""
+    if status.state is State.QUEUED:
+        before = run_queue.place(run)
+        return f"Waiting, {before} before it" if before else "Starting …"
+    if status.phase == "training":
+        return f"Learning your digits · epoch {min(int(done) + 1, epochs)} of {epochs}"
+    if status.phase in ("saving", "testing"):
+        return "Reading the test digits …"
+    return "Preparing the digits …"

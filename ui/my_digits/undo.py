@@ -1,10 +1,11 @@
 """Taking back what was done to my digits, unless somebody has changed it since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cnn import runs
 from cnn.my_digits import my_digits
 from cnn.my_digits.change import Change
+from cnn.my_digits.my_digit import MyDigit
 
 
 def take_back(changes: Sequence[Change]) -> str:
@@ -13,12 +14,31 @@ def take_back(changes: Sequence[Change]) -> str:
     Raises:
         ValueError: my digits can't be changed; nothing was taken back.
     """
-    left = len(changes) - my_digits.undo(changes, runs.runs_folder())
+    folder = runs.runs_folder()
+    kept = {digit.id: digit for digit in my_digits.read(folder).digits}
+    left = len(changes) - my_digits.undo(changes, folder)
     if not left:
         return ""
+    done = _what_was_done(changes, kept)
     if len(changes) == 1:
-        return "This can't be taken back: the digit was changed in another tab meanwhile."
+        return f"This can't be taken back: the digit was {done} elsewhere meanwhile."
     return (
-        f"{left:,} of {len(changes):,} can't be taken back: they were changed in another tab "
-        "meanwhile."
+        f"{left:,} of {len(changes):,} can't be taken back: they were {done} elsewhere meanwhile."
     )
+
+
+def _what_was_done(changes: Sequence[Change], kept: Mapping[str, MyDigit]) -> str:
+    """Say whether digits are gone since the changes, or others than these left."""
+    missing = {change.id for change in changes if change.after and change.id not in kept}
+    others = [
+        change
+        for change in changes
+        if change.id in kept and (change.after is None or _differ(kept[change.id], change.after))
+    ]
+    if not missing:
+        return "changed"
+    return "changed or deleted" if others else "deleted"
+
+
+def _differ(digit: MyDigit, other: MyDigit) -> bool:
+    return (digit.label, digit.added) != (other.label, other.added)

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from cnn import launching, run_queue, runs
+from cnn import launching, run_queue
 from cnn.metrics import Metrics
 from cnn.my_digits.taught import is_test_seen
-from cnn.presets import TUTORIAL_TEST_ACCURACY, TUTORIAL_TEST_IMAGES
 from cnn.runs import Run, RunError
 from cnn.status import State, Status
 from ui import navigation, run_picker
 from ui.my_digits.taught_result import show_before_and_after
-from ui.numbers import duration, percent, points
+from ui.numbers import duration, percent
+from ui.training.result import show_result, show_seen
 
 LOOK_SECONDS = 1.0  # drawing the curves more often would slow the training down
 FIRST_LOOK_SECONDS = 0.3  # until the first point has come
@@ -107,7 +107,7 @@ def _show_over(run: Run, status: Status) -> None:
     elif status.message:
         st.caption(status.message)
     if status.test_accuracy is not None:
-        _show_seen(status) if is_test_seen(run) else _show_result(run, status)
+        show_seen(status) if is_test_seen(run) else show_result(run, status)
         show_before_and_after(run)
     if run.is_usable:
         _show_ways_on(run)
@@ -133,54 +133,10 @@ def _show_interrupted(run: Run, status: Status) -> None:
         st.rerun()
 
 
-def _show_result(run: Run, status: Status) -> None:
-    """Show the test accuracy against the tutorial's and the best so far."""
-    accuracy = status.test_accuracy or 0.0
-    comparable = status.test_images == TUTORIAL_TEST_IMAGES
-    with st.grid(4, min_column_width=130):
-        st.metric(
-            "Test accuracy",
-            percent(accuracy, 2),
-            points(accuracy - TUTORIAL_TEST_ACCURACY) if comparable else None,
-            border=True,
-            help=f"The share read rightly of {status.test_images or 0:,} digits that were not used "
-            "in training.",
-        )
-        st.metric("Tutorial", percent(TUTORIAL_TEST_ACCURACY, 2), border=True, height="stretch")
-        st.metric("Best so far", percent(_best(run, status), 2), border=True, height="stretch")
-        st.metric("Training time", duration(status.seconds), border=True, height="stretch")
-
-
-def _show_seen(status: Status) -> None:
-    """Show how many digits are read right that were learnt from: no test, and nothing to beat."""
-    with st.grid(4, min_column_width=130):
-        st.metric(
-            "Seen in training",
-            percent(status.test_accuracy, 2),
-            border=True,
-            height="stretch",
-            help="The share read rightly of digits that it has learnt from, so they are no test.",
-        )
-        st.metric("Training time", duration(status.seconds), border=True, height="stretch")
-
-
-def _best(run: Run, status: Status) -> float | None:
-    """Return the best test accuracy of all runs on the same test digits."""
-    accuracies = [status.test_accuracy or 0.0]
-    for other in runs.list_runs(run.path.parent):
-        try:
-            theirs = other.status()
-            if is_test_seen(other):
-                continue
-        except RunError:
-            continue
-        if theirs.test_images == status.test_images and theirs.test_accuracy is not None:
-            accuracies.append(theirs.test_accuracy)
-    return max(accuracies)
-
-
 def _show_ways_on(run: Run) -> None:
     with st.container(horizontal=True):
+        if run.is_taught and st.button("My digits", icon=":material/school:"):
+            st.switch_page(navigation.MY_DIGITS, query_params={"run": run.id})
         for page, label, icon, query in (
             (
                 navigation.PREDICTIONS,
