@@ -22,7 +22,7 @@ with summary:
     st.markdown(f"#### {run_predictions.summary(run, predictions)}")
     run_predictions.show_doubtful_share(predictions)
 if predictions.seen_in_training:
-    run_predictions.explain_seen_in_training(len(predictions))
+    run_predictions.explain_seen_in_training(run, len(predictions))
 
 show = views.choose_view()
 show(run, predictions)

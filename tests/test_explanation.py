@@ -9,7 +9,6 @@ from cnn.reading.explanation import (
     index_digits,
     index_size,
     nearest_digits,
-    occlusion_map,
     occlusion_maps,
     occlusion_stride,
 )
@@ -53,6 +52,10 @@ class Activates:
 
     def activations(self, image):
         return self.values
+
+
+def occlusion_map(predictor, image, digit, stride=1):
+    return occlusion_maps(predictor, image, (digit,), stride)[0]
 
 
 @pytest.fixture

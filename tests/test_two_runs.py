@@ -261,3 +261,17 @@ def test_the_difference_is_a_picture_too(comparison):
 )
 def test_a_p_value_is_rounded_as_people_say_it(p_value, share, label):
     assert (p_words(p_value), p_label(p_value)) == (share, label)
+
+
+@pytest.mark.parametrize(
+    ("p_value", "words", "label"),
+    [
+        (0.0004, "less than 0.1 %", "p < 0.001"),
+        (0.0301, "3.0 %", "p = 0.030"),
+        (0.0498, "4.98 %", "p = 0.0498"),
+        (0.0502, "5.02 %", "p = 0.0502"),
+        (0.3, "30 %", "p = 0.30"),
+    ],
+)
+def test_a_p_value_is_rounded_so_that_its_side_of_the_limit_shows(p_value, words, label):
+    assert (two_runs_words.p_words(p_value), two_runs_words.p_label(p_value)) == (words, label)

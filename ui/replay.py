@@ -14,6 +14,7 @@ from cnn.replay import load_replay, replay_csv
 from cnn.runs import Run, RunError
 from ui import navigation, run_picker
 from ui.replay_player import replay_payload, show_player
+from ui.stamps import Stamp, stamp_of
 
 TITLE = "Replay"
 MOST_REPLAYS = 8  # kept for all visitors, half a megabyte each at most
@@ -35,7 +36,11 @@ class _Kept(NamedTuple):
 
 def offer_replay(run: Run) -> None:
     """Show a closed box with the replay of a run that is over; without a kept epoch, nothing."""
-    if (run.path / FOLDER).is_dir():
+    try:
+        is_kept = run.status().over and (run.path / FOLDER).is_dir()
+    except RunError:
+        return
+    if is_kept:
         _replay_box(run)
 
 
@@ -77,20 +82,14 @@ def _offer_training(run: Run) -> None:
         st.switch_page(navigation.TRAIN, query_params={"run": run.id})
 
 
-def _stamp(run: Run) -> tuple[tuple[str, int, int], ...]:
+def _stamp(run: Run) -> Stamp:
     """Return what changes with everything that a replay is made of."""
     files = [run.path / name for name in ("status.json", "metrics.jsonl", "calibration.json")]
-    files += sorted((run.path / FOLDER).glob("*.npz"))
-    stamps = []
-    for file in files:
-        if file.is_file():
-            facts = file.stat()
-            stamps.append((file.name, facts.st_mtime_ns, facts.st_size))
-    return tuple(stamps)
+    return stamp_of([*files, *sorted((run.path / FOLDER).glob("*.npz"))])
 
 
 @st.cache_resource(max_entries=MOST_REPLAYS, show_spinner="Reading what was kept of the training …")
-def _kept(_run: Run, path: str, stamp: tuple[tuple[str, int, int], ...], source: Source) -> _Kept:
+def _kept(_run: Run, path: str, stamp: Stamp, source: Source) -> _Kept:
     replay = load_replay(_run)
     beginning = "Before it was taught" if _run.is_taught else "Before the training"
     payload = replay_payload(replay, f"{_run.id} {crc32(repr(stamp).encode())}", beginning)

@@ -37,6 +37,7 @@ function createPlayer(root, data) {
     button.querySelector("path").setAttribute("d", ICONS[word])
   }
   function pause() {
+    if (timer !== null) find(".said").textContent = slider.getAttribute("aria-valuetext")
     clearInterval(timer)
     timer = null
     name("Play")
@@ -48,6 +49,7 @@ function createPlayer(root, data) {
       moveTo(Number(slider.value) + 1)
       if (Number(slider.value) === last) pause()
     }, pace)
+    find(".said").textContent = ""
     name("Pause")
   }
 

@@ -25,6 +25,7 @@ _HTML = """
     <div class="time"><span class="epoch"></span
       ><input type="range" min="0" step="1" value="0" aria-label="Moment of the training"></div>
   </div>
+  <p class="said" role="status"></p>
   <div class="parts">
     <section class="answers">
       <h4><span class="right"></span></h4>

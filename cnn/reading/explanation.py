@@ -75,16 +75,6 @@ def _layer(name: str, activation: NDArray[np.float32], most: int | None) -> Laye
     return LayerMaps(name, len(maps), scaled, tuple(most_active.tolist()))
 
 
-def occlusion_map(
-    predictor: Predictor, image: NDArray[np.uint8], digit: int, stride: int = 1
-) -> NDArray[np.float32]:
-    """Return how much less probable the digit is without the ink around each pixel, (28, 28).
-
-    As `occlusion_maps` does for several digits.
-    """
-    return occlusion_maps(predictor, image, (digit,), stride)[0]
-
-
 def occlusion_maps(
     predictor: Predictor, image: NDArray[np.uint8], digits: Sequence[int], stride: int = 1
 ) -> NDArray[np.float32]:

@@ -40,7 +40,7 @@ def choose_map(predictor: Predictor, image: NDArray[np.uint8], kernels: Kernels)
         number = st.selectbox(
             "Map", layers[name].numbers, format_func=_map_title, key=f"map_of_{name}", width=120
         )
-    before = _before(name, layers, image)
+    before = _before(name, layers, image, kernels[name].shape[-1])
     st.html(map_pictures.one_map_html(layers[name], number, before, kernels[name]))
 
 
@@ -48,9 +48,21 @@ def _map_title(number: int) -> str:
     return str(number + 1)
 
 
-def _before(name: str, layers: dict[str, LayerMaps], image: NDArray[np.uint8]) -> LayerMaps:
-    """Return what a layer looks at: the maps of the layer before, or the image."""
+def _before(
+    name: str, layers: dict[str, LayerMaps], image: NDArray[np.uint8], kernel_size: int
+) -> LayerMaps:
+    """Return what a layer looks at: the maps of the layer before, pooled or not, or the image."""
     place = list(layers).index(name)
-    if place:
-        return list(layers.values())[place - 1]
-    return LayerMaps("image", 1, image[np.newaxis], (0,))
+    if not place:
+        return LayerMaps("image", 1, image[np.newaxis], (0,))
+    before, side = list(layers.values())[place - 1], layers[name].maps.shape[1]
+    is_pooled = before.maps.shape[1] not in (side, side + kernel_size - 1)
+    return _pooled(before) if is_pooled else before
+
+
+def _pooled(layer: LayerMaps) -> LayerMaps:
+    """Return maps as max pooling leaves them: the strongest of each 2×2."""
+    count, height, width = layer.maps.shape
+    even = layer.maps[:, : height // 2 * 2, : width // 2 * 2]
+    maps = even.reshape(count, height // 2, 2, width // 2, 2).max(axis=(2, 4))
+    return layer._replace(name=f"{layer.name}, pooled", maps=maps)

@@ -188,13 +188,14 @@ def count_sentence(chosen: DigitFilter, count: int, total: int) -> str:
 
 def empty_sentence(predictions: Predictions, chosen: DigitFilter) -> str:
     """Say why a filter shows nothing."""
-    if (chosen.least_sure, chosen.most_sure) != (0, 1):
+    at_any = chosen._replace(least_sure=0, most_sure=1)
+    if len(select(predictions, at_any)):
         return "No digit here is read with this confidence. Move the ends of “How sure”."
     if chosen.only_wrong_labels:
         return "None of the digits with a doubtful label is among these."
     of_digit = select(predictions, DigitFilter(label=chosen.label))
-    if len(of_digit) == 0:
-        return f"There is no picture of {a_digit(chosen.label or 0)} among these digits."
+    if len(of_digit) == 0 and chosen.label is not None:
+        return f"There is no picture of {a_digit(chosen.label)} among these digits."
     if chosen.read_as is not None:
         return _no_such_pair(chosen)
     what = "digits" if chosen.label is None else f"pictures of {a_digit(chosen.label)}"

@@ -36,7 +36,8 @@ export default function (component) {
 // Puts the keyboard back where it was before the digit was opened. The page takes no focus until the
 // dialog is gone.
 function comeBack(list, index, tries = 20) {
-  const tile = list.querySelector(`button[data-index="${index}"]`)
+  const tile =
+    list.querySelector(`button[data-index="${index}"]`) ?? list.querySelector("button[data-index]")
   if (!tile || !tries) return
   enter(list, tile)
   tile.focus()

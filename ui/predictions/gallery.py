@@ -26,7 +26,7 @@ STYLE = f"""<style>{TILE_STYLE}
 </style>"""
 
 _HTML = '<div class="gallery"></div>'
-_LEGEND = "✓ right, ✗ wrong, how sure. Press a digit to open it."
+_LEGEND = "✓ right, ✗ wrong, how sure. Press a digit to open it; arrow keys move."
 
 
 def choose_page(count: int, total: int) -> slice:

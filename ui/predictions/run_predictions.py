@@ -15,18 +15,18 @@ from cnn.runs import Run, RunError
 from cnn.status import State
 from ui import data_source, navigation, run_picker
 from ui.numbers import percent
+from ui.stamps import Stamp, stamp_of
 
 
 def predictions_of(run: Run) -> Predictions:
     """Return `load_predictions`, kept for all visitors until the run's files or MNIST change."""
     names = ("status.json", "test_predictions.npz", "model.onnx")
-    files = [run.path / name for name in names]
-    stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    stamp = stamp_of(run.path / name for name in names)
     return _predictions(run, str(run.path), stamp, find_source()[0])
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the network's answers …")
-def _predictions(_run: Run, path: str, stamp: tuple[int, ...], source: Source) -> Predictions:
+def _predictions(_run: Run, path: str, stamp: Stamp, source: Source) -> Predictions:
     return load_predictions(_run)
 
 
@@ -61,8 +61,15 @@ def _is_alive(run: Run) -> bool | None:
         return None
 
 
-def explain_seen_in_training(count: int) -> None:
-    """Say that these digits test nothing, and fetch those that do."""
+def explain_seen_in_training(run: Run, count: int) -> None:
+    """Say that these digits test nothing, and fetch those that do, if that helps."""
+    if _is_taught_on_sample(run):
+        st.info(
+            f"**Seen in training.** These {count:,} digits come with the app. The network that "
+            "this one was taught from has learnt from them: that it reads them says little.",
+            icon=":material/school:",
+        )
+        return
     st.info(
         "**Seen in training.** MNIST's test digits are not on this computer yet. These "
         f"{count:,} digits come with the app, and the network may well have learnt from them: "
@@ -72,9 +79,14 @@ def explain_seen_in_training(count: int) -> None:
     data_source.show_data_source()
 
 
+def _is_taught_on_sample(run: Run) -> bool:
+    """Whether a run was tested on the sample's digits, and starts from one that knew them."""
+    return run.status().dataset == "sample"
+
+
 def summary(run: Run, predictions: Predictions) -> str:
     """Return the run's accuracy in one line."""
-    if predictions.seen_in_training:
+    if predictions.seen_in_training and not _is_taught_on_sample(run):
         stored = percent(run.status().test_accuracy)
         return f"{stored} right on MNIST's test digits when it was trained"
     share = percent(accuracy(predictions))

@@ -1,6 +1,6 @@
 """What McNemar's test says of two networks, in a beginner's words."""
 
-from cnn.evaluation.comparison import Comparison
+from cnn.evaluation.comparison import SIGNIFICANCE, Comparison
 
 
 def verdict(comparison: Comparison) -> str:
@@ -27,6 +27,8 @@ def chance_sentence(comparison: Comparison) -> str:
 
 
 def _meaning(comparison: Comparison) -> str:
+    if comparison.first.seen_in_training or comparison.second.seen_in_training:
+        return "It says nothing of new digits."
     if comparison.is_more_than_chance:
         better = "B" if comparison.difference > 0 else "A"
         return f"So {better} very likely reads new digits of this kind better, too."
@@ -43,11 +45,20 @@ def p_words(p_value: float) -> str:
     """Return a probability as a share of cases, and never a false 0 %."""
     if p_value < 0.001:
         return "less than 0.1 %"
+    if _is_near_limit(p_value):
+        return f"{p_value * 100:.2f} %"
     return f"{p_value * 100:.1f} %" if p_value < 0.0995 else f"{p_value * 100:.0f} %"
+
+
+def _is_near_limit(p_value: float) -> bool:
+    """Whether rounding would hide on which side of the limit a p-value is."""
+    return abs(p_value - SIGNIFICANCE) < 0.0005
 
 
 def p_label(p_value: float) -> str:
     """Return a p-value as the field writes it."""
     if p_value < 0.001:
         return "p < 0.001"
+    if _is_near_limit(p_value):
+        return f"p = {p_value:.4f}"
     return f"p = {p_value:.3f}" if p_value < 0.0995 else f"p = {p_value:.2f}"

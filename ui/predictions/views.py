@@ -20,10 +20,8 @@ VIEWS: dict[str, View] = {
 
 
 def choose_view() -> View:
-    """Show the names of the views, where there are several, and return the chosen one."""
+    """Show the names of the views and return the chosen one."""
     first = next(iter(VIEWS))
-    if len(VIEWS) == 1:
-        return VIEWS[first]
     name = st.segmented_control(
         "View",
         list(VIEWS),
