@@ -26,6 +26,7 @@ from cnn.runs import BUILT_IN_PATH, Run
 from cnn.training.export import export_onnx
 from cnn.training.model import build_network
 from tests.test_imports import PROJECT
+from ui.how_it_works.steps import STEPS
 
 RUN_TUTORIAL = """
 import runpy, sys
@@ -224,3 +225,12 @@ def test_what_was_measured_is_the_tutorials_network_and_two_changes():
     ]
     assert MEASURED[1].mean - MEASURED[0].mean > 0.01
     assert MEASURED[2].mean >= MEASURED[0].mean
+
+
+def test_what_was_measured_is_what_step_7_says():
+    plain, scaled, pooled, both = (one.mean for one in MEASURED)
+    text = next(step.text for step in STEPS if step.name == "Test")
+    assert f"{100 * plain:.2f} % is what this app measured" in text
+    assert 0.01 < scaled - plain < 0.02  # over a point
+    assert 0.004 < pooled - plain < 0.008  # half a point
+    assert both - pooled < 0.0005  # no more than pooling alone

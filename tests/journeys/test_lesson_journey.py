@@ -43,11 +43,21 @@ def test_a_filter_walks_and_the_address_shows_the_same_place_again(server, open_
     expect(again.get_by_test_id("pixel")).to_have_text(page.get_by_test_id("pixel").text_content())
 
 
+def test_no_label_is_cut_off_on_a_phone(server, open_page):
+    page = open_page(f"{server.url}/how_it_works?step=1", width=390, height=844)
+    label = page.get_by_test_id("stMetricLabel").filter(has_text="Training digits")
+    expect(label).to_be_visible()
+    texts = label.locator("*").evaluate_all(
+        "all => all.map(one => one.scrollWidth - one.clientWidth).filter(more => more > 0)"
+    )
+    assert texts == []
+
+
 def test_back_returns_to_the_step_from_another_page(server, open_page):
     page = open_page(f"{server.url}/how_it_works?step=7")
     page.get_by_role("button", name="Browse the test digits").click()
     expect(page).to_have_url(re.compile("/predictions"))
-    expect(page.get_by_role("heading", name="Predictions").first).to_be_visible()
+    expect(page.get_by_role("button", name="Save as a script")).to_be_visible()
     page.go_back()
     expect(heading(page, 7)).to_be_visible()
     expect(page).to_have_url(re.compile(r"/how_it_works\?.*\bstep=7\b"))

@@ -45,9 +45,9 @@ def show_counts(run: Run) -> None:
     train, test = int(counts.train.sum()), int(counts.test.sum())
     validation = held_out(train) if dataset_of(run) == "mnist" else data.SAMPLE_HELD_OUT
     with st.grid(3, min_column_width=95):
-        st.metric("Training digits", f"{train - validation:,}", border=True)
-        st.metric("For validation", f"{validation:,}", border=True)
-        st.metric("Test digits", f"{test:,}", border=True)
+        st.metric("Training digits", f"{train - validation:,}", border=True, height="stretch")
+        st.metric("For validation", f"{validation:,}", border=True, height="stretch")
+        st.metric("Test digits", f"{test:,}", border=True, height="stretch")
     st.html(counts_html(counts))
     explain_sample(run)
 

@@ -6,14 +6,23 @@ from ui.how_it_works.steps import STEPS
 
 _NUMBERS = range(1, len(STEPS) + 1)
 
+# On a phone, columns follow each other closely and labels wrap instead of being cut off.
 # A new step is read from its beginning, also when the button to it stands at the end of the last.
 # The address names the step without an entry of its own in the browser's history: one that came
 # without a step would send Back to itself again and again.
-_to_the_top = st.components.v2.component(
-    "step_to_the_top",
+_dress = st.components.v2.component(
+    "step_dress",
     css="""
 [class*="step_top"] {
   position: absolute;
+}
+@media (max-width: 640px) {
+  [data-testid="stMain"] [data-testid="stHorizontalBlock"] {
+    gap: 1rem;
+  }
+  [data-testid="stMain"] [data-testid="stMetricLabel"] * {
+    white-space: normal;
+  }
 }
 """,
     js="""
@@ -74,7 +83,7 @@ def show_ways_on(number: int) -> None:
             args=(number % len(STEPS) + 1,),
             key="next_step",
         )
-    _to_the_top(key="step_top", data={"step": number})
+    _dress(key="step_top", data={"step": number})
 
 
 def _number_in_address() -> int:

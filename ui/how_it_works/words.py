@@ -20,14 +20,14 @@ MEANINGS = {
     "One-hot": "a label as ten numbers: a 1 at the digit's place, and 0 everywhere else.",
     # 4 Layers
     "Layer": "one stage of the calculation. What it gives is what the next layer gets.",
-    "Convolution": "moving filters over the whole picture, and multiplying and adding up at "
-    "each place.",
-    "Filter": "looks for one pattern, such as an edge. It has one kernel for each map of the layer "
-    "before, and makes one feature map.",
-    "Kernel": "one small square of weights, 3 by 3 in the tutorial.",
-    "Feature map": "the picture that a filter makes: strong where it has found its pattern.",
     "Weight": "a number that the network multiplies with, and learns.",
     "Bias": "a number that is added to the sum, and learnt too.",
+    "Kernel": "one small square of weights, 3 by 3 in the tutorial.",
+    "Filter": "looks for one pattern, such as an edge. It has one kernel for each map of the layer "
+    "before, and makes one feature map.",
+    "Feature map": "the picture that a filter makes: strong where it has found its pattern.",
+    "Convolution": "moving filters over the whole picture, and multiplying and adding up at "
+    "each place.",
     "Parameters": "all the numbers that the network learns: its weights and biases.",
     "Probability": "how likely something is, from 0 (never) to 1, or 100 % (certain).",
     "Activation": "what happens to each number at the end of a layer.",
