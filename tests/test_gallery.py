@@ -14,7 +14,7 @@ from cnn.evaluation.selection import DigitFilter, select
 from tests.evaluated_run import answers
 from ui.predictions import evaluation_charts, figures
 from ui.predictions.confusion import cell_from_browser, confusion_chart, worst_pair
-from ui.predictions.filters import count_sentence, empty_sentence
+from ui.predictions.filter_words import count_sentence, empty_sentence
 from ui.predictions.gallery import gallery_html
 
 LABELS = np.arange(20, dtype=np.uint8) % 5

@@ -274,4 +274,4 @@ def test_a_p_value_is_rounded_as_people_say_it(p_value, share, label):
     ],
 )
 def test_a_p_value_is_rounded_so_that_its_side_of_the_limit_shows(p_value, words, label):
-    assert (two_runs_words.p_words(p_value), two_runs_words.p_label(p_value)) == (words, label)
+    assert (p_words(p_value), p_label(p_value)) == (words, label)

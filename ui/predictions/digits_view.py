@@ -11,6 +11,7 @@ from cnn.runs import Run
 from ui import run_picker
 from ui.predictions import confusion, figures, filters, gallery, opening
 from ui.predictions.downloads import offer_downloads
+from ui.predictions.filter_words import empty_sentence
 from ui.predictions.opened_digit import show_digit
 
 
@@ -32,7 +33,7 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
         filters.show_count(predictions, chosen, len(indices))
         opening.explain_unknown_digit(predictions)
         if len(indices) == 0:
-            st.info(filters.empty_sentence(predictions, chosen), icon=":material/search_off:")
+            st.info(empty_sentence(predictions, chosen), icon=":material/search_off:")
         shown = indices[gallery.choose_page(len(indices), len(predictions))]
         gallery.show_gallery(predictions, shown, asked=confusion.clicks())
         if len(indices):
