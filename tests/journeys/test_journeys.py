@@ -85,6 +85,7 @@ def test_train_reload_second_tab_stop_then_browse_and_draw(server, open_page, ru
 
     button(page, "See what it gets wrong").click()
     expect(page).to_have_url(re.compile(rf"/predictions\?.*run={run_id}"))
+    expect(page).to_have_url(re.compile("show=Mistakes"))
     expect(page.get_by_role("button", name=re.compile("^Test digit")).first).to_be_visible()
 
     page.goto(f"{server.url}/draw?run={run_id}")
