@@ -119,7 +119,7 @@ def _notes(
     if status.state is State.STOPPED:
         yield f"The run was stopped: the replay ends with its last whole epoch, number {kept[-1]}."
     if status.state is State.FINISHED and _went_back(run):
-        yield "Early stopping: the replay ends with the last epoch, the network is its best one's."
+        yield "This ends with the last epoch; early stopping took the network back to its best."
     lesson = read_lesson(run)
     if lesson is not None and lesson.test_is_seen:
         yield "The network has learnt from these digits before, so that it reads them says little."

@@ -80,7 +80,7 @@ def test_early_stopping_says_that_the_network_is_an_earlier_one(
     (run.path / "hyperparameters.json").write_text(settings.to_json())
     append_point(run.metrics_path, EpochPoint(4, 0.1, 0.9, last_loss, 0.9, 4.0))
     notes = " ".join(load_replay(run).notes)
-    assert ("Early stopping: the replay ends with the last epoch" in notes) is is_said
+    assert ("early stopping took the network back to its best" in notes) is is_said
 
 
 def test_the_sample_is_replayed_too(runs_dir):

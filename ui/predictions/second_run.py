@@ -40,7 +40,7 @@ def pick_second(run: Run) -> Run | None:
         help="Networks that were tested on the same digits.",
     )
     if chosen is None:
-        st.caption("Choose a second network to see which digits only one of the two reads right.")
+        st.markdown("Choose a second network to see which digits only one of the two reads right.")
         return None
     return runs.open_run(chosen, runs.runs_folder())
 

@@ -39,7 +39,10 @@ def compare_runs(run: Run, predictions: Predictions) -> None:
     if comparison is None:
         return
     names = run_picker.run_label(run), run_picker.run_label(second)
-    st.caption(f"**A**, the network chosen above: {names[0]}  \n**B**, to compare: {names[1]}")
+    st.markdown(
+        f":small[**A**, the network chosen above: {names[0]}]  \n"
+        f":small[**B**, to compare: {names[1]}]"
+    )
     _explain_seen(comparison)
     _show_split(comparison)
     st.markdown("##### Digit by digit")
@@ -122,7 +125,7 @@ def _show_difference(comparison: Comparison, first: Run, second: Run) -> None:
         alt=two_runs_charts.largest_difference(difference),
     )
     st.html(two_runs_charts.LEGEND)
-    st.caption(two_runs_charts.DIFFERENCE_CAPTION)
+    st.markdown(f":small[{two_runs_charts.DIFFERENCE_CAPTION}]")
     offer_downloads(
         f"confusion-matrix-{second.id}-minus-{first.id}",
         lambda: plots.difference_matrix_figure(difference, *names),

@@ -86,7 +86,7 @@ def _show_page(comparison: Comparison, indices: NDArray[np.intp]) -> None:
     if pages > 1:
         page = st.pagination(pages, key="who_page", bind="query-params")
     shown = indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    st.caption(_LEGEND)
+    st.markdown(f":small[{_LEGEND}]")
     data = {
         "tiles": pairs_html(comparison, shown),
         "opened": opening.opened_digit(comparison.first),
