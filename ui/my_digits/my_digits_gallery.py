@@ -138,7 +138,7 @@ def _offer_relabelling(ticked: Sequence[MyDigit]) -> None:
         "Relabel as",
         range(10),
         index=None,
-        placeholder="Relabel as …",
+        placeholder="Relabel as",
         label_visibility="collapsed",
         key="relabel_as",
         disabled=not ticked,
