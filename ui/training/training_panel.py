@@ -166,17 +166,14 @@ def _show_seen(status: Status) -> None:
 
 def _best(run: Run, status: Status) -> float | None:
     """Return the best test accuracy on the same test digits: of all runs, and the built-in one."""
-    accuracies = [status.test_accuracy or 0.0]
-    folder = run.path.parent
-    for other in [*runs.list_runs(folder), runs.open_run(runs.BUILT_IN, folder)]:
+    accuracies, folder = [status.test_accuracy or 0.0], run.path.parent
+    for other in [runs.open_run(runs.BUILT_IN, folder), *runs.list_runs(folder)]:
         try:
             theirs = other.status()
-            if is_test_seen(other):
-                continue
         except RunError:
             continue
         is_same_test = (theirs.dataset, theirs.test_images) == (status.dataset, status.test_images)
-        if is_same_test and theirs.test_accuracy is not None:
+        if is_same_test and theirs.test_accuracy is not None and not is_test_seen(other):
             accuracies.append(theirs.test_accuracy)
     return max(accuracies)
 
