@@ -11,6 +11,7 @@ from cnn.my_digits.change import Change
 from cnn.my_digits.my_digit import MyDigit
 from cnn.reading.reading import Reader, Reading
 from ui.digit_tile import png_address
+from ui.my_digits import gallery_style
 from ui.my_digits.undo import take_back
 from ui.numbers import a_digit
 from ui.predictions import gallery
@@ -20,23 +21,6 @@ _LEGEND = (
     '<span style="font-size:.875rem">✓ read right, ✗ wrong: what the network reads, '
     "? called no digit</span>"
 )
-# The tick box's label covers its whole tile, so that a tap on the picture ticks it too. What can
-# be done with the ticked ones stays in sight, under the app's own header.
-_STYLE = """<style>
-[class*="st-key-kept_"] {position: relative}
-[class*="st-key-kept_"] .what {padding-left: 1.75rem; min-height: 2.75rem; display: flex;
-  align-items: center; gap: .4em; font-size: .875rem}
-[class*="st-key-kept_"] .right {color: light-dark(#15703a, #74d693)}
-[class*="st-key-kept_"] .wrong {color: light-dark(#b3261e, #ff9a91)}
-[class*="st-key-tick_"]:has([data-testid="stCheckbox"]) {position: absolute; inset: 0;
-  width: 100%; height: 100%}
-[class*="st-key-tick_"] [data-testid="stCheckbox"],
-[class*="st-key-tick_"] [data-testid="stCheckbox"] > label {position: absolute; inset: 0;
-  align-items: flex-end; cursor: pointer; padding-bottom: .8rem}
-[data-testid="stLayoutWrapper"]:has(> .st-key-my_digits_actions) {position: sticky;
-  top: 3.75rem; z-index: 10; background: light-dark(#ffffff, #12141f); padding-block: .4rem;
-  box-shadow: 0 0 0 2px light-dark(#ffffff, #12141f)}
-</style>"""
 PAGE = "my_digits_page"
 UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"
 
@@ -52,7 +36,7 @@ def show_gallery(digits: Sequence[MyDigit], reader: Reader | None) -> None:
     if st.session_state.pop(CHANGED, False):
         st.rerun()  # the rest of the page speaks of them too
     shown = _choose_page(list(reversed(digits)))
-    st.html(gallery.STYLE + _STYLE + _LEGEND)
+    st.html(gallery.STYLE + gallery_style.STYLE + _LEGEND)
     _show_actions([digit for digit in shown if st.session_state.get(_tick(digit))], shown)
     answers = _answers(shown, reader)
     with st.grid(min_column_width=104, gap="small", key="my_digits_gallery"):
@@ -138,7 +122,7 @@ def _offer_relabelling(ticked: Sequence[MyDigit]) -> None:
         "Relabel as",
         range(10),
         index=None,
-        placeholder="Relabel as …",
+        placeholder="Relabel as",
         label_visibility="collapsed",
         key="relabel_as",
         disabled=not ticked,

@@ -27,15 +27,19 @@ def show_table(digits: Sequence[MyDigit], chosen: Run) -> None:
         hide_index=True,
         placeholder="–",
         column_config={
-            "": st.column_config.TextColumn(width=30, help="The chosen network."),
+            "": st.column_config.TextColumn(width=24, help="The chosen network."),
             "My digits": st.column_config.NumberColumn(
                 format="%.1f %%", help="The share of my digits that it reads right."
             ),
             "Learnt": st.column_config.TextColumn(
                 help="How many of my digits it has learnt from. These are no test of it."
             ),
-            "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
-            "Started": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+            "Test accuracy": st.column_config.NumberColumn(
+                "Test",  # short, so that the table fits a phone
+                format="%.2f %%",
+                help="Test accuracy: the share of MNIST's test digits that it reads right.",
+            ),
+            "Started": st.column_config.DatetimeColumn(format="D MMM HH:mm"),
         },
     )
     if any(table["Learnt"] != ""):

@@ -17,7 +17,7 @@ DIGITS = list(range(10))
 
 # The ten digits stand in one row on a phone too.
 _TITLE = """<style>[class*="st-key-teach_"] button {min-width: 0; padding-inline: .25rem}</style>
-<div style="font-size:.875rem">Right or wrong, keep it as a …</div>"""
+<div style="font-size:.875rem">Right or wrong, keep it in My digits as a …</div>"""
 
 
 def offer_teaching(drawing: Drawing, digit: int) -> None:
@@ -48,7 +48,7 @@ def _show_choice(offered: MyDigit, mine: MyDigit | None) -> None:
     with st.container(gap="xsmall"):
         st.html(_TITLE)
         st.segmented_control(
-            "Keep the drawing as a",
+            "Keep it in My digits as a",
             DIGITS,
             key=key,
             on_change=_answer,

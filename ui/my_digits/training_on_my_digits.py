@@ -27,6 +27,12 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(problem, icon=":material/error:")
     going_on = _going_on()
+    _show_button(run, digits, right, is_busy=going_on is not None)
+    if going_on:
+        st.fragment(_show_going_on, run_every=LOOK_SECONDS)(going_on)
+
+
+def _show_button(run: Run, digits: Sequence[MyDigit], right: float | None, is_busy: bool) -> None:
     all_right = right == 1.0
     words, button = st.columns([3, 2], vertical_alignment="center")
     words.markdown(f"#### {_summary(len(digits), right)}")
@@ -41,16 +47,14 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
         icon=":material/school:",
         type="secondary" if all_right else "primary",
         width="stretch",
-        disabled=right is None or going_on is not None,
+        disabled=right is None or is_busy,
         help="A network is learning your digits now."
-        if going_on
+        if is_busy
         else "This network stays as it is.",
         key="train_on_my_digits",  # the same button, whatever it says of itself
         on_click=_start,  # before the script, so that no other rerun can swallow a click
         args=(run,),
     )
-    if going_on:
-        st.fragment(_show_going_on, run_every=LOOK_SECONDS)(going_on)
 
 
 def _time(run: Run, digits: int) -> str:
