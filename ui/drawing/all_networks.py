@@ -12,7 +12,7 @@ from cnn.reading.reading import Reading, load_reader
 from cnn.runs import Run
 from ui import navigation
 from ui.numbers import a_digit, probability
-from ui.run_picker import run_label
+from ui.run_picker import run_labels
 
 MOST_CHOSEN = 8  # as many as stay loaded
 CHOSEN_AT_FIRST = 4
@@ -53,12 +53,13 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
     except ValueError as error:
         st.error(str(error), icon=":material/error:")
         return
+    labels = run_labels(usable.values())
     answers, damaged = [], []
     for one in chosen:
         try:
-            answers.append((run_label(one), load_reader(one).read(image)[0]))
+            answers.append((labels[one.id], load_reader(one).read(image)[0]))
         except ValueError:
-            damaged.append(run_label(one))
+            damaged.append(labels[one.id])
     _show_answers(answers)
     for label in damaged:
         st.caption(f":material/broken_image: {label} is left out: its network can't be read.")
@@ -87,7 +88,7 @@ def _choose(usable: dict[str, Run], run: Run) -> list[Run]:
     if state.get(_PAGE_RUN) != run.id and run.id in usable and run.id not in ids:
         ids = [run.id, *ids][:MOST_CHOSEN]
     state[_KEY], state[_PAGE_RUN] = ids, run.id
-    labels = {one: run_label(usable[one]) for one in usable}
+    labels = run_labels(usable.values())
     chosen = st.multiselect(
         "Networks",
         list(usable),

@@ -20,7 +20,7 @@ def pick_second(run: Run) -> Run | None:
     that it names and that cannot be compared leads to a sentence.
     """
     candidates = _candidates(run)
-    labels = {one.id: run_picker.run_label(one) for one in candidates}
+    labels = run_picker.run_labels(candidates)
     wanted = st.query_params.get(KEY) or _suggestion(candidates)
     if wanted != NOBODY and wanted not in labels:
         st.warning(_why_not(wanted, run), icon=":material/search_off:")
