@@ -34,8 +34,8 @@ def open_replay(run):
 
 def player(page):
     """What the browser gets, or None where there is no player."""
-    found = page.get("bidi_component")
-    return json.loads(found[0].proto.json) if found else None
+    found = [one.proto.json for one in page.get("bidi_component") if one.proto.json]
+    return json.loads(found[0]) if found else None
 
 
 def texts(page):
