@@ -1,5 +1,7 @@
 """Pages run without a browser: a small script as a page, and what a page shows as HTML."""
 
+import json
+
 from streamlit.testing.v1 import AppTest
 
 
@@ -14,3 +16,14 @@ def open_script(script, **state):
 def html(page):
     """All that a page shows as its own HTML."""
     return "\n".join(str(element.proto.body) for element in page.get("html"))
+
+
+def words(page):
+    """All that a page says in Markdown, notes and captions."""
+    kinds = (page.markdown, page.info, page.warning, page.caption)
+    return " ".join(element.value for kind in kinds for element in kind)
+
+
+def sent(page):
+    """What the browser gets for each component that is given something."""
+    return [json.loads(one.proto.json) for one in page.get("bidi_component") if one.proto.json]

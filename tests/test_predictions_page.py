@@ -1,5 +1,4 @@
 import dataclasses
-import json
 import re
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from tests.evaluated_run import (
     make_run,
     store_answers,
 )
-from tests.pages import open_script
+from tests.pages import open_script, sent, words
 from ui import navigation
 from ui.predictions import run_predictions, views
 
@@ -36,15 +35,9 @@ def open_page(run, **query):
     return page
 
 
-def words(page):
-    kinds = (page.markdown, page.info, page.warning, page.caption)
-    return " ".join(element.value for kind in kinds for element in kind)
-
-
 def gallery(page):
     """The (answer, truth) of each picture; truth is None on right ones."""
-    sent = [json.loads(one.proto.json or "{}") for one in page.get("bidi_component")]
-    tiles = "".join((one or {}).get("tiles", "") for one in sent)
+    tiles = "".join(one["tiles"] for one in sent(page))
     pairs = re.findall(r"(?:really|labelled) (\d), read as (\d)", tiles)
     return [(int(answer), None if truth == answer else int(truth)) for truth, answer in pairs]
 

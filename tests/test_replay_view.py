@@ -13,6 +13,7 @@ from cnn.replay import MOST_EPOCHS, Replay
 from cnn.runs import Run
 from cnn.status import State
 from tests.evaluated_run import make_run
+from tests.pages import sent
 from tests.replayed_run import make_replayed_run
 from ui.replay_player import MOST_FILTERS, replay_payload
 
@@ -34,8 +35,7 @@ def open_replay(run):
 
 def player(page):
     """What the browser gets, or None where there is no player."""
-    found = [one.proto.json for one in page.get("bidi_component") if one.proto.json]
-    return json.loads(found[0]) if found else None
+    return next(iter(sent(page)), None)
 
 
 def texts(page):

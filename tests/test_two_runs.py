@@ -1,5 +1,4 @@
 import io
-import json
 import re
 
 import numpy as np
@@ -14,7 +13,7 @@ from cnn.evaluation.predictions import load_predictions
 from cnn.plots import difference_matrix_figure
 from cnn.status import State
 from tests.evaluated_run import answers, make_run, store_answers
-from tests.pages import html
+from tests.pages import html, sent, words
 from ui.predictions import two_runs_charts, two_runs_gallery
 from ui.predictions.two_runs import disagreements
 from ui.predictions.two_runs_words import p_label, p_words
@@ -54,14 +53,9 @@ def open_page(**query):
     return page
 
 
-def words(page):
-    kinds = (page.markdown, page.info, page.warning, page.caption)
-    return " ".join(element.value for kind in kinds for element in kind)
-
-
 def gallery(page):
     """The pictures as the browser gets them."""
-    return "".join(json.loads(one.proto.json)["tiles"] for one in page.get("bidi_component"))
+    return "".join(one["tiles"] for one in sent(page))
 
 
 def tiles(page):

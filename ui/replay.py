@@ -13,6 +13,7 @@ from cnn.plots.filters import filters_figure
 from cnn.replay import load_replay, replay_csv
 from cnn.runs import Run, RunError
 from ui import navigation, run_picker
+from ui.predictions.downloads import MIME
 from ui.replay_player import replay_payload, show_player
 from ui.stamps import Stamp, stamp_of
 
@@ -104,7 +105,7 @@ def _offer_files(run: Run, has_digits: bool) -> None:
                 f"Filters as {image_format.upper()}",
                 partial(_filters_file, run, image_format),
                 file_name=f"filters.{image_format}",
-                mime={"png": "image/png", "svg": "image/svg+xml"}[image_format],
+                mime=MIME[image_format],
                 key=f"save_filters_{image_format}",
                 type="tertiary",
                 icon=":material/download:",
@@ -116,7 +117,7 @@ def _offer_files(run: Run, has_digits: bool) -> None:
                 "Answers as CSV",
                 partial(_answers_file, run),
                 file_name="answers.csv",
-                mime="text/csv",
+                mime=MIME["csv"],
                 key="save_replay_answers",
                 type="tertiary",
                 icon=":material/table:",

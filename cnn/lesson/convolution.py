@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnn.architecture import IMAGE_SHAPE
 from cnn.hyperparameters import Hyperparameters
+from cnn.reading.kernels import read_convolutions
 
 SIDE = IMAGE_SHAPE[0]
 
@@ -137,18 +138,15 @@ def _first_convolution(
 
 def _read_weights(model_path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the kernels (n, 1, k, k) and biases (n,) of the first convolution in a file."""
-    import onnx  # a third of a second: only for who opens this step
-
     try:
-        graph = onnx.load(str(model_path)).graph
-        stored = {one.name: one for one in graph.initializer}
-        node = next(node for node in graph.node if node.op_type == "Conv")
-        kernels, *biases = (onnx.numpy_helper.to_array(stored[name]) for name in node.input[1:])
+        kernels, biases = read_convolutions(model_path)[0]
+        if kernels is None or biases is None:
+            raise ValueError("its weights are no constants")
     except Exception as error:  # protobuf's and ONNX's errors have no other class in common
         raise ValueError(
             f"The network {model_path} is damaged. Train it again, or choose another run."
         ) from error
-    return kernels, biases[0] if biases else np.zeros(len(kernels), np.float32)
+    return kernels, biases
 
 
 # As Keras has them: leaky ReLU keeps 0.2 of what is negative, and gelu is the exact one.

@@ -5,6 +5,7 @@ import math
 import streamlit as st
 
 from cnn.architecture import layer_table, total_parameters
+from cnn.evaluation.predictions import LEAST_PROBABILITY
 from cnn.lesson.measured import MEASURED, Measured
 from cnn.presets import TUTORIAL_TEST_ACCURACY
 from cnn.runs import Run
@@ -21,7 +22,6 @@ _ENDINGS = {
     State.FAILED: "It failed",
     State.INTERRUPTED: "It was interrupted",
 }
-LEAST = 1e-7  # Keras takes no smaller probability into the logarithm
 _EXAMPLES = (0.99, 0.5, 0.1, 0.01)
 _HEADER = "| Network | Parameters | Accuracy | With three seeds |\n| --- | ---: | ---: | ---: |\n"
 
@@ -45,7 +45,7 @@ def show_loss(run: Run) -> None:
 
 def _loss(share: float) -> str:
     """Return the loss of an answer that gives the right digit this probability, 0 to 1."""
-    loss = -math.log(max(share, LEAST))
+    loss = -math.log(max(share, float(LEAST_PROBABILITY)))
     return f"{loss:.4f}" if loss >= 0.0001 else "less than 0.0001"
 
 

@@ -36,7 +36,7 @@ def show_gallery(digits: Sequence[MyDigit], reader: Reader | None) -> None:
     if st.session_state.pop(CHANGED, False):
         st.rerun()  # the rest of the page speaks of them too
     shown = _choose_page(list(reversed(digits)))
-    st.html(gallery.STYLE + gallery_style.STYLE + _LEGEND)
+    st.html(f"<style>{gallery.STYLE}</style>{gallery_style.STYLE}{_LEGEND}")
     _show_actions([digit for digit in shown if st.session_state.get(_tick(digit))], shown)
     answers = _answers(shown, reader)
     with st.grid(min_column_width=104, gap="small", key="my_digits_gallery"):

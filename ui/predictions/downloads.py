@@ -13,7 +13,7 @@ from cnn.runs import Run
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MIME = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
+MIME = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
 _HELP = {
     "png": "A picture made of pixels, for slides.",
     "svg": "A picture that stays sharp at any size, for print.",
@@ -53,7 +53,7 @@ def _offer(what: str, ending: str, make: Callable[[], bytes], name: str) -> None
         f"Save as {ending.upper()}",
         make,
         file_name=f"{name}.{ending}",
-        mime=_MIME[ending],
+        mime=MIME[ending],
         key=f"save_{what}_{ending}",
         type="tertiary",
         icon=":material/download:",

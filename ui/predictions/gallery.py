@@ -14,7 +14,7 @@ from cnn.evaluation.wrong_labels import has_wrong_label
 from ui.digit_tile import TILE_STYLE, png_address
 from ui.predictions.opening import LAST_OPENED, PAGE_SIZE, digit_name, open_digit, opened_digit
 
-STYLE = f"""<style>{TILE_STYLE}
+STYLE = f"""{TILE_STYLE}
 .digits {{display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr));
   gap: .75rem .5rem; font-size: .875rem; line-height: 1.3; font-variant-numeric: tabular-nums}}
 .digits .tile {{margin-bottom: .25rem}}
@@ -23,7 +23,7 @@ STYLE = f"""<style>{TILE_STYLE}
 .digits .mistake b, .digits .truth {{color: light-dark(#b3261e, #ff9a91)}}
 .digits .mistake .tile {{box-shadow: 0 0 0 2px light-dark(#b3261e, #ff9a91)}}
 .digits .doubt {{color: light-dark(#7a4b00, #ffc266)}}
-</style>"""
+"""
 
 _HTML = '<div class="gallery"></div>'
 _LEGEND = "✓ right, ✗ wrong, how sure. Press a digit to open it; arrow keys move."
@@ -52,24 +52,33 @@ def show_gallery(predictions: Predictions, indices: NDArray[np.intp], asked: int
     """
     if len(indices):
         st.markdown(f":small[{_LEGEND}]")
-    data = {
-        "tiles": gallery_html(predictions, indices),
-        "opened": opened_digit(predictions),
-        "last": st.session_state.get(LAST_OPENED),
-        "asked": asked,
-    }
-    _component()(key="digit_gallery", data=data, on_opened_change=_open)
+    tiles = gallery_html(predictions, indices)
+    last = st.session_state.get(LAST_OPENED)
+    show_tiles("digit_gallery", STYLE, predictions, tiles=tiles, last=last, asked=asked)
 
 
-def _open() -> None:
-    open_digit(st.session_state["digit_gallery"].get("opened"))
+def show_tiles(name: str, style: str, predictions: Predictions, **data: Any) -> None:
+    """Show tiles in the browser, between which arrow keys move and of which a click opens one.
+
+    Args:
+        name: of the component and of its widget.
+        style: CSS of the tiles.
+        predictions: of the digits that can be opened.
+        data: "tiles", their HTML, each a button with its digit as `data-index`, and what else
+            gallery.js takes.
+    """
+
+    def open_clicked() -> None:
+        open_digit(st.session_state[name].get("opened"))
+
+    data["opened"] = opened_digit(predictions)
+    _component(name, style)(key=name, data=data, on_opened_change=open_clicked)
 
 
-@lru_cache(maxsize=1)
-def _component() -> Any:
+@lru_cache(maxsize=2)
+def _component(name: str, style: str) -> Any:
     css, js = (Path(__file__).with_suffix(kind).read_text("utf-8") for kind in (".css", ".js"))
-    style = STYLE.removeprefix("<style>").removesuffix("</style>")
-    return st.components.v2.component("digit_gallery", html=_HTML, css=style + css, js=js)
+    return st.components.v2.component(name, html=_HTML, css=style + css, js=js)
 
 
 def gallery_html(predictions: Predictions, indices: NDArray[np.intp]) -> str:

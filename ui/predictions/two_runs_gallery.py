@@ -1,9 +1,5 @@
 """The digits on which two networks differ, with both answers, each to be opened as A reads it."""
 
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -14,7 +10,7 @@ from cnn.evaluation.selection import percent_sure
 from cnn.evaluation.wrong_labels import has_wrong_label
 from cnn.runs import Run
 from ui.digit_tile import TILE_STYLE, png_address
-from ui.predictions import opening
+from ui.predictions import gallery, opening
 from ui.predictions.opened_digit import show_digit
 
 PAGE_SIZE = 30  # fills whole rows of 3, 5, 6 or 10
@@ -42,7 +38,6 @@ _STYLE = f"""{TILE_STYLE}
 .pairs .spoken {{position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%)}}
 """
-_HTML = '<div class="gallery"></div>'
 _LEGEND = "✓ right, ✗ wrong: what each network reads. Press a digit to open it as A sees it."
 
 
@@ -87,23 +82,8 @@ def _show_page(comparison: Comparison, indices: NDArray[np.intp]) -> None:
         page = st.pagination(pages, key="who_page", bind="query-params")
     shown = indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     st.markdown(f":small[{_LEGEND}]")
-    data = {
-        "tiles": pairs_html(comparison, shown),
-        "opened": opening.opened_digit(comparison.first),
-    }
-    _component()(key="pair_gallery", data=data, on_opened_change=_open)
-
-
-def _open() -> None:
-    opening.open_digit(st.session_state["pair_gallery"].get("opened"))
-
-
-@lru_cache(maxsize=1)
-def _component() -> Any:
-    """Return the gallery of digits, with the style of pairs of answers."""
-    gallery = Path(__file__).with_name("gallery")
-    css, js = (gallery.with_suffix(kind).read_text("utf-8") for kind in (".css", ".js"))
-    return st.components.v2.component("pair_gallery", html=_HTML, css=_STYLE + css, js=js)
+    tiles = pairs_html(comparison, shown)
+    gallery.show_tiles("pair_gallery", _STYLE, comparison.first, tiles=tiles)
 
 
 def pairs_html(comparison: Comparison, indices: NDArray[np.intp]) -> str:
