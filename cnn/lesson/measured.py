@@ -26,12 +26,12 @@ class Measured(NamedTuple):
 
 
 MEASURED = (
-    Measured("The tutorial's network", Hyperparameters(), (0.9734, 0.9745, 0.9682)),
-    Measured("With scaled pixels", Hyperparameters(scale_pixels=True), (0.9827, 0.9850, 0.9852)),
-    Measured("With pooling", Hyperparameters(pool_after=(1, 2)), (0.9745, 0.9787, 0.9814)),
+    Measured("The tutorial's network", Hyperparameters(), (0.9711, 0.9758, 0.9675)),
+    Measured("With scaled pixels", Hyperparameters(scale_pixels=True), (0.9829, 0.9834, 0.9837)),
+    Measured("With pooling", Hyperparameters(pool_after=(1, 2)), (0.9733, 0.9752, 0.9788)),
     Measured(
         "With both",
         Hyperparameters(scale_pixels=True, pool_after=(1, 2)),
-        (0.9788, 0.9785, 0.9772),
+        (0.9780, 0.9804, 0.9829),
     ),
 )
