@@ -1,5 +1,5 @@
 """Digit Lab: tune, train, browse, draw. Start with `streamlit run streamlit_app.py`."""
 
-from ui import navigation
+from ui.shared import navigation
 
 navigation.menu().run()

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnn import data, runs
-from cnn.drawing.pad_picture import picture_from_strokes
+from cnn.data import mnist
+from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.pen import SIDE, image_from_strokes
 from cnn.drawing.picture import image_from_picture
 from cnn.drawing.strokes import Stroke, check_strokes
-from cnn.reading.drawing_lines import open_lines
-from cnn.reading.reading import Reader, load_reader
+from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.drawing_lines import open_lines
+from cnn.runs import store
 
 ONE_IN = 20  # of the wrong digits, on the saved picture
 COLUMNS = 12
@@ -53,10 +54,10 @@ def main() -> None:
     parser.add_argument("digits", help='lines of {"label": "7", "strokes": [[[x, y], …], …]}')
     parser.add_argument("--letters", help="the same of what is no digit")
     parser.add_argument("--fashion", type=Path, help="Fashion-MNIST's test images, IDX and gzip")
-    parser.add_argument("--run", default=runs.BUILT_IN)
+    parser.add_argument("--run", default=store.BUILT_IN)
     parser.add_argument("--picture", type=Path, default=Path("wrong-digits.png"))
     options = parser.parse_args()
-    reader = load_reader(runs.open_run(options.run, runs.runs_folder()))
+    reader = load_reader(store.open_run(options.run, store.runs_folder()))
     drawings, labels = read_file(options.digits)
     for way, image_of in WAYS.items():
         images = np.stack([image_of(strokes) for strokes in drawings])
@@ -90,7 +91,7 @@ def called_none(name: str, reader: Reader, images: Images) -> None:
 
 
 def non_digits(options: argparse.Namespace) -> Iterable[tuple[str, Images]]:
-    yield "MNIST's test digits", data.load_test("mnist").images
+    yield "MNIST's test digits", mnist.load_test("mnist").images
     if options.letters:
         letters, _ = read_file(options.letters)
         yield "letters", np.stack([image_from_strokes(strokes) for strokes in letters])

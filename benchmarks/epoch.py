@@ -12,7 +12,7 @@ import keras
 
 from benchmarks.bare_keras import EpochTimes, as_arrays, tutorial_network
 from benchmarks.training_runs import epoch_seconds, train
-from cnn import data
+from cnn.data import mnist
 from cnn.presets import PRESETS
 from tests.app_server import end_workers
 
@@ -21,7 +21,7 @@ TURNS, EPOCHS = 3, 3  # the first epoch of each turn, with its tracing, is not c
 
 def main() -> None:
     """Print seconds of each turn, the medians, and their ratio."""
-    dataset = data.load("mnist")
+    dataset = mnist.load("mnist")
     x, y = as_arrays(*dataset.train)
     validation = as_arrays(*dataset.validation)
     article = replace(PRESETS["article"], epochs=EPOCHS)

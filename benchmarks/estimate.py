@@ -1,4 +1,4 @@
-"""What an image costs in training: the constants of cnn/estimate.py, by least squares.
+"""What an image costs in training: the constants of cnn/runs/training_time.py, by least squares.
 
 MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.estimate
 """
@@ -12,11 +12,11 @@ import numpy as np
 from scipy.optimize import nnls
 
 from benchmarks.training_runs import train
-from cnn import estimate
-from cnn.architecture import layer_table
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import layer_table
 from cnn.presets import PRESETS
-from cnn.runs import Run
+from cnn.runs import training_time
+from cnn.runs.store import Run
 from tests.app_server import end_workers
 
 IMAGES = 10_000
@@ -55,7 +55,10 @@ def main() -> None:
     constants, _ = nnls(weighted, np.ones(len(measured)))
     print("image {:.2e}, multiply-add {:.2e}, activation {:.2e}, batch {:.2e}".format(*constants))
     for values, row, seconds in zip(NETWORKS, rows, measured, strict=True):
-        now = estimate.seconds_per_image(layer_table(values)) + estimate.SECONDS_PER_BATCH * row[3]
+        now = (
+            training_time.seconds_per_image(layer_table(values))
+            + training_time.SECONDS_PER_BATCH * row[3]
+        )
         fitted = float(np.dot(constants, row))
         print(f"{seconds * 1e6:6.0f} µs measured, {fitted * 1e6:6.0f} fitted, {now * 1e6:6.0f} now")
 

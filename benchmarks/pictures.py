@@ -17,11 +17,12 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from cnn import data, runs
+from cnn.data import mnist
 from cnn.drawing.pen import image_from_strokes
 from cnn.drawing.picture import image_from_picture
 from cnn.drawing.strokes import Stroke
-from cnn.reading.reading import Reader, load_reader
+from cnn.inference.classifier import Reader, load_reader
+from cnn.runs import store
 
 DIGITS, PHOTO_DIGITS, SEED = 1500, 500, 28
 CANVAS, PAPER = 280, 800  # pixels a side
@@ -169,7 +170,7 @@ def accuracy(reader: Reader, images: np.ndarray, labels: np.ndarray) -> float:
 
 def show_mnist(reader: Reader) -> None:
     """Print how MNIST's validation digits are read as they are, and as pictures."""
-    images, labels = data.load().validation
+    images, labels = mnist.load().validation
     print(f"{'MNIST as it is':24} {accuracy(reader, images, labels):7.2%}")
     show(reader, "MNIST as pictures", images, labels)
     show(reader, "MNIST inverted", 255 - images, labels)
@@ -180,7 +181,7 @@ def show_mnist(reader: Reader) -> None:
 def main() -> None:
     """Print the accuracy of each kind of picture."""
     digits, labels = read_file(sys.argv[1])
-    reader = load_reader(runs.open_run(runs.BUILT_IN, runs.runs_folder()))
+    reader = load_reader(store.open_run(store.BUILT_IN, store.runs_folder()))
     strokes: list[list[Stroke]] = [[line.tolist() for line in digit] for digit in digits]
     drawn = np.stack([image_from_strokes(one) for one in strokes])
     print(f"{'strokes':24} {accuracy(reader, drawn, labels):7.2%}  of {len(labels):,} digits")

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.bare_keras import as_arrays, tutorial_network
 from benchmarks.training_runs import train
-from cnn import data
+from cnn.data import mnist
 from cnn.presets import PRESETS, TUTORIAL_TEST_ACCURACY
 from tests.app_server import end_workers
 
@@ -34,7 +34,7 @@ def tutorial(
 
 def main() -> None:
     """Print seconds and accuracies of each turn, and the ratio of the medians."""
-    dataset = data.load("mnist")
+    dataset = mnist.load("mnist")
     images = np.concatenate([dataset.train.images, dataset.validation.images])
     labels = np.concatenate([dataset.train.labels, dataset.validation.labels])
     x, y = as_arrays(images, labels)

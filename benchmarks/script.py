@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.training_runs import train
-from cnn.architecture import layer_table, total_parameters
+from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS
 from tests.app_server import end_workers
 from tests.scripts import start_script

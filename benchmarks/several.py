@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnn import runs
+from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.pad_picture import picture_from_strokes
 from cnn.drawing.strokes import Stroke
-from cnn.reading.drawing_lines import open_lines
-from cnn.reading.reading import Reader, load_reader
-from cnn.reading.segmentation import read_several
+from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.drawing_lines import open_lines
+from cnn.inference.segmentation import read_several
+from cnn.runs import store
 
 HEIGHT = 140.0  # canvas pixels
 HEIGHTS = (0.85, 1.15)  # of one writer's digits, in HEIGHT
@@ -100,10 +100,10 @@ def main() -> None:
     """Print a line for each spacing, length and way in."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", help='JSON lines {"label": "7", "strokes": [[[x, y], …], …]}')
-    parser.add_argument("--run", default=runs.BUILT_IN)
+    parser.add_argument("--run", default=store.BUILT_IN)
     parser.add_argument("--count", type=int, default=1000, help="numbers of each kind")
     options = parser.parse_args()
-    reader = load_reader(runs.open_run(options.run, runs.runs_folder()))
+    reader = load_reader(store.open_run(options.run, store.runs_folder()))
     digits = load_digits(options.file)
     for name, spacing in SPACINGS.items():
         for length in LENGTHS:

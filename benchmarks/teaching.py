@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn import runs
 from cnn.drawing.drawing import Drawing
-from cnn.my_digits import fine_tuning, my_digit
-from cnn.my_digits.accuracy import accuracy_on, as_digits
-from cnn.my_digits.my_digit import MyDigit
-from cnn.reading.reading import load_reader
+from cnn.fine_tuning import fine_tuned_runs, saved_digit
+from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits
+from cnn.inference.classifier import load_reader
+from cnn.runs import store
 from tests.app_server import end_workers
 from tests.awaiting import until
 
@@ -62,7 +62,7 @@ def drawings(shape: str, count: int, seed: int) -> list[MyDigit]:
         bent = np.array([[zoom[0], slant], [turn, zoom[1]]])
         points = [np.array(stroke) - 150 for stroke in strokes]
         moved = [150 + one @ bent.T + generator.normal(0, 5, one.shape) for one in points]
-        kept.append(my_digit.keep(Drawing(strokes=tuple(map(_stroke, moved))), label))
+        kept.append(saved_digit.keep(Drawing(strokes=tuple(map(_stroke, moved))), label))
     return kept
 
 
@@ -72,8 +72,8 @@ def _stroke(points: np.ndarray) -> tuple[tuple[float, float], ...]:
 
 def teach(name: str, kept: list[MyDigit], others: list[MyDigit], folder: Path) -> None:
     """Teach the built-in network some drawings, and print accuracies before and after."""
-    base = runs.open_run(runs.BUILT_IN, folder)
-    run = fine_tuning.start_fine_tuning(base, kept, folder)
+    base = store.open_run(store.BUILT_IN, folder)
+    run = fine_tuned_runs.start_fine_tuning(base, kept, folder)
     until(lambda: run.status().over, "the training", 600)
     status, before, after = run.status(), load_reader(base), load_reader(run)
     shares = [

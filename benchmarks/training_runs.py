@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cnn import launching
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import Run
+from cnn.runs.store import Run
 
 LONG_IDLE = 3600.0
 LOOK_SECONDS = 0.2  # looking often would take the processor from what is measured

@@ -14,13 +14,13 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn import data
-from cnn.architecture import layer_table
-from cnn.data import Digits
-from cnn.reading import explanation
-from cnn.reading.kernels import load_kernels
-from cnn.reading.predictor import load_predictor
-from cnn.runs import BUILT_IN_PATH, Run
+from cnn.data import mnist
+from cnn.data.mnist import Digits
+from cnn.explanation import explain
+from cnn.explanation.kernels import load_kernels
+from cnn.inference.predictor import load_predictor
+from cnn.network.layers import layer_table
+from cnn.runs.store import BUILT_IN_PATH, Run
 
 DIGITS = 20
 Image: TypeAlias = NDArray[np.uint8]
@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 
 def main() -> None:
     """Print the figures of the built-in run and of those named."""
-    seconds, digits = timed(lambda: data.load_first_training(explanation.MOST_DIGITS))
+    seconds, digits = timed(lambda: mnist.load_first_training(explain.MOST_DIGITS))
     print(f"{len(digits.labels):,} training digits read in {seconds:.2f} s")
     for path in [BUILT_IN_PATH, *map(Path, sys.argv[1:])]:
         measure(Run(path), digits)
@@ -39,18 +39,18 @@ def measure(run: Run, digits: Digits) -> None:
     """Print the figures of one run."""
     predictor = load_predictor(run.model_path)
     multiply_adds = sum(layer.multiply_adds for layer in layer_table(run.hyperparameters))
-    count = explanation.index_size(multiply_adds)
+    count = explain.index_size(multiply_adds)
     some = Digits(digits.images[:count], digits.labels[:count])
-    seconds, index = timed(partial(explanation.index_digits, predictor, some))
+    seconds, index = timed(partial(explain.index_digits, predictor, some))
     kept = index.features.nbytes / 1e6
     print(f"{run.id}: features of {count:,} digits {seconds:.2f} s, {kept:.1f} MB kept")
-    stride = explanation.occlusion_stride(multiply_adds)
+    stride = explain.occlusion_stride(multiply_adds)
     asked: dict[str, Callable[[Image], object]] = {
-        "occlusion": lambda image: explanation.occlusion_maps(predictor, image, (7, 9), stride),
-        "feature maps": partial(explanation.feature_maps, predictor),
-        "neighbours": lambda image: explanation.nearest_digits(predictor, image, index),
+        "occlusion": lambda image: explain.occlusion_maps(predictor, image, (7, 9), stride),
+        "feature maps": partial(explain.feature_maps, predictor),
+        "neighbours": lambda image: explain.nearest_digits(predictor, image, index),
     }
-    images = data.load().test.images[:DIGITS]
+    images = mnist.load().test.images[:DIGITS]
     medians = {
         what: median(timed(partial(ask, image))[0] for image in images)
         for what, ask in asked.items()

@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from cnn import commands, runs
+from cnn import cli
+from cnn.inference.recognition import PIPELINES
 from cnn.presets import PRESETS
-from cnn.reading.recognition import PIPELINES
+from cnn.runs import store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,19 +27,19 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--runs-dir",
         type=Path,
-        default=runs.runs_folder(),
+        default=store.runs_folder(),
         help="the folder of all runs (default: the variable RUNS_DIR, else runs)",
     )
     _add_train(subparsers.add_parser("train", parents=[common], help="train a network"))
     listing = subparsers.add_parser("runs", parents=[common], help="list the runs")
-    listing.set_defaults(command=commands.list_runs)
+    listing.set_defaults(command=cli.list_runs)
     _add_recognize(subparsers.add_parser("recognize", parents=[common], help="read drawn digits"))
     _add_export(subparsers.add_parser("export", parents=[common], help="take a network along"))
     return parser
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=commands.train)
+    parser.set_defaults(command=cli.train)
     parser.add_argument("--preset", choices=PRESETS, default="article")
     parser.add_argument(
         "--set",
@@ -51,13 +52,13 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_recognize(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=commands.recognize)
+    parser.set_defaults(command=cli.recognize)
     parser.add_argument(
         "file",
         help='JSON lines {"strokes": [[[x, y], …], …]} or {"pixels": [[grey, …], …]}, plain or '
         "gzip; -",
     )
-    parser.add_argument("--run", default=runs.BUILT_IN, help="the network (default: built-in)")
+    parser.add_argument("--run", default=store.BUILT_IN, help="the network (default: built-in)")
     parser.add_argument(
         "--pipeline",
         choices=PIPELINES,
@@ -70,7 +71,7 @@ def _add_recognize(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=commands.export)
+    parser.set_defaults(command=cli.export)
     parser.add_argument("run", help="a run's id, or built-in")
     parser.add_argument(
         "--format",

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from cnn.drawing.drawing import Drawing
-from cnn.reading.reading import load_reader
-from cnn.reading.segmentation import read_several
-from ui import navigation, run_picker
-from ui.drawing import number, picture_input, ways_in
-from ui.drawing.answer import show_answer
-from ui.drawing.digit_pad import Sheet
-from ui.more import offer_more
-from ui.my_digits.teaching import offer_teaching
+from cnn.inference.classifier import load_reader
+from cnn.inference.segmentation import read_several
+from ui.draw import input_methods, picture_input, several_digits
+from ui.draw.canvas import Sheet
+from ui.draw.more import offer_more
+from ui.draw.prediction import show_answer
+from ui.draw.save_digit import offer_teaching
+from ui.shared import navigation, run_picker
 
 navigation.begin_page("Draw")
 run = run_picker.pick_run()
@@ -29,7 +29,7 @@ except ValueError as error:
 @st.fragment
 def draw_and_read() -> None:
     """Answer each stroke without running the rest of the page again."""
-    choice = ways_in.choose()
+    choice = input_methods.choose()
     left, right = st.columns(choice.columns, gap="medium")
     read = None
     try:
@@ -49,7 +49,7 @@ def draw_and_read() -> None:
         offer_more(read, run)
 
 
-def read_digit(drawing: Drawing, choice: ways_in.Choice) -> None:
+def read_digit(drawing: Drawing, choice: input_methods.Choice) -> None:
     """Show what the network reads in a drawing of one digit."""
     image = drawing.mnist_image()
     (reading,) = reader.read(image[None])
@@ -57,21 +57,21 @@ def read_digit(drawing: Drawing, choice: ways_in.Choice) -> None:
     if choice.is_test_digit:
         picture_input.show_verdict(reading.digit)
     if drawing.image is None and not reading.is_digit:
-        ways_in.offer_several(read_several(drawing, reader))
+        input_methods.offer_several(read_several(drawing, reader))
     if drawing.image is None:  # a test digit that was learnt would test nothing
         offer_teaching(drawing, reading.digit)
 
 
-def read_number(sheet: Sheet, choice: ways_in.Choice) -> None:
+def read_number(sheet: Sheet, choice: input_methods.Choice) -> None:
     """Show what the network reads in a drawing of several digits, and box each of them."""
     assert sheet.drawing
     parts = read_several(sheet.drawing, reader)
-    number.show_number(parts)
+    several_digits.show_number(parts)
     if sheet.drawing.picture is not None:
-        number.show_boxed(parts, sheet.drawing.picture)
+        several_digits.show_boxed(parts, sheet.drawing.picture)
     if sheet.paper and choice.pad:
         with sheet.paper:
-            number.box_on_paper(parts, choice.pad.width, choice.pad.height)
+            several_digits.box_on_paper(parts, choice.pad.width, choice.pad.height)
 
 
 draw_and_read()

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from cnn.lesson.tutorial import tutorial_code
-from ui import navigation, run_picker
 from ui.how_it_works import results, stepper
 from ui.how_it_works.steps import STEPS
 from ui.how_it_works.words import words_html
-from ui.predictions.run_predictions import explain_absence
+from ui.shared import navigation, run_picker
+from ui.shared.run_predictions import explain_absence
 
 navigation.begin_page("How it works")
 run = run_picker.pick_run()

@@ -2,28 +2,27 @@
 
 import streamlit as st
 
-from cnn import runs
-from cnn.my_digits import my_digits
-from cnn.reading.reading import Reader, load_reader
-from ui import navigation, run_picker
-from ui.my_digits import my_digits_gallery
-from ui.my_digits.my_digits_file import offer_file
-from ui.my_digits.my_digits_table import accuracy_of, show_table
-from ui.my_digits.taught_result import show_before_and_after
-from ui.my_digits.training_on_my_digits import offer_training
-from ui.predictions import run_predictions
+from cnn.fine_tuning import saved_digits
+from cnn.inference.classifier import Reader, load_reader
+from cnn.runs import store
+from ui.my_digits import saved_digits_gallery
+from ui.my_digits.accuracy_table import accuracy_of, show_table
+from ui.my_digits.file_transfer import offer_file
+from ui.my_digits.fine_tuning_form import offer_training
+from ui.shared import navigation, run_picker, run_predictions
+from ui.shared.fine_tuned_result import show_before_and_after
 
 navigation.begin_page("My digits")
 run = run_picker.pick_run()
 try:
-    kept = my_digits.read(runs.runs_folder())
+    kept = saved_digits.read(store.runs_folder())
 except ValueError as error:
     st.error(str(error), icon=":material/broken_image:")
     st.stop()
 if kept.damaged:
     st.warning(
-        f"{len(kept.damaged):,} damaged lines of {my_digits.FILE_NAME} can't be shown. They stay "
-        "in the file.",
+        f"{len(kept.damaged):,} damaged lines of {saved_digits.FILE_NAME} can't be shown. "
+        "They stay in the file.",
         icon=":material/broken_image:",
     )
 if not kept.digits:
@@ -31,7 +30,7 @@ if not kept.digits:
     st.markdown("Draw a digit, and keep it as what it is.")
     if st.button("Draw a digit", icon=":material/draw:", type="primary"):
         st.switch_page(navigation.DRAW)
-    my_digits_gallery.show_undo()
+    saved_digits_gallery.show_undo()
     offer_file(())
     st.stop()
 
@@ -46,7 +45,7 @@ offer_training(run, kept.digits, right)
 show_before_and_after(run)
 gallery, table = st.columns([3, 2], gap="large")
 with gallery:
-    my_digits_gallery.show_gallery(kept.digits, reader)
+    saved_digits_gallery.show_gallery(kept.digits, reader)
     offer_file(kept.digits)
 with table:
     st.markdown("##### Each network on my digits")

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui import navigation, run_picker
-from ui.predictions import opening, run_predictions, views
-from ui.script_download import offer_script
+from ui.predictions import opened_state, views
+from ui.shared import navigation, run_picker, run_predictions
+from ui.shared.script_download import offer_script
 
 navigation.begin_page("Predictions")
 picker, summary = st.columns([2, 3], vertical_alignment="bottom")
@@ -12,7 +12,7 @@ wanted = st.query_params.get("run")
 with picker:
     run = run_picker.pick_run()
 if wanted and wanted != run.id:
-    opening.close_digit()  # it was another run's
+    opened_state.close_digit()  # it was another run's
 try:
     predictions = run_predictions.predictions_of(run)
 except ValueError as error:

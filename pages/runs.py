@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from cnn import run_queue, runs
-from cnn.runs import RunError
-from ui import navigation, run_picker
-from ui.run_table import run_table
-from ui.script_download import offer_script
+from cnn.runs import queue, store
+from cnn.runs.store import RunError
+from ui.runs.run_table import run_table
+from ui.shared import navigation, run_picker
+from ui.shared.script_download import offer_script
 
 navigation.begin_page("Runs")
 run = run_picker.pick_run()
-folder = runs.runs_folder()
-everything = [*runs.list_runs(folder), runs.open_run(runs.BUILT_IN, folder)]
+folder = store.runs_folder()
+everything = [*store.list_runs(folder), store.open_run(store.BUILT_IN, folder)]
 
 if len(everything) == 1:
     st.info("Nothing trained yet. Your runs will stand here.", icon=":material/info:")
@@ -38,7 +38,7 @@ rows = chosen["selection"]["rows"]
 if rows and rows[0] < len(table):
     selected = table["id"].iloc[rows[0]]
     if selected != run.id:
-        run_picker.choose(runs.open_run(selected, folder))
+        run_picker.choose(store.open_run(selected, folder))
         st.rerun()
 
 
@@ -48,11 +48,11 @@ def confirm_deletion() -> None:
     st.write(f"**{run_picker.run_label(run)}** and its network will be gone for good.")
     if st.button("Delete for good", type="primary", icon=":material/delete:"):
         try:
-            run_queue.delete(run)
+            queue.delete(run)
         except RunError as error:
             st.error(str(error))
             return
-        run_picker.choose(runs.open_run(runs.BUILT_IN, folder))
+        run_picker.choose(store.open_run(store.BUILT_IN, folder))
         st.rerun()
 
 

@@ -2,20 +2,21 @@
 
 import streamlit as st
 
-from cnn import data, estimate, launching, runs
-from cnn.architecture import layer_table, total_parameters
-from ui import navigation, preload, run_picker
-from ui.data_source import show_data_source
-from ui.numbers import duration
-from ui.replay import offer_replay
-from ui.script_download import offer_script
-from ui.training import hyperparameter_form
-from ui.training.layer_list import layer_list
-from ui.training.network_picture import network_html
-from ui.training.training_panel import show_run
+from cnn import launching
+from cnn.data import mnist
+from cnn.network.layers import layer_table, total_parameters
+from cnn.runs import store, training_time
+from ui.shared import hyperparameter_form, navigation, preload, run_picker
+from ui.shared.data_source import show_data_source
+from ui.shared.network_diagram import network_html
+from ui.shared.number_text import duration
+from ui.shared.replay import offer_replay
+from ui.shared.script_download import offer_script
+from ui.train.layer_list import layer_list
+from ui.train.training_panel import show_run
 
 navigation.begin_page("Train")
-folder = runs.runs_folder()
+folder = store.runs_folder()
 
 
 def train() -> None:
@@ -63,9 +64,9 @@ if problem:
     st.error(problem, icon=":material/error:")
     st.stop()
 st.html(network_html(layers))
-images = min(chosen.training_images, data.find_source()[0].training_images)
-factor = estimate.machine_factor(runs.list_runs(folder))
-seconds = estimate.training_seconds(chosen, images, factor)
+images = min(chosen.training_images, mnist.find_source()[0].training_images)
+factor = training_time.machine_factor(store.list_runs(folder))
+seconds = training_time.training_seconds(chosen, images, factor)
 st.markdown(
     f"**{total_parameters(layers):,} parameters** · {images:,} images × {chosen.epochs} epochs · "
     f"about **{duration(seconds)}** to train"

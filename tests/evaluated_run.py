@@ -4,10 +4,10 @@ import time
 
 import numpy as np
 
-from cnn import data
+from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import Run
-from cnn.status import State, Status
+from cnn.runs.status import State, Status
+from cnn.runs.store import Run
 
 
 def answers(labels, wrong=(), seed=0):
@@ -40,7 +40,7 @@ def make_run(folder, state=State.FINISHED, dataset="mnist", name="20260101-00000
 def make_evaluated_run(folder, wrong=(), dataset="mnist", **naming):
     """A finished run that reads all test digits right, but those at `wrong` as the next digit."""
     run = make_run(folder, dataset=dataset, **naming)
-    labels = data.load_test(dataset).labels
+    labels = mnist.load_test(dataset).labels
     store_answers(run, answers(labels, wrong).astype(np.float16), labels)
     return run
 

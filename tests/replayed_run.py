@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnn import data
-from cnn.epochs import START, keep_epoch, replayed_digits
-from cnn.metrics import EpochPoint, append_point
+from cnn.data import mnist
+from cnn.runs.metrics import EpochPoint, append_point
+from cnn.runs.snapshots import START, keep_epoch, replayed_digits
 from tests.evaluated_run import answers, make_run
 
 
@@ -16,7 +16,7 @@ def filters_of(number, count=4, side=3):
 def make_replayed_run(folder, epochs=3, wrong=None, start=True, count=4, **made):
     """A run that has ended, with kept epochs; `wrong` names its mistakes at each number."""
     run = make_run(folder, **made)
-    labels = data.load_test(made.get("dataset", "mnist")).labels
+    labels = mnist.load_test(made.get("dataset", "mnist")).labels
     wrong = {START: range(len(labels)), 1: range(8), **(wrong or {})}
     for number in range(0 if start else 1, epochs + 1):
         read = answers(labels, wrong.get(number, ()), seed=number)

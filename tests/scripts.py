@@ -7,16 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cnn import runs
+from cnn.export.script import run_script, run_sections
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import Run
-from cnn.script import run_script, run_sections
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
+from cnn.runs.store import Run
 
 
 def run_with(values: Hyperparameters, folder: Path, **status: Any) -> Run:
     """A finished run with these hyperparameters, on MNIST, without anything trained."""
-    run = runs.create(values, folder)
+    run = store.create(values, folder)
     run.update_status(**{"state": State.FINISHED, "dataset": "mnist", **status})
     return run
 

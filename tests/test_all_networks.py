@@ -2,23 +2,23 @@ import shutil
 
 import pytest
 
-from cnn import runs
+from cnn.inference.classifier import Reading
 from cnn.presets import PRESETS
-from cnn.reading.reading import Reading
-from cnn.runs import BUILT_IN, BUILT_IN_PATH
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
+from cnn.runs.store import BUILT_IN, BUILT_IN_PATH
 from tests.pages import html, open_script
-from ui.drawing import all_networks
+from ui.draw import all_networks
 
 SCRIPT = """
 import streamlit as st
-from cnn import runs
+from cnn.runs import store
 from cnn.drawing.drawing import Drawing
-from ui.drawing.all_networks import show_all_networks
+from ui.draw.all_networks import show_all_networks
 
 strokes = (((70., 70.), (230., 70.), (160., 190.), (130., 270.)),)
 drawing = Drawing(strokes=() if st.session_state.get("empty") else strokes)
-run = runs.open_run(st.session_state.get("page_run", "built-in"), runs.runs_folder())
+run = store.open_run(st.session_state.get("page_run", "built-in"), store.runs_folder())
 show_all_networks(drawing, run)
 """
 
@@ -37,7 +37,7 @@ def add_run(runs_dir):
     created = iter(range(1_000_000_000, 2_000_000_000, 1_000))
 
     def add():
-        run = runs.create(PRESETS["fast"], runs_dir)
+        run = store.create(PRESETS["fast"], runs_dir)
         run.update_status(state=State.FINISHED, created=next(created), test_accuracy=0.98)
         shutil.copy(BUILT_IN_PATH / "model.onnx", run.model_path)
         return run
@@ -94,7 +94,7 @@ def test_a_damaged_network_is_left_out_with_a_sentence(add_run):
 
 def test_a_run_without_a_network_is_not_offered(add_run, runs_dir):
     add_run()
-    waiting = runs.create(PRESETS["fast"], runs_dir)
+    waiting = store.create(PRESETS["fast"], runs_dir)
     page = open_networks()
     assert len(page.multiselect[0].options) == 2
     assert waiting.id not in page.multiselect[0].value

@@ -3,11 +3,11 @@ import re
 import numpy as np
 import pytest
 
-from cnn.drawing.marks import Box
-from cnn.reading.reading import Reading
-from cnn.reading.segmentation import Part
-from ui.drawing.answer import answer_html
-from ui.drawing.number import boxes_html, number_html, number_text
+from cnn.drawing.connected_components import Box
+from cnn.inference.classifier import Reading
+from cnn.inference.segmentation import Part
+from ui.draw.prediction import answer_html
+from ui.draw.several_digits import boxes_html, number_html, number_text
 
 IMAGE = np.zeros((28, 28), np.uint8)
 

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from cnn import architecture
-from cnn.architecture import layer_table, total_parameters
 from cnn.hyperparameters import CHOICES, Hyperparameters
+from cnn.network import layers
+from cnn.network.layers import layer_table, total_parameters
 
 small_filters = st.lists(st.integers(1, 3), min_size=1, max_size=6)
 
@@ -120,7 +120,7 @@ def test_more_than_five_million_parameters_are_refused():
 
 @pytest.mark.parametrize(("limit", "is_allowed"), [(47_410, True), (47_409, False)])
 def test_the_limit_itself_is_allowed(monkeypatch, limit, is_allowed):
-    monkeypatch.setattr(architecture, "MOST_PARAMETERS", limit)
+    monkeypatch.setattr(layers, "MOST_PARAMETERS", limit)
     assert fits(Hyperparameters()) is is_allowed
 
 

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from cnn.architecture import NO_DIGIT
-from cnn.data import Digits
+from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import NO_DIGIT
 from cnn.training import calibrate
 from cnn.training.calibrate import digit_probabilities, digit_scores
 from cnn.training.model import build_network

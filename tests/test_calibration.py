@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cnn.calibration import Calibration, read_calibration, write_calibration
+from cnn.runs.calibration import Calibration, read_calibration, write_calibration
 
 
 def test_what_is_written_is_read_again(tmp_path):

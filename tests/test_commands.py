@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from cnn import runs
 from cnn.__main__ import main
 from cnn.launching.local import PROJECT
-from cnn.metrics import EpochPoint, append_point
 from cnn.presets import PRESETS
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.metrics import EpochPoint, append_point
+from cnn.runs.status import State
 from tests.awaiting import until
 
 SEVEN = [[[70, 70], [230, 70], [200, 120], [160, 190], [130, 270]]]
@@ -40,7 +40,7 @@ def test_train_prints_one_json_object_and_leaves_a_finished_run(tiny_mnist, runs
     assert process.returncode == 0, progress
     result = json.loads(output)
     assert sorted(result) == ["parameters", "run", "seconds", "test_accuracy"]
-    run = runs.open_run(result["run"], runs_dir)
+    run = store.open_run(result["run"], runs_dir)
     assert run.status().state is State.FINISHED
     assert run.status().test_accuracy == result["test_accuracy"]
     assert run.hyperparameters.filters == (4,)
@@ -50,12 +50,12 @@ def test_control_c_stops_the_training_and_keeps_its_network(tiny_mnist, runs_dir
     process = command(
         "train", "--set", "epochs=100", "--set", "batch_size=1", "--runs-dir", runs_dir
     )
-    until(lambda: any(run.metrics().training for run in runs.list_runs(runs_dir)), "a point")
+    until(lambda: any(run.metrics().training for run in store.list_runs(runs_dir)), "a point")
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert output.splitlines()[-1].startswith("Test accuracy ")
-    (run,) = runs.list_runs(runs_dir)
+    (run,) = store.list_runs(runs_dir)
     assert run.status().state is State.STOPPED
     assert run.is_usable
 
@@ -78,7 +78,7 @@ def test_control_c_stops_the_training_and_keeps_its_network(tiny_mnist, runs_dir
 def test_bad_input_is_answered_with_a_sentence(words, sentence, runs_dir, capsys):
     assert main([*words, "--runs-dir", str(runs_dir)]) == 2
     assert sentence in capsys.readouterr().err
-    assert runs.list_runs(runs_dir) == []
+    assert store.list_runs(runs_dir) == []
 
 
 def test_an_unknown_preset_is_refused_with_those_there_are(capsys):
@@ -120,9 +120,9 @@ def test_a_bad_line_gives_an_error_and_the_others_are_still_answered(tmp_path, c
 
 
 def test_runs_are_listed_with_state_and_test_accuracy(runs_dir, capsys):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.FINISHED, test_accuracy=0.9812)
-    broken = runs.create(PRESETS["fast"], runs_dir)
+    broken = store.create(PRESETS["fast"], runs_dir)
     (broken.path / "status.json").write_text("{")
     assert main(["runs", "--runs-dir", str(runs_dir)]) == 0
     listed = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
@@ -136,12 +136,12 @@ def test_runs_are_listed_with_state_and_test_accuracy(runs_dir, capsys):
 def test_a_network_is_exported_as_it_is_stored(form, tmp_path):
     output = tmp_path / f"digits.{form}"
     assert main(["export", "built-in", "--format", form, "--output", str(output)]) == 0
-    stored = runs.BUILT_IN_PATH / f"model.{form}"
+    stored = store.BUILT_IN_PATH / f"model.{form}"
     assert output.read_bytes() == stored.read_bytes()
 
 
 def test_the_curves_are_exported_a_line_an_epoch(runs_dir, tmp_path):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     for epoch in (1, 2):
         append_point(run.metrics_path, EpochPoint(epoch, 0.3, 0.9, 0.2, 0.95, 2.0 * epoch))
     output = tmp_path / "curves.csv"
@@ -157,7 +157,7 @@ def test_the_curves_are_exported_a_line_an_epoch(runs_dir, tmp_path):
     ("form", "sentence"), [("onnx", "has no network to export"), ("csv", "no curves yet")]
 )
 def test_a_run_without_a_network_says_so(form, sentence, runs_dir, tmp_path, capsys):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     words = ["export", run.id, "--format", form, "--output", str(tmp_path / "x")]
     assert main([*words, "--runs-dir", str(runs_dir)]) == 2
     assert sentence in capsys.readouterr().err

@@ -3,9 +3,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from cnn.metrics import EpochPoint, Metrics, TrainingPoint
-from ui.training import curves
-from ui.training.curves import FLOORS, MOST_POINTS
+from cnn.runs.metrics import EpochPoint, Metrics, TrainingPoint
+from ui.train import curves
+from ui.train.curves import FLOORS, MOST_POINTS
 
 EMPTY = Metrics((), ())
 
@@ -36,8 +36,8 @@ def drawn(chart):
 
 
 def show_an_empty_curve():
-    from cnn.metrics import Metrics
-    from ui.training.curves import show_curves
+    from cnn.runs.metrics import Metrics
+    from ui.train.curves import show_curves
 
     show_curves(Metrics((), ()), 5)
 

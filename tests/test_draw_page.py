@@ -6,14 +6,14 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import runs
+from cnn.inference import classifier
+from cnn.inference.predictor import load_predictor
 from cnn.presets import PRESETS
-from cnn.reading import reading
-from cnn.reading.predictor import load_predictor
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
 from tests.pages import html
-from ui.drawing import picture_input
-from ui.numbers import a_digit
+from ui.draw import picture_input
+from ui.shared.number_text import a_digit
 
 SEVEN = {
     "type": "Path",
@@ -34,7 +34,7 @@ def open_draw(tiny_mnist, runs_dir, monkeypatch):
         canvas = ModuleType("streamlit_drawable_canvas")
         canvas.st_canvas = lambda **_: SimpleNamespace(json_data=drawing)
         monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", canvas)
-        digit_pad = importlib.import_module("ui.drawing.digit_pad")
+        digit_pad = importlib.import_module("ui.draw.canvas")
         monkeypatch.setattr(digit_pad, "st_canvas", canvas.st_canvas)
         page = AppTest.from_file("../pages/draw.py", default_timeout=30)
         for name, value in query.items():
@@ -90,7 +90,7 @@ def test_a_pad_that_sends_no_dictionary_at_all_gets_a_sentence(open_draw, monkey
         raise AttributeError("'str' object has no attribute 'get'")
 
     page = open_draw(None, run="built-in")
-    monkeypatch.setattr(sys.modules["ui.drawing.digit_pad"], "st_canvas", broken)
+    monkeypatch.setattr(sys.modules["ui.draw.canvas"], "st_canvas", broken)
     page.run()
     assert not page.exception
     assert "no drawing" in page.error[0].value
@@ -98,7 +98,9 @@ def test_a_pad_that_sends_no_dictionary_at_all_gets_a_sentence(open_draw, monkey
 
 def test_an_image_that_is_no_digit_gets_a_sentence_and_the_nearest_guess(open_draw, monkeypatch):
     monkeypatch.setattr(
-        reading, "load_reader", lambda run: reading.Reader(load_predictor(run.model_path), 1.1)
+        classifier,
+        "load_reader",
+        lambda run: classifier.Reader(load_predictor(run.model_path), 1.1),
     )
     page = open_draw({"objects": [SEVEN]}, run="built-in")
     assert not page.exception
@@ -117,13 +119,13 @@ def test_a_number_is_read_and_each_digit_boxed(open_draw):
 def test_undo_takes_the_last_stroke_and_a_new_pad_starts_with_the_rest(open_draw):
     page = open_draw({"objects": [SEVEN, {**SEVEN, "left": 200}]}, run="built-in")
     started = []
-    canvas = sys.modules["ui.drawing.digit_pad"].st_canvas
+    canvas = sys.modules["ui.draw.canvas"].st_canvas
 
     def remember(**options):
         started.append((options["key"], options["initial_drawing"]))
         return canvas(**options)
 
-    sys.modules["ui.drawing.digit_pad"].st_canvas = remember
+    sys.modules["ui.draw.canvas"].st_canvas = remember
     button(page, "Undo").click().run()
     assert started == [("pad_1", {"objects": [SEVEN]})]
 
@@ -146,7 +148,7 @@ def test_what_is_not_opened_is_not_worked_out(open_draw, monkeypatch):
         raise AssertionError("worked out although it is closed")
 
     for name in ("show_why", "show_all_networks"):
-        monkeypatch.setattr(f"ui.more.{name}", expensive)
+        monkeypatch.setattr(f"ui.draw.more.{name}", expensive)
     page = open_draw({"objects": [SEVEN]}, run="built-in")
     assert not page.exception
     assert [one.label for one in page.expander] == ["Why this answer", "All networks"]
@@ -164,7 +166,7 @@ def test_what_is_not_opened_is_not_worked_out(open_draw, monkeypatch):
 def test_a_run_without_a_network_says_why_and_offers_the_built_in_one(
     open_draw, runs_dir, state, words
 ):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=state)
     page = open_draw(None, run=run.id)
     assert words in page.info[0].value
@@ -173,7 +175,7 @@ def test_a_run_without_a_network_says_why_and_offers_the_built_in_one(
 
 
 def test_a_damaged_network_gets_a_sentence(open_draw, runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.FINISHED)
     run.model_path.write_text("no network")
     page = open_draw(None, run=run.id)
@@ -183,14 +185,14 @@ def test_a_damaged_network_gets_a_sentence(open_draw, runs_dir):
 
 def test_several_digits_begins_with_what_is_drawn_already(open_draw, monkeypatch):
     page = open_draw({"objects": [SEVEN]}, run="built-in")
-    canvas = sys.modules["ui.drawing.digit_pad"].st_canvas
+    canvas = sys.modules["ui.draw.canvas"].st_canvas
     started = []
 
     def remember(**options):
         started.append((options["key"], options["initial_drawing"]))
         return canvas(**options)
 
-    monkeypatch.setattr(sys.modules["ui.drawing.digit_pad"], "st_canvas", remember)
+    monkeypatch.setattr(sys.modules["ui.draw.canvas"], "st_canvas", remember)
     page.toggle[0].set_value(True).run()
     assert not page.exception
     assert started == [("wide_pad_1", {"objects": [SEVEN]})]
@@ -221,6 +223,6 @@ def test_a_test_digit_is_told_to_be_read_right_or_wrong(open_draw, monkeypatch):
 
 
 def test_a_new_visitor_draws_with_a_network_although_one_is_in_training(open_draw, runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.QUEUED)
     assert open_draw(None).query_params["run"] == "built-in"

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
-from cnn import runs
-from cnn.calibration import Calibration, write_calibration
-from cnn.epochs import (
+from cnn.hyperparameters import Hyperparameters
+from cnn.runs import store
+from cnn.runs.calibration import Calibration, write_calibration
+from cnn.runs.metrics import EpochPoint, append_point
+from cnn.runs.snapshots import (
     START,
     EpochsError,
     keep_epoch,
@@ -11,15 +13,13 @@ from cnn.epochs import (
     read_epochs,
     replayed_digits,
 )
-from cnn.hyperparameters import Hyperparameters
-from cnn.metrics import EpochPoint, append_point
 
 FILTERS = np.arange(18, dtype=np.float32).reshape(3, 3, 2)
 
 
 @pytest.fixture
 def run(runs_dir):
-    return runs.create(Hyperparameters(), runs_dir)
+    return store.create(Hyperparameters(), runs_dir)
 
 
 def answers(seed, digits=5):

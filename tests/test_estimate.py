@@ -2,12 +2,17 @@ import dataclasses
 
 import pytest
 
-from cnn import estimate, runs
-from cnn.architecture import layer_table
-from cnn.estimate import SECONDS_AT_START, machine_factor, seconds_per_image, training_seconds
 from cnn.hyperparameters import CHOICES, Hyperparameters
-from cnn.metrics import EpochPoint, append_point
-from cnn.status import State
+from cnn.network.layers import layer_table
+from cnn.runs import store, training_time
+from cnn.runs.metrics import EpochPoint, append_point
+from cnn.runs.status import State
+from cnn.runs.training_time import (
+    SECONDS_AT_START,
+    machine_factor,
+    seconds_per_image,
+    training_seconds,
+)
 
 ARTICLE = Hyperparameters()
 
@@ -17,7 +22,7 @@ def trained(runs_dir):
     """Makes a finished run that took so many times the estimate."""
 
     def make(factor, epochs=ARTICLE.epochs, created=10.0, **status):
-        run = runs.create(ARTICLE, runs_dir)
+        run = store.create(ARTICLE, runs_dir)
         for epoch in range(1, epochs + 1):
             append_point(run.metrics_path, EpochPoint(epoch, 0.1, 0.9, 0.1, 0.9, 1.0))
         each = training_seconds(dataclasses.replace(ARTICLE, epochs=1), 55_000) - SECONDS_AT_START
@@ -57,7 +62,7 @@ def test_a_last_batch_that_is_not_full_counts_as_one():
         values = Hyperparameters(batch_size=100, epochs=1)
         each = seconds_per_image(layer_table(values))
         rest = training_seconds(values, images) - SECONDS_AT_START - images * each
-        return round(rest / estimate.SECONDS_PER_BATCH)
+        return round(rest / training_time.SECONDS_PER_BATCH)
 
     assert [batches(images) for images in (100, 101, 200, 201)] == [1, 2, 2, 3]
 
@@ -88,7 +93,7 @@ def test_a_run_that_ended_early_is_compared_with_the_epochs_it_took(trained):
 def test_the_median_of_the_five_newest_runs_counts(trained, runs_dir):
     for age, factor in enumerate((9.0, 1.0, 2.0, 3.0, 9.0, 100.0, 100.0, 100.0)):
         trained(factor, created=100.0 - age)
-    assert machine_factor(runs.list_runs(runs_dir)) == pytest.approx(3.0)
+    assert machine_factor(store.list_runs(runs_dir)) == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(

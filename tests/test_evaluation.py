@@ -7,7 +7,7 @@ import sklearn.metrics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn import data
+from cnn.data import mnist
 from cnn.evaluation.accuracy import (
     ClassFigures,
     accuracy,
@@ -17,7 +17,7 @@ from cnn.evaluation.accuracy import (
 )
 from cnn.evaluation.predictions import Predictions, PredictionsError, load_predictions
 from cnn.evaluation.selection import DigitFilter, percent_sure, select
-from cnn.status import State
+from cnn.runs.status import State
 from tests.evaluated_run import ReadsEverythingAsThree, answers, make_evaluated_run, make_run
 from tests.evaluated_run import store_answers as store
 
@@ -165,7 +165,7 @@ def test_confidence_is_said_in_round_figures_and_never_as_certain(confidence, wo
 
 def test_stored_answers_are_joined_with_the_test_digits(runs_dir, tiny_mnist):
     predictions = load_predictions(make_evaluated_run(runs_dir, wrong=[3, 5]))
-    test = data.load_test("mnist")
+    test = mnist.load_test("mnist")
     assert list(select(predictions, DigitFilter("mistakes"))) == [3, 5]
     assert accuracy(predictions) == 38 / 40
     assert predictions.probabilities.dtype == np.float32
@@ -186,7 +186,7 @@ def test_without_mnist_a_network_trained_on_it_answers_digits_it_has_seen(runs_d
     predictions = load_predictions(make_run(runs_dir))
     assert predictions.seen_in_training
     assert accuracy(predictions) == 0.1
-    assert np.array_equal(predictions.images, data.load_test("sample").images)
+    assert np.array_equal(predictions.images, mnist.load_test("sample").images)
 
 
 def test_without_mnist_a_damaged_network_is_named(runs_dir):

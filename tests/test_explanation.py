@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from cnn import data
-from cnn.data import Digits
-from cnn.reading import explanation
-from cnn.reading.explanation import (
+from cnn.data import mnist
+from cnn.data.mnist import Digits
+from cnn.explanation import explain
+from cnn.explanation.explain import (
     feature_maps,
     index_digits,
     index_size,
@@ -12,8 +12,8 @@ from cnn.reading.explanation import (
     occlusion_maps,
     occlusion_stride,
 )
-from cnn.reading.predictor import load_predictor
-from cnn.runs import BUILT_IN_PATH
+from cnn.inference.predictor import load_predictor
+from cnn.runs.store import BUILT_IN_PATH
 
 
 class LooksAtTwoPlaces:
@@ -170,7 +170,7 @@ def test_an_index_is_made_in_small_batches_and_stays_small():
 def test_sums_of_many_features_keep_the_distances_nearly():
     generator = np.random.default_rng(1)
     rows = generator.normal(size=(40, 5_000)).astype(np.float32)
-    sums = explanation._sum_up(rows)
+    sums = explain._sum_up(rows)
     exact, kept = (np.linalg.norm(points[1:] - points[:-1], axis=1) for points in (rows, sums))
     assert kept / exact == pytest.approx(np.ones(39), abs=0.35)
     assert np.median(kept / exact) == pytest.approx(1, abs=0.05)
@@ -178,12 +178,12 @@ def test_sums_of_many_features_keep_the_distances_nearly():
 
 def test_few_features_are_kept_as_they_are():
     rows = np.random.default_rng(2).normal(size=(4, 128)).astype(np.float32)
-    assert np.array_equal(explanation._sum_up(rows), rows)
+    assert np.array_equal(explain._sum_up(rows), rows)
 
 
 def test_the_built_in_network_can_be_explained(built_in):
-    test = data.load_test("sample")
-    index = index_digits(built_in, data.load_first_training(600))
+    test = mnist.load_test("sample")
+    index = index_digits(built_in, mnist.load_first_training(600))
     right = 0
     for image, label in zip(test.images[:20], test.labels[:20], strict=True):
         assert occlusion_map(built_in, image, int(label)).max() > 0

@@ -3,18 +3,18 @@ import re
 import numpy as np
 import pytest
 
-from cnn.reading import explanation_colours
-from cnn.reading.explanation import LayerMaps, Neighbour
-from cnn.reading.explanation_colours import AGAINST, FOR, NEUTRAL
+from cnn.explanation import colors
+from cnn.explanation.colors import AGAINST, FOR, NEUTRAL
+from cnn.explanation.explain import LayerMaps, Neighbour
 from tests.pictures import pictures as shown_pictures
-from ui.explanation import map_pictures, pictures
+from ui.shared.explanation import map_pictures, pictures
 
 
 def test_ink_is_blue_for_the_answer_orange_against_it_and_transparent_where_there_is_none():
     image, falls = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
     image[2, 2:5] = 255
     falls[2, 2:5] = [0.5, -0.5, 0]
-    picture = explanation_colours.ink_picture(image, falls)
+    picture = colors.ink_picture(image, falls)
     assert [tuple(picture[2, column]) for column in (2, 3, 4)] == [
         (*FOR, 255),
         (*AGAINST, 255),
@@ -103,7 +103,7 @@ def test_a_map_is_made_of_the_maps_before_those_with_most_weight_first():
     strongest, its_map, weakest, other_map, whole = shown_pictures(text)
     assert tuple(strongest[0, 0]) == FOR
     assert tuple(weakest[0, 0]) == (238, 238, 242)
-    heats = explanation_colours.heat_picture(LAYERS[0].maps)
+    heats = colors.heat_picture(LAYERS[0].maps)
     assert np.array_equal(its_map, heats[0])  # of filter 2, whose kernel has the weight
     assert np.array_equal(other_map, heats[1])
     assert whole.shape == (2, 2, 3)
@@ -119,6 +119,6 @@ def test_of_many_kernels_eight_are_shown():
 
 @pytest.mark.parametrize("weight", [0, np.nan, np.inf, 1e30])
 def test_weights_of_any_size_give_kernels_that_can_be_shown(weight):
-    picture = explanation_colours.weight_picture(np.full((2, 3, 3), weight, np.float32))
+    picture = colors.weight_picture(np.full((2, 3, 3), weight, np.float32))
     assert picture.shape == (2, 3, 3, 3)
     assert picture.dtype == np.uint8

@@ -7,8 +7,8 @@ from PIL import Image
 
 from cnn import plots
 from cnn.evaluation.history import History
+from cnn.explanation.explain import LayerMaps, Neighbour
 from cnn.plots import Explanation, explanation_figure
-from cnn.reading.explanation import LayerMaps, Neighbour
 
 
 def explained(history=None, neighbours=5, layers=2, kernels=True):

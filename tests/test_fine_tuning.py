@@ -8,18 +8,21 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from cnn import estimate, launching, run_queue, runs
-from cnn.data import load, load_test
+from cnn import launching
+from cnn.data.mnist import load, load_test
 from cnn.evaluation.predictions import load_predictions
-from cnn.hyperparameters import Hyperparameters
-from cnn.my_digits import fine_tuning, my_digit
-from cnn.my_digits.fine_tuning import (
+from cnn.fine_tuning import fine_tuned_runs, saved_digit
+from cnn.fine_tuning.fine_tuned_runs import (
     accuracy_after,
     hyperparameters_of,
     start_fine_tuning,
     training_seconds,
 )
-from cnn.my_digits.taught import (
+from cnn.hyperparameters import Hyperparameters
+from cnn.inference.classifier import load_reader
+from cnn.presets import PRESETS
+from cnn.runs import queue, store, training_time
+from cnn.runs.fine_tune_info import (
     BASE_NETWORK,
     KEPT_DIGITS,
     images_of_kept,
@@ -27,12 +30,10 @@ from cnn.my_digits.taught import (
     kept_digits,
     read_lesson,
 )
-from cnn.presets import PRESETS
-from cnn.reading.reading import load_reader
-from cnn.runs import RunError
-from cnn.status import State
+from cnn.runs.status import State
+from cnn.runs.store import RunError
+from cnn.training.fine_tuning_data import repeated, starting_network
 from cnn.training.fit import train
-from cnn.training.taught import repeated, starting_network
 from tests.dying import die_in_epoch
 from tests.kept_digits import image_drawing, stroke_drawing
 
@@ -69,11 +70,11 @@ def trained(tiny_mnist, runs_dir, trained_before):
 
     def create(epochs=6, **changes):
         values = Hyperparameters(**{**SMALL, "learning_rate": 0.01, "epochs": epochs, **changes})
-        run = runs.create(values, runs_dir)
+        run = store.create(values, runs_dir)
         if values not in known:
             train(run, load())
             known[values] = shutil.copytree(run.path, archive / run.id)
-        return runs.Run(shutil.copytree(known[values], run.path, dirs_exist_ok=True))
+        return store.Run(shutil.copytree(known[values], run.path, dirs_exist_ok=True))
 
     return create
 
@@ -82,7 +83,7 @@ def misread(base, drawing):
     """The drawing kept as a digit that the base does not read in it."""
     image = drawing.mnist_image()
     (reading,) = load_reader(base).read(image[None])
-    return my_digit.keep(drawing, (reading.digit + 3) % 10)
+    return saved_digit.keep(drawing, (reading.digit + 3) % 10)
 
 
 def network(run):
@@ -95,8 +96,8 @@ def test_a_taught_run_reads_what_it_was_taught_and_still_its_test_digits(
 ):
     base = trained(**KINDS[kind])
     digit = misread(base, image_drawing())
-    monkeypatch.setattr(fine_tuning, "RATE_SHARE", 1.0)  # a tiny training has few steps
-    monkeypatch.setattr(fine_tuning, "EPOCHS", 6)
+    monkeypatch.setattr(fine_tuned_runs, "RATE_SHARE", 1.0)  # a tiny training has few steps
+    monkeypatch.setattr(fine_tuned_runs, "EPOCHS", 6)
     run = start_fine_tuning(base, [digit], runs_dir)
     train(run, load())
     lesson, status = read_lesson(run), run.status()
@@ -108,11 +109,11 @@ def test_a_taught_run_reads_what_it_was_taught_and_still_its_test_digits(
 
 def test_a_taught_run_is_queued_under_its_name_with_all_that_it_needs(trained, runs_dir):
     base = trained(epochs=1)
-    digits = [my_digit.keep(stroke_drawing(number), number) for number in range(3)]
+    digits = [saved_digit.keep(stroke_drawing(number), number) for number in range(3)]
     run = start_fine_tuning(base, digits, runs_dir)
     assert run.name == "taught"
     assert "-taught-" in run.id
-    assert run_queue.waiting(runs_dir) == [run]
+    assert queue.waiting(runs_dir) == [run]
     lesson = read_lesson(run)
     assert (lesson.base, lesson.digits) == (base.id, 3)
     assert lesson.learnt == tuple(digit.id for digit in digits)
@@ -126,7 +127,7 @@ def test_a_taught_run_is_queued_under_its_name_with_all_that_it_needs(trained, r
 
 def test_a_training_begins_with_the_weights_of_the_base(trained, runs_dir):
     base = trained(**KINDS["everything"])
-    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(base, [saved_digit.keep(stroke_drawing(), 7)], runs_dir)
     images = load().test.images
     answers = starting_network(run).predict(images[..., None].astype("float32"), verbose=0)
     (expected,) = network(base).run(
@@ -137,7 +138,7 @@ def test_a_training_begins_with_the_weights_of_the_base(trained, runs_dir):
 
 def test_a_taught_run_taught_again_has_learnt_both_and_learns_no_slower(trained, runs_dir):
     base = trained(epochs=1)
-    first, second = my_digit.keep(stroke_drawing(), 7), my_digit.keep(stroke_drawing(1), 2)
+    first, second = saved_digit.keep(stroke_drawing(), 7), saved_digit.keep(stroke_drawing(1), 2)
     once = start_fine_tuning(base, [first], runs_dir)
     train(once, load())
     twice = start_fine_tuning(once, [first, second], runs_dir)
@@ -147,7 +148,7 @@ def test_a_taught_run_taught_again_has_learnt_both_and_learns_no_slower(trained,
 
 def test_an_interrupted_teaching_goes_on_after_its_last_whole_epoch(trained, runs_dir, monkeypatch):
     base = trained(epochs=1)
-    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(base, [saved_digit.keep(stroke_drawing(), 7)], runs_dir)
     with monkeypatch.context() as dying:
         die_in_epoch(dying, 1)
         with pytest.raises(KeyboardInterrupt):
@@ -166,7 +167,7 @@ def test_an_interrupted_teaching_goes_on_after_its_last_whole_epoch(trained, run
 def test_a_damaged_file_in_the_run_ends_it_with_a_sentence(
     trained, runs_dir, file, sentence, content
 ):
-    run = start_fine_tuning(trained(epochs=1), [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(trained(epochs=1), [saved_digit.keep(stroke_drawing(), 7)], runs_dir)
     whole = (run.path / file).read_bytes()
     (run.path / file).write_bytes(whole[: len(whole) // 2] if content is None else content)
     with pytest.raises(RunError, match=sentence):
@@ -175,14 +176,14 @@ def test_a_damaged_file_in_the_run_ends_it_with_a_sentence(
 
 def test_the_network_of_another_architecture_is_refused_with_a_sentence(trained, runs_dir):
     base, other = trained(epochs=1), trained(epochs=1, filters=(4, 4))
-    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(base, [saved_digit.keep(stroke_drawing(), 7)], runs_dir)
     shutil.copyfile(other.path / "model.keras", run.path / BASE_NETWORK)
     with pytest.raises(RunError, match="another architecture"):
         train(run, load())
 
 
 def test_without_kept_digits_or_without_a_network_nothing_is_queued(trained, runs_dir):
-    base, digit = trained(epochs=1), my_digit.keep(stroke_drawing(), 7)
+    base, digit = trained(epochs=1), saved_digit.keep(stroke_drawing(), 7)
     with pytest.raises(ValueError, match="keep a digit first"):
         start_fine_tuning(base, [], runs_dir)
     (base.path / "model.keras").unlink()
@@ -192,7 +193,7 @@ def test_without_kept_digits_or_without_a_network_nothing_is_queued(trained, run
     (base.path / "model.keras").touch()
     with pytest.raises(ValueError, match="is damaged"):
         start_fine_tuning(base, [digit], runs_dir)
-    assert runs.list_runs(runs_dir) == [base]
+    assert store.list_runs(runs_dir) == [base]
 
 
 @pytest.mark.parametrize(
@@ -217,15 +218,15 @@ def test_a_run_that_cannot_be_written_says_why_and_leaves_nothing_behind(
 
     monkeypatch.setattr(shutil, "copyfile", fail)
     with pytest.raises(RunError, match=sentence):
-        start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+        start_fine_tuning(base, [saved_digit.keep(stroke_drawing(), 7)], runs_dir)
     assert list(runs_dir.glob("*-taught-*")) == []
 
 
 def test_the_estimate_counts_the_images_that_the_training_looks_at(tiny_mnist, runs_dir):
-    base = runs.open_run(runs.BUILT_IN, runs_dir)
+    base = store.open_run(store.BUILT_IN, runs_dir)
     images = 220 + images_of_kept(2, 220)  # what the tiny MNIST leaves for training, and the kept
     values = replace(hyperparameters_of(base), training_images=images)
-    expected = estimate.training_seconds(values, images)
+    expected = training_time.training_seconds(values, images)
     assert training_seconds(base, 2, []) == pytest.approx(expected)
     assert training_seconds(base, 500, []) > training_seconds(base, 2, []) + 0.1
 
@@ -233,7 +234,7 @@ def test_the_estimate_counts_the_images_that_the_training_looks_at(tiny_mnist, r
 @pytest.mark.parametrize("name", PRESETS)
 def test_fine_tuning_takes_small_steps_with_augmentation_on_the_same_network(runs_dir, name):
     values = PRESETS[name]
-    changed = hyperparameters_of(runs.create(values, runs_dir))
+    changed = hyperparameters_of(store.create(values, runs_dir))
     assert changed.learning_rate < values.learning_rate
     assert changed.augmentation != "off"
     assert changed.epochs <= 3
@@ -256,9 +257,9 @@ def test_kept_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(kep
     ["{", "[]", "{}", json.dumps({"base": "x", "digits": 1, "accuracy_before": float("nan")})],
 )
 def test_a_damaged_lesson_gets_a_sentence(runs_dir, content):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     assert read_lesson(run) is None
-    (run.path / runs.TAUGHT_FILE).write_text(content)
+    (run.path / store.TAUGHT_FILE).write_text(content)
     with pytest.raises(RunError, match="was taught can't be read"):
         read_lesson(run)
 
@@ -266,8 +267,8 @@ def test_a_damaged_lesson_gets_a_sentence(runs_dir, content):
 def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_seen(
     runs_dir,
 ):
-    base = runs.open_run(runs.BUILT_IN, runs_dir)
-    run = start_fine_tuning(base, [my_digit.keep(stroke_drawing(), 7)], runs_dir)
+    base = store.open_run(store.BUILT_IN, runs_dir)
+    run = start_fine_tuning(base, [saved_digit.keep(stroke_drawing(), 7)], runs_dir)
     lesson = read_lesson(run)
     assert lesson.test_is_seen
     assert is_test_seen(run)

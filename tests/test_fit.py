@@ -5,15 +5,16 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from cnn import data, runs
-from cnn.calibration import read_calibration
-from cnn.data import load, load_test
-from cnn.epochs import START, read_epochs, replayed_digits
+from cnn.data import mnist
+from cnn.data.mnist import load, load_test
 from cnn.hyperparameters import Hyperparameters
-from cnn.metrics import EpochPoint, append_point
-from cnn.reading.predictor import Predictor
-from cnn.reading.reading import load_reader
-from cnn.status import State
+from cnn.inference.classifier import load_reader
+from cnn.inference.predictor import Predictor
+from cnn.runs import store
+from cnn.runs.calibration import read_calibration
+from cnn.runs.metrics import EpochPoint, append_point
+from cnn.runs.snapshots import START, read_epochs, replayed_digits
+from cnn.runs.status import State
 from cnn.training import fit
 from cnn.training.fit import train
 from cnn.training.reporter import TrainingFailedError
@@ -26,7 +27,7 @@ STRANGERS = {"non_digits": True, "augmentation": "hands", "learning_rate": 0.02}
 @pytest.fixture
 def new_run(tiny_mnist, runs_dir):
     def create(**changes):
-        return runs.create(Hyperparameters(**{**SMALL, "epochs": 2, **changes}), runs_dir)
+        return store.create(Hyperparameters(**{**SMALL, "epochs": 2, **changes}), runs_dir)
 
     return create
 
@@ -216,7 +217,7 @@ def test_an_interrupted_run_goes_on_after_its_last_whole_epoch(new_run, monkeypa
 def test_a_run_on_the_sample_says_so(new_run, monkeypatch):
     run = new_run(epochs=1, training_images=100)
     monkeypatch.delenv("MNIST_NPZ")
-    train(run, data.load())
+    train(run, mnist.load())
     assert run.status().dataset == "sample"
     with np.load(run.path / "test_predictions.npz") as stored:
         assert stored["probabilities"].shape == (1000, 10)

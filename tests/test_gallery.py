@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn import runs
 from cnn.evaluation.accuracy import confusion_matrix, figures_per_class
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.reliability import confidence_bins, reliability_diagram
 from cnn.evaluation.selection import DigitFilter, select
+from cnn.runs import store
 from tests.evaluated_run import answers
-from ui.predictions import evaluation_charts, figures
+from ui.predictions import class_metrics, evaluation_charts
 from ui.predictions.confusion import cell_from_browser, confusion_chart, worst_pair
 from ui.predictions.filter_words import count_sentence, empty_sentence
-from ui.predictions.gallery import gallery_html
+from ui.shared.gallery import gallery_html
 
 LABELS = np.arange(20, dtype=np.uint8) % 5
 
@@ -62,7 +62,7 @@ def test_a_page_of_pictures_stays_small():
 
 
 def test_a_label_that_was_found_wrong_is_marked_on_its_picture_and_in_its_name(runs_dir):
-    with np.load(runs.open_run(runs.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
+    with np.load(store.open_run(store.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
         labels = file["labels"]  # MNIST's own
     images = np.zeros((len(labels), 28, 28), np.uint8)
     predictions = Predictions(np.eye(10, dtype=np.float32)[labels], labels, images)
@@ -188,7 +188,7 @@ def test_right_and_wrong_answers_are_counted_by_confidence(kind, count):
 
 
 def test_the_table_says_figures_as_a_person_would_and_a_dash_for_none():
-    table = figures.class_table(figures_per_class(confusion_matrix(predictions_with([3]))))
+    table = class_metrics.class_table(figures_per_class(confusion_matrix(predictions_with([3]))))
     assert list(table.iloc[3]) == ["3", "100.0 %", "75.0 %", "85.7 %", "4"]
     assert list(table.iloc[9]) == ["9", "–", "–", "–", "0"]
     assert list(table.iloc[10])[:1] == ["Average"]

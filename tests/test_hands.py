@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from cnn.data import Digits
+from cnn.data.mnist import Digits
+from cnn.data.mnist_sample import read_sample
 from cnn.drawing.pen import image_from_strokes
-from cnn.mnist_sample import read_sample
-from cnn.training.hand import Hand
-from cnn.training.hands import _HABITS, in_other_hands, share_of_other_hands
+from cnn.training.handwriting_styles import _HABITS, in_other_hands, share_of_other_hands
+from cnn.training.style_transform import Hand
 
 # Plain digits as strokes, for knowing where ink is added.
 PLAIN = {

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from cnn import runs
-from cnn.epochs import EpochsError, read_epochs
 from cnn.evaluation.history import History, history_of
 from cnn.hyperparameters import Hyperparameters
+from cnn.runs import store
+from cnn.runs.snapshots import EpochsError, read_epochs
 from tests.test_epochs import train_epochs
 from ui.predictions.answer_history import history_chart
 
@@ -37,7 +37,7 @@ def test_epochs_are_named_by_their_own_numbers():
 
 
 def test_one_digits_history_is_its_row_of_each_epoch(runs_dir):
-    run = runs.create(Hyperparameters(), runs_dir)
+    run = store.create(Hyperparameters(), runs_dir)
     train_epochs(run, 1, 2, 3)
     chosen = history_of(run, 3, total=5)
     kept = read_epochs(run).probabilities

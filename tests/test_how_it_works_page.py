@@ -9,23 +9,24 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from streamlit.testing.v1 import AppTest
 
-from cnn import data, runs
+from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
+from cnn.inference.predictor import Predictor
 from cnn.lesson.convolution import first_convolution, work_out
 from cnn.lesson.tutorial import tutorial_code
 from cnn.presets import PRESETS
-from cnn.reading.predictor import Predictor
-from cnn.runs import BUILT_IN_PATH
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
+from cnn.runs.store import BUILT_IN_PATH
 from tests.evaluated_run import make_evaluated_run, make_run
 from tests.pages import html
-from ui import navigation
 from ui.how_it_works.convolution_pictures import map_picture
 from ui.how_it_works.steps import STEPS
 from ui.how_it_works.words import LAYER_MEANINGS, MEANINGS
-from ui.words import HELP
+from ui.shared import navigation
+from ui.shared.hyperparameter_text import HELP
 
-PAGE = Path(navigation.__file__).parents[1] / navigation.HOW_IT_WORKS
+PAGE = Path(navigation.__file__).parents[2] / navigation.HOW_IT_WORKS
 NAMES = [step.name for step in STEPS]
 NEEDS_NETWORK = ("Layers", "Compile", "Predict", "Argmax", "Picture")
 
@@ -289,7 +290,7 @@ def nearly(value):
 
 def test_the_pixel_worked_out_is_the_one_of_the_networks_feature_map(tiny_mnist):
     page = walk_page(picture="3", filter="5", row="4", column="9")
-    image = data.load_test("mnist").images[3]
+    image = mnist.load_test("mnist").images[3]
     maps = Predictor(BUILT_IN_PATH / "model.onnx").activations(image)["convolution_1"]
     assert maps[:, :, 4].any()
     assert shown_pixel(page) == nearly(maps[3, 8, 4])
@@ -297,8 +298,8 @@ def test_the_pixel_worked_out_is_the_one_of_the_networks_feature_map(tiny_mnist)
 
 def test_the_walk_begins_where_the_filter_finds_its_pattern_and_goes_on_place_by_place(tiny_mnist):
     page = walk_page()
-    run = runs.Run(BUILT_IN_PATH)
-    image = data.load_test("mnist").images[0]
+    run = store.Run(BUILT_IN_PATH)
+    image = mnist.load_test("mnist").images[0]
     maps = Predictor(run.model_path).activations(image)["convolution_1"]
     assert shown_pixel(page) == nearly(maps[:, :, 0].max())
     page.slider(key="row").set_value(5)
@@ -333,7 +334,7 @@ def test_a_place_of_a_larger_map_is_brought_back_into_a_smaller_one(tiny_mnist, 
     place = page.slider(key="row").value, page.slider(key="column").value
     assert place == (22, 22)
     assert page.slider(key="filter").value == 2
-    image = data.load_test("mnist").images[0]
+    image = mnist.load_test("mnist").images[0]
     maps = Predictor(run.model_path).activations(image)["convolution_1"]
     assert shown_pixel(page) == pytest.approx(float(maps[21, 21, 1]), rel=1e-3)
     assert "49 products" in words(page)
@@ -346,7 +347,7 @@ def test_what_is_yet_to_come_is_faint():
 
 
 def test_the_answers_are_the_networks_own(tiny_mnist):
-    images = data.load_test("mnist").images[:3]
+    images = mnist.load_test("mnist").images[:3]
     answers = Predictor(BUILT_IN_PATH / "model.onnx").probabilities(images).argmax(axis=1)
     page = open_page(step=step_of("Argmax"))
     assert re.findall(r'data-testid="argmax">(\d)<', html(page)) == [str(one) for one in answers]
@@ -384,7 +385,7 @@ def test_what_was_measured_can_be_tried_with_one_click(tiny_mnist, monkeypatch):
 def test_without_a_network_the_steps_say_why_and_the_rest_stands(
     tiny_mnist, runs_dir, state, sentence
 ):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=state)
     for place, name in enumerate(NAMES, 1):
         page = open_page(run.id, str(place))
@@ -436,7 +437,7 @@ def test_a_damaged_run_is_told_and_the_page_stands(tiny_mnist, runs_dir, damaged
 
 
 def test_without_mnist_the_samples_digits_are_shown_and_named_so(monkeypatch):
-    monkeypatch.setattr("cnn.download.start_download", lambda **_: None)
+    monkeypatch.setattr("cnn.data.download.start_download", lambda **_: None)
     page = open_page()
     assert [metric.value for metric in page.metric] == ["3,600", "400", "1,000"]
     assert "not on this computer yet" in page.info[0].value
@@ -461,7 +462,7 @@ def test_a_stopped_run_says_how_far_it_came(tiny_mnist, runs_dir):
 
 
 def test_a_run_stopped_in_its_first_epoch_promises_no_curves(tiny_mnist, runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.STOPPED, started=1.0)
     said = words(open_page(run.id, step_of("Fit")))
     assert "It was stopped during its first epoch: there are no curves." in said
@@ -482,7 +483,7 @@ def test_the_eleventh_answer_is_explained_where_a_network_has_one(article_run):
 
 
 def test_the_loss_of_a_certain_answer_is_small_and_not_nothing(tiny_mnist, monkeypatch):
-    certain = np.eye(10, dtype=np.float32)[data.load_test("mnist").labels[:1]]
+    certain = np.eye(10, dtype=np.float32)[mnist.load_test("mnist").labels[:1]]
     monkeypatch.setattr(Predictor, "probabilities", lambda *_: certain)
     assert "so the loss is less than 0.0001" in words(open_page(step=step_of("Compile")))
 
@@ -491,7 +492,7 @@ def test_a_step_reads_nothing_that_it_does_not_show(tiny_mnist, monkeypatch):
     def expensive(*_):
         raise AssertionError("read although it is not shown")
 
-    monkeypatch.setattr("cnn.data.load", expensive)
-    monkeypatch.setattr("cnn.data.load_first_training", expensive)
+    monkeypatch.setattr("cnn.data.mnist.load", expensive)
+    monkeypatch.setattr("cnn.data.mnist.load_first_training", expensive)
     for place in range(1, 11):
         open_page(step=str(place))

@@ -10,23 +10,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 APP = ("cnn", "ui", "pages", "streamlit_app")
-FOUNDATION = {
-    "files",
-    "estimate",
-    "hyperparameters",
-    "presets",
-    "architecture",
-    "calibration",
-    "data",
-    "epochs",
-    "metrics",
-    "drawing.pen",
-    "status",
-    "runs",
-    "run_queue",
-    "strengths",
-    "my_digits.taught",  # what a fine-tuning is to learn, for the app and the worker
-}
+FOUNDATION = ("hyperparameters", "presets", "data", "network", "runs", "drawing.pen")
 MACHINE_LEARNING = ("tensorflow", "keras", "onnxruntime", "onnx", "tf2onnx", "sklearn", "scipy")
 
 
@@ -96,7 +80,7 @@ def test_an_import_is_found_wherever_and_however_it_is_written(source, expected)
 
 
 def test_every_module_of_the_app_is_read():
-    assert {"streamlit_app", "pages.train", "ui.training.curves", "cnn", "cnn.training.fit"} <= set(
+    assert {"streamlit_app", "pages.train", "ui.train.curves", "cnn", "cnn.training.fit"} <= set(
         IMPORTS
     )
     assert {module.partition(".")[0] for module in IMPORTS} == set(APP)

@@ -3,9 +3,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from cnn.reading.kernels import load_kernels
-from cnn.reading.predictor import load_predictor
-from cnn.runs import BUILT_IN_PATH
+from cnn.explanation.kernels import load_kernels
+from cnn.inference.predictor import load_predictor
+from cnn.runs.store import BUILT_IN_PATH
 
 FIRST = np.arange(18, dtype=np.float32).reshape(2, 1, 3, 3)
 SECOND = np.arange(54, dtype=np.float32).reshape(3, 2, 3, 3)

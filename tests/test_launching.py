@@ -2,11 +2,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from cnn import launching, run_queue
+from cnn import launching
 from cnn.hyperparameters import Hyperparameters
 from cnn.launching import local
-from cnn.runs import RunError
-from cnn.status import State
+from cnn.runs import queue
+from cnn.runs.status import State
+from cnn.runs.store import RunError
 
 
 @pytest.fixture
@@ -34,13 +35,13 @@ def test_warming_starts_one_worker_when_none_lives(runs_dir, started):
 
 
 def test_no_more_workers_are_started_than_may_train_at_once(runs_dir, started, monkeypatch):
-    monkeypatch.setattr(run_queue, "slots", lambda: 2)
+    monkeypatch.setattr(queue, "slots", lambda: 2)
     local.ensure_workers(runs_dir, 9)
     assert len(started) == 2
 
 
 def test_living_workers_are_not_started_again(runs_dir, started):
-    with run_queue.slot_lock(runs_dir, 0).acquire():
+    with queue.slot_lock(runs_dir, 0).acquire():
         local.ensure_workers(runs_dir, 1)
     assert started == []
 

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.signal import correlate2d
 
-from cnn.architecture import layer_table, total_parameters
-from cnn.data import DataError
+from cnn.data.mnist import DataError
 from cnn.hyperparameters import CHOICES, Hyperparameters
+from cnn.inference.predictor import Predictor
 from cnn.lesson.convolution import FirstConvolution, first_convolution, work_out
 from cnn.lesson.differences import FIELDS, differences
 from cnn.lesson.examples import first_training_digits, label_counts
 from cnn.lesson.measured import MEASURED
 from cnn.lesson.rounding import decimals_of, rounded
 from cnn.lesson.tutorial import SCRIPT, tutorial_code
+from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS
-from cnn.reading.predictor import Predictor
-from cnn.runs import BUILT_IN_PATH, Run
+from cnn.runs.store import BUILT_IN_PATH, Run
 from cnn.training.export import export_onnx
 from cnn.training.model import build_network
 from tests.test_imports import PROJECT

@@ -1,6 +1,13 @@
 import pytest
 
-from cnn.metrics import EpochPoint, Metrics, TrainingPoint, append_point, keep_epochs, read_metrics
+from cnn.runs.metrics import (
+    EpochPoint,
+    Metrics,
+    TrainingPoint,
+    append_point,
+    keep_epochs,
+    read_metrics,
+)
 
 FIRST = TrainingPoint(0.5, 1.5, 0.4, 2900.0, 2.0)
 SECOND = TrainingPoint(1.0, 0.7, 0.8, 3000.0, 4.0)

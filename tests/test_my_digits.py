@@ -10,23 +10,23 @@ import numpy as np
 import pytest
 
 from cnn.drawing.drawing import Drawing
-from cnn.my_digits import accuracy, my_digit, my_digits, my_digits_file
-from cnn.reading.reading import Reader
+from cnn.fine_tuning import saved_digit, saved_digits, saved_digits_accuracy, saved_digits_file
+from cnn.inference.classifier import Reader
 from tests.evaluated_run import ReadsEverythingAsThree
 from tests.kept_digits import image_drawing, stroke_drawing
 
 ADD_TEN = """
 import sys
 from pathlib import Path
-from cnn.my_digits import my_digits
+from cnn.fine_tuning import saved_digits
 from tests.kept_digits import stroke_drawing
 for number in range(10):
-    my_digits.add(stroke_drawing(int(sys.argv[2]) + number), 7, Path(sys.argv[1]))
+    saved_digits.add(stroke_drawing(int(sys.argv[2]) + number), 7, Path(sys.argv[1]))
 """
 
 
 def labels(folder):
-    return [digit.label for digit in my_digits.read(folder).digits]
+    return [digit.label for digit in saved_digits.read(folder).digits]
 
 
 def line(label="7", **values):
@@ -35,13 +35,13 @@ def line(label="7", **values):
 
 
 def test_nothing_is_kept_at_first(runs_dir):
-    assert my_digits.read(runs_dir) == my_digits.MyDigits((), ())
+    assert saved_digits.read(runs_dir) == saved_digits.MyDigits((), ())
 
 
 def test_a_kept_drawing_comes_back_with_its_label_its_strokes_and_its_image(runs_dir):
     drawing = stroke_drawing()
-    my_digits.add(drawing, 7, runs_dir)
-    (digit,) = my_digits.read(runs_dir).digits
+    saved_digits.add(drawing, 7, runs_dir)
+    (digit,) = saved_digits.read(runs_dir).digits
     assert (digit.label, digit.drawing.strokes) == (7, drawing.strokes)
     np.testing.assert_array_equal(digit.image, drawing.mnist_image())
 
@@ -49,69 +49,69 @@ def test_a_kept_drawing_comes_back_with_its_label_its_strokes_and_its_image(runs
 def test_a_picture_is_kept_as_the_image_that_the_network_sees(runs_dir):
     page = np.full((60, 40), 255, np.uint8)
     page[10:50, 18:22] = 0
-    my_digits.add(Drawing(picture=page), 1, runs_dir)
-    (digit,) = my_digits.read(runs_dir).digits
+    saved_digits.add(Drawing(picture=page), 1, runs_dir)
+    (digit,) = saved_digits.read(runs_dir).digits
     np.testing.assert_array_equal(digit.drawing.image, Drawing(picture=page).mnist_image())
 
 
 def test_a_drawing_of_too_many_points_is_kept_as_an_image(runs_dir):
-    points = tuple((float(x), float(x % 7)) for x in range(my_digit.MOST_POINTS_KEPT + 1))
-    digit = my_digits.add(Drawing(strokes=(points,)), 1, runs_dir)
+    points = tuple((float(x), float(x % 7)) for x in range(saved_digit.MOST_POINTS_KEPT + 1))
+    digit = saved_digits.add(Drawing(strokes=(points,)), 1, runs_dir)
     assert digit.after.drawing.image is not None
     assert labels(runs_dir) == [1]
 
 
 def test_the_same_drawing_is_not_kept_twice_but_gets_the_new_label(runs_dir):
-    first = my_digits.add(stroke_drawing(), 7, runs_dir)
-    my_digits.add(stroke_drawing(1), 2, runs_dir)
-    my_digits.add(stroke_drawing(), 1, runs_dir)
+    first = saved_digits.add(stroke_drawing(), 7, runs_dir)
+    saved_digits.add(stroke_drawing(1), 2, runs_dir)
+    saved_digits.add(stroke_drawing(), 1, runs_dir)
     assert labels(runs_dir) == [1, 2]
-    assert my_digits.read(runs_dir).digits[0].added == first.after.added
+    assert saved_digits.read(runs_dir).digits[0].added == first.after.added
 
 
 def test_digits_are_relabelled_deleted_and_brought_back_as_they_were(runs_dir):
-    digits = [my_digits.add(stroke_drawing(number), number, runs_dir) for number in range(4)]
-    relabelled = my_digits.relabel([digits[0].id, digits[1].id, "unknown"], 9, runs_dir)
+    digits = [saved_digits.add(stroke_drawing(number), number, runs_dir) for number in range(4)]
+    relabelled = saved_digits.relabel([digits[0].id, digits[1].id, "unknown"], 9, runs_dir)
     assert labels(runs_dir) == [9, 9, 2, 3]
-    deleted = my_digits.delete([digits[1].id, digits[2].id, "unknown"], runs_dir)
+    deleted = saved_digits.delete([digits[1].id, digits[2].id, "unknown"], runs_dir)
     assert labels(runs_dir) == [9, 3]
-    assert my_digits.undo(deleted, runs_dir) == 2
+    assert saved_digits.undo(deleted, runs_dir) == 2
     assert labels(runs_dir) == [9, 9, 2, 3]
-    assert my_digits.undo(relabelled, runs_dir) == 2
+    assert saved_digits.undo(relabelled, runs_dir) == 2
     assert labels(runs_dir) == [0, 1, 2, 3]
 
 
 def test_undo_leaves_what_was_changed_or_deleted_since(runs_dir):
-    digits = [my_digits.add(stroke_drawing(number), number, runs_dir) for number in range(3)]
-    relabelled = my_digits.relabel([digit.id for digit in digits], 9, runs_dir)
-    my_digits.relabel([digits[0].id], 5, runs_dir)
-    my_digits.delete([digits[1].id], runs_dir)
-    assert my_digits.undo(relabelled, runs_dir) == 1
+    digits = [saved_digits.add(stroke_drawing(number), number, runs_dir) for number in range(3)]
+    relabelled = saved_digits.relabel([digit.id for digit in digits], 9, runs_dir)
+    saved_digits.relabel([digits[0].id], 5, runs_dir)
+    saved_digits.delete([digits[1].id], runs_dir)
+    assert saved_digits.undo(relabelled, runs_dir) == 1
     assert labels(runs_dir) == [5, 2]
-    assert my_digits.undo(relabelled, runs_dir) == 0
+    assert saved_digits.undo(relabelled, runs_dir) == 0
     assert labels(runs_dir) == [5, 2]
 
 
 def test_undo_of_keeping_deletes_only_what_was_kept_then(runs_dir):
-    kept = my_digits.add(stroke_drawing(), 7, runs_dir)
-    my_digits.delete([kept.id], runs_dir)
-    my_digits.add(stroke_drawing(), 7, runs_dir)  # by another tab
-    assert my_digits.undo([kept], runs_dir) == 0
+    kept = saved_digits.add(stroke_drawing(), 7, runs_dir)
+    saved_digits.delete([kept.id], runs_dir)
+    saved_digits.add(stroke_drawing(), 7, runs_dir)  # by another tab
+    assert saved_digits.undo([kept], runs_dir) == 0
     assert labels(runs_dir) == [7]
 
 
 def test_a_digit_that_has_the_label_already_is_not_changed(runs_dir):
-    digit = my_digits.add(stroke_drawing(), 7, runs_dir)
-    assert my_digits.relabel([digit.id], 7, runs_dir) == ()
+    digit = saved_digits.add(stroke_drawing(), 7, runs_dir)
+    assert saved_digits.relabel([digit.id], 7, runs_dir) == ()
 
 
 @pytest.mark.parametrize("label", [-1, 10, "A", "", None, True, 7.5, "07"])
 def test_a_label_that_is_no_digit_is_refused(runs_dir, label):
     with pytest.raises(ValueError, match="digit from 0 to 9"):
-        my_digits.add(stroke_drawing(), label, runs_dir)
-    digit = my_digits.add(stroke_drawing(), 7, runs_dir)
+        saved_digits.add(stroke_drawing(), label, runs_dir)
+    digit = saved_digits.add(stroke_drawing(), 7, runs_dir)
     with pytest.raises(ValueError, match="digit from 0 to 9"):
-        my_digits.relabel([digit.id], label, runs_dir)
+        saved_digits.relabel([digit.id], label, runs_dir)
     assert labels(runs_dir) == [7]
 
 
@@ -120,7 +120,7 @@ def test_a_label_that_is_no_digit_is_refused(runs_dir, label):
 )
 def test_an_empty_drawing_is_refused(runs_dir, drawing):
     with pytest.raises(ValueError, match=r"nothing to read|no ink"):
-        my_digits.add(drawing, 7, runs_dir)
+        saved_digits.add(drawing, 7, runs_dir)
 
 
 DAMAGED = [
@@ -138,32 +138,32 @@ DAMAGED = [
     line(image=7),
     line(image=base64.b64encode(bytes(784)).decode()),
     line(image=base64.b64encode(bytes([3]) * 784).decode()),
-    b" " * my_digit.LONGEST_LINE + line(),
+    b" " * saved_digit.LONGEST_LINE + line(),
 ]
 
 
 @pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_line_is_counted_and_stays_in_the_file_through_changes(runs_dir, damaged):
-    my_digits.add(stroke_drawing(), 7, runs_dir)
-    path = runs_dir / my_digits.FILE_NAME
+    saved_digits.add(stroke_drawing(), 7, runs_dir)
+    path = runs_dir / saved_digits.FILE_NAME
     path.write_bytes(path.read_bytes() + damaged)
-    kept = my_digits.read(runs_dir)
+    kept = saved_digits.read(runs_dir)
     assert (len(kept.digits), kept.damaged) == (1, (damaged,))
-    my_digits.add(stroke_drawing(1), 2, runs_dir)
+    saved_digits.add(stroke_drawing(1), 2, runs_dir)
     assert labels(runs_dir) == [7, 2]
     assert damaged in path.read_bytes().split(b"\n")
 
 
 def test_an_id_and_a_time_in_the_file_are_not_believed(runs_dir):
-    (runs_dir / my_digits.FILE_NAME).write_bytes(line(id="../../x", added=float("inf")))
-    (digit,) = my_digits.read(runs_dir).digits
+    (runs_dir / saved_digits.FILE_NAME).write_bytes(line(id="../../x", added=float("inf")))
+    (digit,) = saved_digits.read(runs_dir).digits
     assert len(digit.id) == 16
     assert digit.added == 0
 
 
 def test_threads_and_processes_at_once_lose_nothing(runs_dir):
     threads = [
-        threading.Thread(target=my_digits.add, args=(stroke_drawing(100 + number), 1, runs_dir))
+        threading.Thread(target=saved_digits.add, args=(stroke_drawing(100 + number), 1, runs_dir))
         for number in range(10)
     ]
     command = [sys.executable, "-c", ADD_TEN, str(runs_dir)]
@@ -189,80 +189,80 @@ def replace_unnoticed(path, content, in_place=False):
 
 @pytest.mark.parametrize("in_place", [True, False])
 def test_a_change_builds_on_what_the_file_holds_however_fast_it_was_written(runs_dir, in_place):
-    my_digits.add(stroke_drawing(), 7, runs_dir)
-    path = runs_dir / my_digits.FILE_NAME
+    saved_digits.add(stroke_drawing(), 7, runs_dir)
+    path = runs_dir / saved_digits.FILE_NAME
     assert labels(runs_dir) == [7]
     other = path.read_bytes().replace(b'"label": "7"', b'"label": "1"')
     replace_unnoticed(path, other, in_place)
-    my_digits.add(stroke_drawing(1), 2, runs_dir)
+    saved_digits.add(stroke_drawing(1), 2, runs_dir)
     assert labels(runs_dir) == [1, 2]
 
 
 def test_a_file_replaced_within_a_tick_of_the_clock_is_read_anew(runs_dir):
-    my_digits.add(stroke_drawing(), 7, runs_dir)
-    path = runs_dir / my_digits.FILE_NAME
+    saved_digits.add(stroke_drawing(), 7, runs_dir)
+    path = runs_dir / saved_digits.FILE_NAME
     assert labels(runs_dir) == [7]
     replace_unnoticed(path, path.read_bytes().replace(b'"label": "7"', b'"label": "1"'))
     assert labels(runs_dir) == [1]
 
 
 def test_no_more_than_the_limit_is_kept(runs_dir, monkeypatch):
-    monkeypatch.setattr(my_digits, "MOST_DIGITS", 2)
+    monkeypatch.setattr(saved_digits, "MOST_DIGITS", 2)
     for number in range(2):
-        my_digits.add(stroke_drawing(number), 7, runs_dir)
+        saved_digits.add(stroke_drawing(number), 7, runs_dir)
     with pytest.raises(ValueError, match="2 digits are kept"):
-        my_digits.add(stroke_drawing(2), 7, runs_dir)
-    my_digits.add(stroke_drawing(1), 1, runs_dir)
+        saved_digits.add(stroke_drawing(2), 7, runs_dir)
+    saved_digits.add(stroke_drawing(1), 1, runs_dir)
     assert labels(runs_dir) == [7, 1]
 
 
 def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ValueError, match="can't be saved"):
-        my_digits.add(stroke_drawing(), 7, tmp_path / "file" / "runs")
+        saved_digits.add(stroke_drawing(), 7, tmp_path / "file" / "runs")
 
 
 def test_a_change_waits_for_another_process_and_then_says_so(runs_dir, hold_elsewhere, monkeypatch):
-    monkeypatch.setattr(my_digits, "LOCK_SECONDS", 0.1)
-    holder = hold_elsewhere(runs_dir / my_digits.LOCK_NAME)
+    monkeypatch.setattr(saved_digits, "LOCK_SECONDS", 0.1)
+    holder = hold_elsewhere(runs_dir / saved_digits.LOCK_NAME)
     with pytest.raises(ValueError, match="by another process"):
-        my_digits.add(stroke_drawing(), 7, runs_dir)
+        saved_digits.add(stroke_drawing(), 7, runs_dir)
     holder.kill()
     holder.wait()
-    my_digits.add(stroke_drawing(), 7, runs_dir)
+    saved_digits.add(stroke_drawing(), 7, runs_dir)
     assert labels(runs_dir) == [7]
 
 
 def test_what_is_saved_to_a_file_is_loaded_elsewhere_and_not_twice(runs_dir, tmp_path):
     for number in range(3):
-        my_digits.add(stroke_drawing(number), number, runs_dir)
-    my_digits.add(image_drawing(), 3, runs_dir)
-    content = my_digits_file.to_bytes(my_digits.read(runs_dir).digits)
-    assert my_digits_file.load(content, tmp_path) == (4, 0, ())
-    assert my_digits_file.load(content, tmp_path) == (0, 4, ())
+        saved_digits.add(stroke_drawing(number), number, runs_dir)
+    saved_digits.add(image_drawing(), 3, runs_dir)
+    content = saved_digits_file.to_bytes(saved_digits.read(runs_dir).digits)
+    assert saved_digits_file.load(content, tmp_path) == (4, 0, ())
+    assert saved_digits_file.load(content, tmp_path) == (0, 4, ())
     assert labels(tmp_path) == [0, 1, 2, 3]
-    assert (tmp_path / my_digits.FILE_NAME).read_bytes() == content
+    assert (tmp_path / saved_digits.FILE_NAME).read_bytes() == content
 
 
 def test_loading_says_which_lines_were_refused_and_why_and_takes_the_others(runs_dir):
     content = b"\n".join([line(), b"", b"{", line(label="A"), line(strokes=[[[5, 5], [9, 1]]])])
-    loaded = my_digits_file.load(content, runs_dir)
+    loaded = saved_digits_file.load(content, runs_dir)
     assert (loaded.taken, loaded.already_there) == (2, 0)
     assert [sentence.partition(":")[0] for sentence in loaded.refused] == ["Line 3", "Line 4"]
 
 
 def test_loading_keeps_the_labels_of_what_is_there(runs_dir):
-    digit = my_digits.add(stroke_drawing(), 7, runs_dir)
-    other = my_digits_file.to_bytes([my_digit.MyDigit(digit.after.drawing, 1, 0.0)])
-    assert my_digits_file.load(other, runs_dir) == (0, 1, ())
+    digit = saved_digits.add(stroke_drawing(), 7, runs_dir)
+    other = saved_digits_file.to_bytes([saved_digit.MyDigit(digit.after.drawing, 1, 0.0)])
+    assert saved_digits_file.load(other, runs_dir) == (0, 1, ())
     assert labels(runs_dir) == [7]
 
 
 def test_loading_takes_as_many_as_there_is_room_for(runs_dir, monkeypatch):
-    monkeypatch.setattr(my_digits, "MOST_DIGITS", 3)
-    my_digits.add(stroke_drawing(), 7, runs_dir)
-    digits = [my_digit.keep(stroke_drawing(number), 1) for number in range(5)]
-    loaded = my_digits_file.load(my_digits_file.to_bytes(digits), runs_dir)
+    monkeypatch.setattr(saved_digits, "MOST_DIGITS", 3)
+    saved_digits.add(stroke_drawing(), 7, runs_dir)
+    digits = [saved_digit.keep(stroke_drawing(number), 1) for number in range(5)]
+    loaded = saved_digits_file.load(saved_digits_file.to_bytes(digits), runs_dir)
     assert (loaded.taken, loaded.already_there) == (2, 1)
     assert [sentence.partition(":")[0] for sentence in loaded.refused] == ["Line 4", "Line 5"]
 
@@ -270,28 +270,32 @@ def test_loading_takes_as_many_as_there_is_room_for(runs_dir, monkeypatch):
 @pytest.mark.parametrize("content", [b"", b"\n\n"])
 def test_an_empty_file_gets_a_sentence_and_changes_nothing(runs_dir, content):
     with pytest.raises(ValueError, match="no digit in this file"):
-        my_digits_file.load(content, runs_dir)
-    assert not (runs_dir / my_digits.FILE_NAME).exists()
+        saved_digits_file.load(content, runs_dir)
+    assert not (runs_dir / saved_digits.FILE_NAME).exists()
 
 
 @pytest.mark.parametrize("content", [b"no digits", bytes(1000), b"[]"])
 def test_a_file_of_something_else_is_refused_and_changes_nothing(runs_dir, content):
-    loaded = my_digits_file.load(content, runs_dir)
+    loaded = saved_digits_file.load(content, runs_dir)
     assert (loaded.taken, loaded.already_there) == (0, 0)
     assert loaded.refused[0].startswith("Line 1: ")
-    assert not (runs_dir / my_digits.FILE_NAME).exists()
+    assert not (runs_dir / saved_digits.FILE_NAME).exists()
 
 
 @pytest.mark.parametrize("limit", ["LARGEST_FILE", "MOST_LINES"])
 def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
-    monkeypatch.setattr(my_digits_file, limit, 1)
+    monkeypatch.setattr(saved_digits_file, limit, 1)
     with pytest.raises(ValueError, match=r"larger than|more than"):
-        my_digits_file.load(line() + b"\n" + line(), runs_dir)
+        saved_digits_file.load(line() + b"\n" + line(), runs_dir)
 
 
 @pytest.mark.parametrize(("threshold", "share"), [(0.0, 0.75), (1.1, 0.0)])
 def test_a_digit_is_read_right_as_it_is_labelled_and_if_it_is_taken_for_one(threshold, share):
-    digits = [my_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
+    digits = [saved_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
     reader = Reader(ReadsEverythingAsThree(), threshold)
-    assert accuracy.accuracy_on(reader, accuracy.as_digits(digits)) == share
-    assert accuracy.share_right(reader, accuracy.as_digits(digits)) == 0.75
+    assert (
+        saved_digits_accuracy.accuracy_on(reader, saved_digits_accuracy.as_digits(digits)) == share
+    )
+    assert (
+        saved_digits_accuracy.share_right(reader, saved_digits_accuracy.as_digits(digits)) == 0.75
+    )

@@ -4,18 +4,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import launching, runs
-from cnn.my_digits import fine_tuning, my_digit, my_digits, my_digits_file
-from cnn.my_digits.accuracy import as_digits
+from cnn import launching
+from cnn.fine_tuning import fine_tuned_runs, saved_digit, saved_digits, saved_digits_file
+from cnn.fine_tuning.saved_digits_accuracy import as_digits
+from cnn.inference import classifier
+from cnn.inference.predictor import load_predictor
 from cnn.presets import PRESETS
-from cnn.reading import reading
-from cnn.reading.predictor import load_predictor
-from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
+from cnn.runs.store import BUILT_IN_PATH, TAUGHT_FILE, Run
 from tests.kept_digits import stroke_drawing
 from tests.pages import html
-from ui.my_digits import my_digits_gallery, my_digits_table, training_on_my_digits
-from ui.numbers import duration
+from ui.my_digits import accuracy_table, fine_tuning_form, saved_digits_gallery
+from ui.shared.number_text import duration
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def four_kept(runs_dir):
     """Four kept digits: the built-in network reads sevens in them; one is said to be a 1."""
     drawings = [stroke_drawing(number) for number in range(4)]
     return [
-        my_digits.add(one, label, runs_dir).after
+        saved_digits.add(one, label, runs_dir).after
         for one, label in zip(drawings, "7771", strict=True)
     ]
 
@@ -46,7 +47,7 @@ def taught(runs_dir, four_kept):
     """A finished run that was taught two of the four digits, with the built-in network."""
     digits = as_digits(four_kept[2:])
     values = Run(BUILT_IN_PATH).hyperparameters
-    run = runs.create(values, runs_dir, name="taught")
+    run = store.create(values, runs_dir, name="taught")
     run.model_path.write_bytes((BUILT_IN_PATH / "model.onnx").read_bytes())
     np.savez(run.path / "my_digits.npz", images=digits.images, labels=digits.labels)
     lesson = {
@@ -67,7 +68,7 @@ def button(page, label):
 
 
 def labels(runs_dir):
-    return [digit.label for digit in my_digits.read(runs_dir).digits]
+    return [digit.label for digit in saved_digits.read(runs_dir).digits]
 
 
 def ticks(page):
@@ -132,7 +133,7 @@ def test_undo_leaves_what_another_tab_changed_since_and_says_so(
     page.checkbox[0].check()
     page.checkbox[1].check().run()
     page = page.selectbox(key="relabel_as").set_value(9).run()
-    my_digits.delete([four_kept[3].id], runs_dir)
+    saved_digits.delete([four_kept[3].id], runs_dir)
     page = button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7]
     assert "1 of 2 can't be taken back" in page.error[0].value
@@ -143,7 +144,7 @@ def test_what_another_tab_deleted_before_is_not_brought_back(open_my_digits, fou
     page = open_my_digits()
     page.checkbox[0].check()
     page.checkbox[1].check().run()
-    my_digits.delete([four_kept[3].id], runs_dir)
+    saved_digits.delete([four_kept[3].id], runs_dir)
     page = button(page, "Delete 2").click().run()
     assert "1 deleted" in words(page)
     button(page, "Undo").click().run()
@@ -162,11 +163,11 @@ def test_what_the_network_calls_no_digit_is_neither_right_nor_wrong(
     open_my_digits, four_kept, runs_dir, monkeypatch
 ):
     def strict(run):
-        return reading.Reader(load_predictor(run.model_path), 1.1)
+        return classifier.Reader(load_predictor(run.model_path), 1.1)
 
-    monkeypatch.setattr(reading, "load_reader", strict)
-    monkeypatch.setattr(my_digits_table, "load_reader", strict)
-    my_digits.relabel([four_kept[0].id], 2, runs_dir)  # so that no other test's answers are kept
+    monkeypatch.setattr(classifier, "load_reader", strict)
+    monkeypatch.setattr(accuracy_table, "load_reader", strict)
+    saved_digits.relabel([four_kept[0].id], 2, runs_dir)  # so that no other test's answers are kept
     page = open_my_digits()
     assert ticks(page) == [
         f"Digit {number}, kept as a {label}, called no digit"
@@ -178,7 +179,7 @@ def test_what_the_network_calls_no_digit_is_neither_right_nor_wrong(
 def test_the_time_of_a_training_is_estimated_for_the_chosen_network(open_my_digits, four_kept):
     page = open_my_digits()
     run = Run(BUILT_IN_PATH)
-    seconds = fine_tuning.training_seconds(run, 4, [])
+    seconds = fine_tuned_runs.training_seconds(run, 4, [])
     assert any(f"about {duration(seconds)}." in one.value for one in page.caption)
 
 
@@ -193,17 +194,17 @@ def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_kep
 
 
 def test_many_digits_are_looked_through_page_by_page(open_my_digits, runs_dir, monkeypatch):
-    for number in range(my_digits_gallery.PAGE_SIZE + 3):
-        my_digits.add(stroke_drawing(number), 7, runs_dir)
+    for number in range(saved_digits_gallery.PAGE_SIZE + 3):
+        saved_digits.add(stroke_drawing(number), 7, runs_dir)
     page = open_my_digits()
-    assert len(page.checkbox) == my_digits_gallery.PAGE_SIZE
-    page.session_state[my_digits_gallery.PAGE] = 2
+    assert len(page.checkbox) == saved_digits_gallery.PAGE_SIZE
+    page.session_state[saved_digits_gallery.PAGE] = 2
     page.run()
     assert len(page.checkbox) == 3
     button(page, "Tick all").click().run()
     button(page, "Delete 3").click().run()
     assert not page.exception
-    assert len(page.checkbox) == my_digits_gallery.PAGE_SIZE
+    assert len(page.checkbox) == saved_digits_gallery.PAGE_SIZE
 
 
 def test_a_training_is_followed_here_and_a_second_press_starts_no_other(
@@ -211,15 +212,15 @@ def test_a_training_is_followed_here_and_a_second_press_starts_no_other(
 ):
     page = open_my_digits()
     button(page, "Train on my digits").click().run()
-    (run,) = runs.list_runs(runs_dir)
+    (run,) = store.list_runs(runs_dir)
     assert not page.exception
     assert run.name == "taught"
     assert run.status().state is State.QUEUED
     assert page.session_state["chosen_run"] == "built-in"
     assert button(page, "Train on my digits").disabled
     assert button(page, "Watch it learn")
-    training_on_my_digits._start(Run(BUILT_IN_PATH))  # a double click's second one
-    assert runs.list_runs(runs_dir) == [run]
+    fine_tuning_form._start(Run(BUILT_IN_PATH))  # a double click's second one
+    assert store.list_runs(runs_dir) == [run]
 
 
 def test_a_run_that_has_been_taught_is_no_longer_followed(open_my_digits, taught):
@@ -231,7 +232,7 @@ def test_a_run_that_has_been_taught_is_no_longer_followed(open_my_digits, taught
 def test_where_all_are_read_right_already_training_is_not_the_main_action(
     open_my_digits, four_kept, runs_dir
 ):
-    my_digits.delete([four_kept[3].id], runs_dir)
+    saved_digits.delete([four_kept[3].id], runs_dir)
     page = open_my_digits()
     assert "All of them are read right already." in words(page)
     assert button(page, "Train on my digits").proto.type == "secondary"
@@ -241,7 +242,7 @@ def test_a_training_that_cannot_start_says_why(open_my_digits, four_kept, runs_d
     page = open_my_digits(run=taught.id)
     button(page, "Train on my digits").click().run()
     assert "no network to start from" in page.error[0].value
-    assert runs.list_runs(runs_dir) == [taught]
+    assert store.list_runs(runs_dir) == [taught]
 
 
 def test_a_taught_run_shows_both_accuracies_before_and_after(open_my_digits, taught):
@@ -271,7 +272,7 @@ def test_the_table_marks_the_chosen_run_and_says_who_has_learnt_from_my_digits(
 def test_a_run_without_a_network_shows_the_digits_without_answers(
     open_my_digits, four_kept, runs_dir
 ):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.FAILED, message="The disk is full.")
     page = open_my_digits(run=run.id)
     assert not page.exception
@@ -285,7 +286,7 @@ def test_a_run_without_a_network_shows_the_digits_without_answers(
 def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, taught, runs_dir):
     (taught.path / TAUGHT_FILE).write_text("{")
     (taught.path / "model.onnx").write_text("no network")
-    with (runs_dir / my_digits.FILE_NAME).open("a") as file:
+    with (runs_dir / saved_digits.FILE_NAME).open("a") as file:
         file.write("no digit\n")
     page = open_my_digits(run=taught.id)
     assert not page.exception
@@ -295,7 +296,7 @@ def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, taught, r
 
 
 def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, runs_dir):
-    content = my_digits_file.to_bytes([my_digit.keep(stroke_drawing(), 7)]) + b"no digit\n"
+    content = saved_digits_file.to_bytes([saved_digit.keep(stroke_drawing(), 7)]) + b"no digit\n"
     page = open_my_digits()
     page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
     assert not page.exception
@@ -309,7 +310,7 @@ def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, run
 def test_what_a_file_says_is_shown_as_plain_text(open_my_digits, runs_dir):
     label = "**7** <b>:red[x]</b> ![](x)"
     line = json.dumps({"label": label, "strokes": [[[1, 2]]]}).encode()
-    for content in (line, line + b"\n" + my_digit.keep(stroke_drawing(), 7).line):
+    for content in (line, line + b"\n" + saved_digit.keep(stroke_drawing(), 7).line):
         page = open_my_digits()
         page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
         said = [one.value for kind in (page.error, page.warning, page.markdown) for one in kind]
@@ -323,6 +324,6 @@ def test_the_train_page_shows_both_accuracies_of_a_taught_run(taught, tiny_mnist
     page.query_params["run"] = taught.id
     page.run()
     assert not page.exception
-    assert fine_tuning.accuracy_after(taught) == 0.5
+    assert fine_tuned_runs.accuracy_after(taught) == 0.5
     shown = {metric.label: metric.value for metric in page.metric}
     assert shown["My digits, before → after"] == "0 % → 50 %"

@@ -2,11 +2,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cnn.architecture import Layer, layer_table, total_parameters
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import Layer, layer_table, total_parameters
 from cnn.presets import PRESETS
-from ui.training.layer_list import layer_list
-from ui.training.network_picture import MOST_SHEETS, network_html
+from ui.shared.network_diagram import MOST_SHEETS, network_html
+from ui.train.layer_list import layer_list
 
 DEEP = Hyperparameters(
     filters=(16, 16, 128, 1, 1, 1),

@@ -4,11 +4,11 @@ import re
 import pytest
 
 from cnn.__main__ import main
+from cnn.export.notebook import run_notebook
+from cnn.export.script import run_sections
 from cnn.hyperparameters import Hyperparameters
-from cnn.notebook import run_notebook
 from cnn.presets import PRESETS
-from cnn.runs import TAUGHT_FILE
-from cnn.script import run_sections
+from cnn.runs.store import TAUGHT_FILE
 from tests.scripts import result_in, run_with, start_file, start_script
 
 # What Jupyter's schema 4.5 asks of a cell.

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from cnn.drawing.marks import Box
-from cnn.reading.reading import Reading
-from cnn.reading.segmentation import Part
-from ui.drawing.number import boxes_html, number_html
+from cnn.drawing.connected_components import Box
+from cnn.inference.classifier import Reading
+from cnn.inference.segmentation import Part
+from ui.draw.several_digits import boxes_html, number_html
 
 
 def part(probability, is_digit=True):

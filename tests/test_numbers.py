@@ -1,6 +1,6 @@
 import pytest
 
-from ui.numbers import duration, percent, points, with_minus
+from ui.shared.number_text import duration, percent, points, with_minus
 
 
 @pytest.mark.parametrize(

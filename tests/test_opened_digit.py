@@ -3,28 +3,29 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cnn import data, runs
-from cnn.epochs import keep_epoch
-from cnn.metrics import EpochPoint, append_point
+from cnn.data import mnist
+from cnn.runs import store
+from cnn.runs.metrics import EpochPoint, append_point
+from cnn.runs.snapshots import keep_epoch
 from tests.evaluated_run import make_evaluated_run
 from tests.pages import html, open_script
-from ui.explanation import digit_index
 from ui.predictions import opened_digit
+from ui.shared.explanation import digit_index
 
 SCRIPT = """
 import streamlit as st
-from cnn import runs
+from cnn.runs import store
 from ui.predictions.opened_digit import show_digit
-from ui.predictions.run_predictions import predictions_of
+from ui.shared.run_predictions import predictions_of
 
-run = runs.open_run(st.session_state["run"], runs.runs_folder())
+run = store.open_run(st.session_state["run"], store.runs_folder())
 show_digit(run, predictions_of(run), st.session_state["digit"])
 """
 
 
 @pytest.fixture(autouse=True)
 def few_digits(monkeypatch):
-    monkeypatch.setattr("cnn.reading.explanation.MOST_DIGITS", 200)
+    monkeypatch.setattr("cnn.explanation.explain.MOST_DIGITS", 200)
     digit_index._index.clear()
     yield
     digit_index._index.clear()
@@ -34,7 +35,7 @@ def few_digits(monkeypatch):
 def run(runs_dir, tiny_mnist):
     """A run with the built-in network's file, whose stored answer to digit 3 is a 4."""
     run = make_evaluated_run(runs_dir, wrong=[3])
-    run.model_path.write_bytes((runs.BUILT_IN_PATH / "model.onnx").read_bytes())
+    run.model_path.write_bytes((store.BUILT_IN_PATH / "model.onnx").read_bytes())
     return run
 
 
@@ -141,8 +142,8 @@ def test_a_digit_that_is_not_there_gets_a_sentence(run, digit):
 
 def test_the_training_digits_are_looked_through_once_for_all_digits_and_visitors(run, monkeypatch):
     looks = []
-    load = data.load_first_training
-    monkeypatch.setattr(data, "load_first_training", lambda n: looks.append(n) or load(n))
+    load = mnist.load_first_training
+    monkeypatch.setattr(mnist, "load_first_training", lambda n: looks.append(n) or load(n))
     for digit in (3, 4, 3):
         open_digit(run, digit)
     assert looks == [200]

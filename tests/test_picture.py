@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy import ndimage
 
-from cnn.data import load_test
+from cnn.data.mnist import load_test
 from cnn.drawing.pen import image_from_strokes
 from cnn.drawing.picture import image_from_picture, on_paper
 from tests.drawn import SEVEN, difference

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from cnn.data import load_test
+from cnn.data.mnist import load_test
 
 
 def file_of(pixels, kind="png"):

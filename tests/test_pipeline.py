@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cnn.architecture import NO_DIGIT
-from cnn.data import Digits
+from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import NO_DIGIT
 from cnn.training import augmentation, pipeline
 from cnn.training.augmentation import Strength
-from cnn.training.hands import in_other_hands, share_of_other_hands
+from cnn.training.handwriting_styles import in_other_hands, share_of_other_hands
 from cnn.training.non_digits import make_non_digits
 from cnn.training.pipeline import OTHER_HANDS, choose_images, plain_batches, training_batches
 

@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.pen import image_from_strokes
-from ui.drawing.pixel_grid import EMPTY, cells_from_browser, picture_of_cells
+from ui.draw.pixel_grid import EMPTY, cells_from_browser, picture_of_cells
 
 
 def seven():

@@ -7,10 +7,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cnn import data, runs
+from cnn.data import mnist
 from cnn.evaluation.predictions import Predictions
-from cnn.metrics import EpochPoint, append_point
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.metrics import EpochPoint, append_point
+from cnn.runs.status import State
 from tests.evaluated_run import (
     ReadsEverythingAsThree,
     answers,
@@ -19,10 +20,10 @@ from tests.evaluated_run import (
     store_answers,
 )
 from tests.pages import open_script, sent, words
-from ui import navigation
-from ui.predictions import run_predictions, views
+from ui.predictions import views
+from ui.shared import navigation, run_predictions
 
-PAGE = Path(navigation.__file__).parents[1] / navigation.PREDICTIONS
+PAGE = Path(navigation.__file__).parents[2] / navigation.PREDICTIONS
 
 
 def open_page(run, **query):
@@ -194,7 +195,7 @@ def test_labels_found_wrong_are_only_spoken_of_with_mnists_own_digits(runs_dir, 
 def test_mnists_wrong_labels_are_counted_out_filtered_and_told_at_an_opened_digit(
     runs_dir, monkeypatch
 ):
-    with np.load(runs.open_run(runs.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
+    with np.load(store.open_run(store.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
         labels = file["labels"]  # MNIST's own
     read_as = np.where(np.arange(len(labels)) == 947, 9, labels)
     images = np.zeros((len(labels), 28, 28), np.uint8)
@@ -254,7 +255,7 @@ def test_many_digits_come_in_pages_and_a_filter_begins_at_the_first(runs_dir):
 def test_new_answers_of_a_run_are_seen_at_once(runs_dir, tiny_mnist):
     run = make_evaluated_run(runs_dir)
     assert "100.0 % right" in words(open_page(run))
-    labels = data.load_test("mnist").labels
+    labels = mnist.load_test("mnist").labels
     store_answers(run, answers(labels, wrong=range(40)), labels)
     assert "0.0 % right · 40 of 40" in words(open_page(run))
 

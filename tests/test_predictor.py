@@ -6,7 +6,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from cnn.reading.predictor import Predictor, load_predictor
+from cnn.inference.predictor import Predictor, load_predictor
 
 
 def tiny_network(weights, side=28, output="probabilities"):

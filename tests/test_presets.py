@@ -1,7 +1,7 @@
 import pytest
 
-from cnn.architecture import layer_table, total_parameters
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS, TUTORIAL_TEST_ACCURACY, preset, preset_name
 
 

@@ -3,9 +3,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from cnn.calibration import Calibration, write_calibration
-from cnn.reading.predictor import Predictor
-from cnn.reading.reading import Reader, load_reader
+from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.predictor import Predictor
+from cnn.runs.calibration import Calibration, write_calibration
 from tests.evaluated_run import make_run
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cnn.reading.drawing_lines import open_lines
-from cnn.reading.reading import Reader
-from cnn.reading.recognition import Answer, Failure, recognize_lines
+from cnn.inference.classifier import Reader
+from cnn.inference.drawing_lines import open_lines
+from cnn.inference.recognition import Answer, Failure, recognize_lines
 
 ONE = '{"strokes": [[[100, 40], [100, 240]]], "label": "1"}'
 DASH = '{"strokes": [[[40, 100], [240, 100]]]}'

@@ -4,14 +4,14 @@ import io
 import numpy as np
 import pytest
 
-from cnn import data
-from cnn.epochs import EpochsError, replayed_digits
+from cnn.data import mnist
+from cnn.evaluation.replay import load_replay, replay_csv
 from cnn.hyperparameters import Hyperparameters
-from cnn.metrics import EpochPoint, append_point
 from cnn.plots import figure_bytes
 from cnn.plots.filters import filters_figure
-from cnn.replay import load_replay, replay_csv
-from cnn.status import State
+from cnn.runs.metrics import EpochPoint, append_point
+from cnn.runs.snapshots import EpochsError, replayed_digits
+from cnn.runs.status import State
 from tests.replayed_run import filters_of, make_replayed_run
 
 pytestmark = pytest.mark.usefixtures("tiny_mnist")
@@ -29,7 +29,7 @@ def test_a_replay_holds_every_moment_from_before_the_training_on(runs_dir):
 
 def test_the_digits_and_their_answers_stand_at_the_same_place(runs_dir):
     replay = load_replay(make_replayed_run(runs_dir, wrong={2: [13]}))
-    test = data.load_test("mnist")
+    test = mnist.load_test("mnist")
     assert replay.indices.tolist() == replayed_digits(test.labels).tolist()
     place = replay.indices.tolist().index(13)
     assert (replay.digits.images[place] == test.images[13]).all()

@@ -5,24 +5,25 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import ui.replay
-from cnn import replay, runs
-from cnn.data import Digits
-from cnn.metrics import EpochPoint
-from cnn.replay import MOST_EPOCHS, Replay
-from cnn.runs import Run
-from cnn.status import State
+from cnn.data.mnist import Digits
+from cnn.evaluation import replay
+from cnn.evaluation.replay import MOST_EPOCHS, Replay
+from cnn.runs import store
+from cnn.runs.metrics import EpochPoint
+from cnn.runs.status import State
+from cnn.runs.store import Run
 from tests.evaluated_run import make_run
 from tests.pages import sent
 from tests.replayed_run import make_replayed_run
-from ui.replay_player import MOST_FILTERS, replay_payload
+from ui.shared import replay as replay_view
+from ui.shared.replay_player import MOST_FILTERS, replay_payload
 
 pytestmark = pytest.mark.usefixtures("tiny_mnist")
 
 
 def replay_page(run_id):
-    from cnn.runs import open_run, runs_folder
-    from ui.replay import show_replay
+    from cnn.runs.store import open_run, runs_folder
+    from ui.shared.replay import show_replay
 
     show_replay(open_run(run_id, runs_folder()))
 
@@ -127,7 +128,7 @@ def test_a_taught_run_begins_before_it_was_taught(runs_dir):
     (run.path / "taught.json").write_text(
         json.dumps(
             {
-                "base": runs.BUILT_IN,
+                "base": store.BUILT_IN,
                 "digits": 1,
                 "accuracy_before": 0.0,
                 "test_accuracy_before": None,
@@ -172,7 +173,7 @@ def test_a_replay_is_read_once_for_all_visitors_until_the_run_changes(runs_dir, 
         read.append(run)
         return replay.load_replay(run)
 
-    monkeypatch.setattr(ui.replay, "load_replay", load_replay)
+    monkeypatch.setattr(replay_view, "load_replay", load_replay)
     first, again = player(open_replay(run)), player(open_replay(run))
     assert again == first
     assert len(read) == 1

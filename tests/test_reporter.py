@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from cnn import runs
 from cnn.hyperparameters import Hyperparameters
+from cnn.runs import store
 from cnn.training import reporter as reporter_module
 from cnn.training.reporter import (
     POINTS_PER_EPOCH,
@@ -16,7 +16,7 @@ from cnn.training.reporter import (
 
 @pytest.fixture
 def run(runs_dir):
-    return runs.create(Hyperparameters(), runs_dir)
+    return store.create(Hyperparameters(), runs_dir)
 
 
 class Epochs:
@@ -186,7 +186,7 @@ def test_an_epoch_is_written_with_its_validation_and_counted_from_1(run):
 
 @pytest.mark.parametrize(("batch_size", "jump"), [(16, 4), (16, 14), (220, 1)])
 def test_the_points_of_a_real_training_add_up_to_its_epochs(run, batch_size, jump):
-    from cnn.data import Digits
+    from cnn.data.mnist import Digits
     from cnn.training.model import build_network, compile_network
     from cnn.training.pipeline import plain_batches, training_batches
 

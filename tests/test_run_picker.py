@@ -1,8 +1,8 @@
 import dataclasses
 
-from cnn.status import State
+from cnn.runs.status import State
 from tests.evaluated_run import make_run
-from ui.run_picker import run_label, run_labels
+from ui.shared.run_picker import run_label, run_labels
 
 
 def created_at(run, seconds):

@@ -4,18 +4,18 @@ from datetime import datetime
 
 import pytest
 
-from cnn import runs
 from cnn.hyperparameters import Hyperparameters
-from cnn.my_digits.taught import Lesson
 from cnn.presets import preset
-from cnn.status import State
-from ui.run_table import COLUMNS, run_table
+from cnn.runs import store
+from cnn.runs.fine_tune_info import Lesson
+from cnn.runs.status import State
+from ui.runs.run_table import COLUMNS, run_table
 
 
 @pytest.fixture
 def run(runs_dir):
     """A run that was trained on the whole of MNIST."""
-    run = runs.create(preset("article"), runs_dir)
+    run = store.create(preset("article"), runs_dir)
     run.update_status(
         state=State.FINISHED,
         created=1_699_999_999.0,
@@ -50,7 +50,7 @@ def test_without_runs_the_table_has_its_columns():
 
 
 def test_a_run_that_waits_has_dashes_and_blanks(runs_dir):
-    run = runs.create(Hyperparameters(filters=(3,)), runs_dir)
+    run = store.create(Hyperparameters(filters=(3,)), runs_dir)
     row = run_table([run]).iloc[0]
     assert (row["Network"], row["State"]) == ("Custom", "queued")
     assert (row["Training time"], row["Digits"]) == ("–", "–")
@@ -75,7 +75,7 @@ def test_the_state_is_the_one_of_now(run, state):
     ],
 )
 def test_a_damaged_run_is_named_as_such_and_hides_no_other(run, runs_dir, file, content):
-    damaged = runs.create(Hyperparameters(), runs_dir)
+    damaged = store.create(Hyperparameters(), runs_dir)
     (damaged.path / file).write_text(content)
     table = run_table([damaged, run])
     assert table["id"].tolist() == [damaged.id, run.id]
@@ -92,13 +92,13 @@ def test_the_sample_is_told_apart_from_mnist(run):
 def test_digits_that_a_taught_run_has_seen_are_no_test_of_it(run):
     run.update_status(dataset="sample")
     lesson = Lesson("built-in", 2, 0.5, 0.99, True, ())
-    (run.path / runs.TAUGHT_FILE).write_text(json.dumps(asdict(lesson)))
+    (run.path / store.TAUGHT_FILE).write_text(json.dumps(asdict(lesson)))
     row = run_table([run]).iloc[0]
     assert row["Test accuracy"] is None
     assert row["Digits"] == "sample, seen"
 
 
 def test_the_rows_keep_the_order_of_the_runs(run, runs_dir):
-    second = runs.create(preset("fast"), runs_dir)
+    second = store.create(preset("fast"), runs_dir)
     assert run_table([second, run])["id"].tolist() == [second.id, run.id]
     assert run_table([run, second])["id"].tolist() == [run.id, second.id]

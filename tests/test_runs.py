@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from cnn import run_queue, runs
 from cnn.hyperparameters import Hyperparameters
-from cnn.metrics import TrainingPoint, append_point
 from cnn.presets import preset
-from cnn.runs import RunError
-from cnn.status import State, Status
+from cnn.runs import queue, store
+from cnn.runs.metrics import TrainingPoint, append_point
+from cnn.runs.status import State, Status
+from cnn.runs.store import RunError
 
 
 @pytest.fixture
 def run(runs_dir):
-    return runs.create(preset("fast"), runs_dir)
+    return store.create(preset("fast"), runs_dir)
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ def built_in(tmp_path, monkeypatch, runs_dir):
     """A stand-in for the built-in run."""
     path = tmp_path / "package" / "pretrained"
     path.mkdir(parents=True)
-    monkeypatch.setattr(runs, "BUILT_IN_PATH", path)
+    monkeypatch.setattr(store, "BUILT_IN_PATH", path)
     (path / "hyperparameters.json").write_text(preset("accurate").to_json())
-    runs.Run(path).write_status(Status(State.FINISHED, created=1.0, test_accuracy=0.99))
-    return runs.open_run("built-in", runs_dir)
+    store.Run(path).write_status(Status(State.FINISHED, created=1.0, test_accuracy=0.99))
+    return store.open_run("built-in", runs_dir)
 
 
 def test_a_new_run_is_queued_and_holds_what_was_chosen(run, runs_dir):
@@ -41,31 +41,31 @@ def test_a_new_run_is_queued_and_holds_what_was_chosen(run, runs_dir):
 
 def test_the_id_of_a_run_tells_its_time_and_preset_and_is_an_address(run):
     assert re.fullmatch(r"\d{8}-\d{6}-fast-[0-9a-f]{4}", run.id)
-    assert runs.RUN_ID.fullmatch(run.id)
+    assert store.RUN_ID.fullmatch(run.id)
 
 
 def test_two_runs_of_the_same_second_are_two(runs_dir):
-    made = {runs.create(Hyperparameters(), runs_dir).id for _ in range(5)}
-    assert len(made) == len(runs.list_runs(runs_dir)) == 5
+    made = {store.create(Hyperparameters(), runs_dir).id for _ in range(5)}
+    assert len(made) == len(store.list_runs(runs_dir)) == 5
 
 
 def test_a_run_is_opened_by_its_id(run, runs_dir):
-    assert runs.open_run(run.id, runs_dir) == run
+    assert store.open_run(run.id, runs_dir) == run
 
 
 def test_the_folder_of_runs_is_made_with_the_first_one(tmp_path):
-    runs.create(Hyperparameters(), tmp_path / "not" / "yet" / "there")
-    assert len(runs.list_runs(tmp_path / "not" / "yet" / "there")) == 1
+    store.create(Hyperparameters(), tmp_path / "not" / "yet" / "there")
+    assert len(store.list_runs(tmp_path / "not" / "yet" / "there")) == 1
 
 
 def test_there_are_no_runs_in_a_folder_that_is_not_there(tmp_path):
-    assert runs.list_runs(tmp_path / "nowhere") == []
+    assert store.list_runs(tmp_path / "nowhere") == []
 
 
 def test_runs_dir_names_the_folder_of_runs(monkeypatch, tmp_path):
-    assert runs.runs_folder() == tmp_path / "runs"
+    assert store.runs_folder() == tmp_path / "runs"
     monkeypatch.setenv("RUNS_DIR", "")
-    assert str(runs.runs_folder()) == "runs"
+    assert str(store.runs_folder()) == "runs"
 
 
 HOSTILE = ["", ".", "..", "../x", "a/b", "A", "a.b", "-a", ".queue", "a" * 100, "ü", "a b", "a\n"]
@@ -76,32 +76,32 @@ def test_an_id_that_names_no_run_is_refused_even_where_a_folder_waits(run_id, tm
     for place in HOSTILE:
         folder = runs_dir / place
         folder.mkdir(parents=True, exist_ok=True)
-        runs.Run(folder).write_status(Status(State.FINISHED, created=1.0))
+        store.Run(folder).write_status(Status(State.FINISHED, created=1.0))
     with pytest.raises(RunError, match="It may have been deleted") as error:
-        runs.open_run(run_id, runs_dir)
+        store.open_run(run_id, runs_dir)
     assert str(error.value).startswith("There is no run '")
 
 
 def test_an_address_cannot_put_a_link_into_the_sentence(runs_dir):
     with pytest.raises(RunError) as error:
-        runs.open_run("[Click here](https://example.org)", runs_dir)
+        store.open_run("[Click here](https://example.org)", runs_dir)
     assert str(error.value).startswith("There is no run '?Click here??https?//example.org?'")
 
 
 def test_only_folders_that_can_be_opened_are_listed(run, runs_dir):
     for name in ("Copy of a run", "built-in", ".hidden"):
         (runs_dir / name).mkdir()
-        runs.Run(runs_dir / name).write_status(Status(State.FINISHED, created=9.0))
+        store.Run(runs_dir / name).write_status(Status(State.FINISHED, created=9.0))
     (runs_dir / "no-status").mkdir()
     (runs_dir / "status.json").write_text("{}")
-    assert runs.list_runs(runs_dir) == [run]
+    assert store.list_runs(runs_dir) == [run]
 
 
 def test_runs_are_listed_newest_first(runs_dir):
-    made = [runs.create(Hyperparameters(), runs_dir) for _ in range(3)]
+    made = [store.create(Hyperparameters(), runs_dir) for _ in range(3)]
     for run, created in zip(made, (20.0, 30.0, 10.0), strict=True):
         run.update_status(created=created)
-    assert runs.list_runs(runs_dir) == [made[1], made[0], made[2]]
+    assert store.list_runs(runs_dir) == [made[1], made[0], made[2]]
 
 
 DAMAGED_STATUS = [
@@ -135,14 +135,14 @@ DAMAGED_STATUS = [
     "content", DAMAGED_STATUS, ids=lambda content: content.decode(errors="replace")
 )
 def test_a_damaged_status_is_a_sentence_and_hides_no_other_run(content, run, runs_dir):
-    damaged = runs.create(Hyperparameters(), runs_dir)
+    damaged = store.create(Hyperparameters(), runs_dir)
     (damaged.path / "status.json").write_bytes(content)
     with pytest.raises(RunError, match=f"^The state of run {damaged.id} can't be read: ."):
         damaged.status()
     with pytest.raises(RunError, match="can't be read"):
         damaged.update_status(phase="training")
-    assert runs.list_runs(runs_dir) == [run, damaged]
-    assert runs.open_run(damaged.id, runs_dir) == damaged
+    assert store.list_runs(runs_dir) == [run, damaged]
+    assert store.open_run(damaged.id, runs_dir) == damaged
 
 
 def test_what_a_newer_app_adds_to_a_status_is_left_out(run):
@@ -218,7 +218,7 @@ def test_a_run_that_ends_between_two_looks_is_not_called_interrupted(run, monkey
         run.update_status(state=State.FINISHED)
         return False
 
-    monkeypatch.setattr(runs.Run, "_is_locked", end_and_be_found_unlocked)
+    monkeypatch.setattr(store.Run, "_is_locked", end_and_be_found_unlocked)
     assert run.status().state is State.FINISHED
 
 
@@ -287,9 +287,9 @@ def test_a_run_that_is_over_is_deleted_with_all_its_files(run, runs_dir, state):
     run.update_status(state=state)  # running without a lock: interrupted
     (run.path / "checkpoint").mkdir()
     (run.path / "checkpoint" / "weights").touch()
-    run_queue.delete(run)
+    queue.delete(run)
     assert not run.path.exists()
-    assert runs.list_runs(runs_dir) == []
+    assert store.list_runs(runs_dir) == []
 
 
 @pytest.mark.parametrize(("state", "phase"), [(State.RUNNING, ""), (State.STOPPED, "testing")])
@@ -297,19 +297,19 @@ def test_a_run_that_is_worked_on_is_not_deleted(run, hold_elsewhere, state, phas
     run.update_status(state=state, phase=phase)
     hold_elsewhere(run.path / "lock")
     with pytest.raises(RunError, match="still going on"):
-        run_queue.delete(run)
+        queue.delete(run)
     assert run.status().state is state
 
 
 def test_a_run_that_waits_is_not_deleted(run):
     with pytest.raises(RunError, match="Stop it first, then delete it"):
-        run_queue.delete(run)
+        queue.delete(run)
     assert run.path.is_dir()
 
 
 def test_a_damaged_run_can_be_deleted(run):
     (run.path / "status.json").write_text("{")
-    run_queue.delete(run)
+    queue.delete(run)
     assert not run.path.exists()
 
 
@@ -317,15 +317,15 @@ def test_a_damaged_run_that_is_worked_on_is_not_deleted(run, hold_elsewhere):
     (run.path / "status.json").write_text("{")
     hold_elsewhere(run.path / "lock")
     with pytest.raises(RunError, match="still going on"):
-        run_queue.delete(run)
+        queue.delete(run)
 
 
 def test_the_built_in_run_is_opened_by_its_name_and_not_deleted(built_in, runs_dir):
     assert (built_in.id, built_in.name) == ("built-in", "accurate")
     with pytest.raises(RunError, match="built-in run can't be deleted"):
-        run_queue.delete(built_in)
+        queue.delete(built_in)
     assert built_in.status().test_accuracy == 0.99
-    assert runs.list_runs(runs_dir) == []
+    assert store.list_runs(runs_dir) == []
 
 
 def test_looking_at_the_built_in_run_writes_nothing_beside_it(built_in):

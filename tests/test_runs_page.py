@@ -1,9 +1,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import runs
 from cnn.presets import PRESETS
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_without_runs_the_page_says_what_to_do(open_runs):
 
 
 def test_each_run_stands_with_its_state_and_test_accuracy(open_runs, runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.FINISHED, test_accuracy=0.98, seconds=4.0)
     table = open_runs().dataframe[0].value
     assert list(table["Network"]) == ["Fast", "Built-in"]
@@ -38,7 +38,7 @@ def test_each_run_stands_with_its_state_and_test_accuracy(open_runs, runs_dir):
 
 
 def test_a_damaged_run_is_shown_as_damaged_and_hides_no_other(open_runs, runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     (run.path / "status.json").write_text("{")
     page = open_runs(run="built-in")
     assert not page.exception
@@ -46,7 +46,7 @@ def test_a_damaged_run_is_shown_as_damaged_and_hides_no_other(open_runs, runs_di
 
 
 def test_deleting_asks_first(open_runs, runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.STOPPED)
     page = open_runs(run=run.id)
     button(page, "Delete").click()

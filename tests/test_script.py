@@ -11,15 +11,15 @@ from hypothesis import assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cnn import data
 from cnn.__main__ import main
-from cnn.architecture import layer_table, total_parameters
+from cnn.data import mnist
+from cnn.data.mnist_sample import read_sample
+from cnn.export.script import refusal, run_script
 from cnn.hyperparameters import CHOICES, Hyperparameters
-from cnn.mnist_sample import read_sample
+from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS
-from cnn.runs import BUILT_IN_PATH, TAUGHT_FILE, Run
-from cnn.script import refusal, run_script
-from cnn.status import State
+from cnn.runs.status import State
+from cnn.runs.store import BUILT_IN_PATH, TAUGHT_FILE, Run
 from cnn.training.fit import train
 from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import choose_images, training_batches
@@ -86,7 +86,7 @@ def test_a_script_repeats_its_run_in_a_fresh_process(
     changes, within, runs_dir, tmp_path, tiny_mnist
 ):
     run = run_with(Hyperparameters(**changes), runs_dir, state=State.RUNNING)
-    train(run, data.load("mnist"))
+    train(run, mnist.load("mnist"))
     parameters, accuracy = start_script(run, tmp_path, tiny_mnist)
     assert parameters == total_parameters(layer_table(run.hyperparameters))
     # one of the 40 test digits may lie on the border of two answers
@@ -97,7 +97,7 @@ def test_a_script_repeats_its_run_in_a_fresh_process(
 def test_the_script_of_a_stopped_run_trains_its_whole_epochs(runs_dir, tmp_path, tiny_mnist):
     values = Hyperparameters(filters=(4,), epochs=2, batch_size=16)
     run = run_with(values, runs_dir, state=State.RUNNING)
-    train(run, data.load("mnist"))
+    train(run, mnist.load("mnist"))
     planned = Hyperparameters(filters=(4,), epochs=30, batch_size=16)
     (run.path / "hyperparameters.json").write_text(planned.to_json())
     run.update_status(state=State.STOPPED)
@@ -121,11 +121,11 @@ def test_on_the_whole_of_mnist_the_accuracy_is_the_same(runs_dir, tmp_path, monk
         filters=(8,), pool_after=(1,), epochs=1, training_images=6_000, scale_pixels=True
     )
     run = run_with(values, runs_dir, state=State.RUNNING)
-    train(run, data.load("mnist"))
+    train(run, mnist.load("mnist"))
     _, accuracy = start_script(run, tmp_path, WHOLE_MNIST)
     assert accuracy == pytest.approx(run.status().test_accuracy, abs=WITHIN)
     assert accuracy > 0.8
-    data._mnist.cache_clear()
+    mnist._mnist.cache_clear()
 
 
 @st.composite
@@ -215,7 +215,7 @@ def test_a_script_has_the_same_digits_in_the_same_order(training_images, runs_di
         run_with(values, runs_dir),
         "Choose", "Load the digits", "Hold some digits out", "Put them in batches",
     )  # fmt: skip
-    dataset = data.load("mnist")
+    dataset = mnist.load("mnist")
     digits = choose_images(dataset.train, values)
     np.testing.assert_array_equal(script["x_train"], digits.images)
     np.testing.assert_array_equal(script["y_validation"], dataset.validation.labels)
@@ -241,7 +241,7 @@ def test_the_script_of_a_run_on_the_sample_takes_the_same_digits_from_mnist(
     monkeypatch.setenv("MNIST_NPZ", str(path))
     run = run_with(Hyperparameters(), runs_dir, dataset="sample", training_images=3_600)
     script = after(run, "Choose", "Load the digits", "Hold some digits out")
-    dataset = data.load("sample")
+    dataset = mnist.load("sample")
     for mine, theirs in [("train", dataset.train), ("validation", dataset.validation)]:
         np.testing.assert_array_equal(script[f"x_{mine}"], theirs.images)
         np.testing.assert_array_equal(script[f"y_{mine}"], theirs.labels)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cnn.export.augmentation_source import bicubic_weights, inked, random_field, sampled
 from cnn.hyperparameters import Hyperparameters
-from cnn.script_parts.augmentation import bicubic_weights, inked, random_field, sampled
-from cnn.strengths import STRENGTHS
+from cnn.network.augmentation_presets import STRENGTHS
 from cnn.training import augmentation
 from tests.scripts import after, run_with
 

@@ -1,21 +1,21 @@
 import pytest
 
+from cnn.export.notebook import run_notebook
+from cnn.export.script import run_script
 from cnn.hyperparameters import Hyperparameters
-from cnn.notebook import run_notebook
-from cnn.runs import TAUGHT_FILE
-from cnn.script import run_script
-from cnn.status import State
+from cnn.runs.status import State
+from cnn.runs.store import TAUGHT_FILE
 from tests.pages import open_script
 from tests.scripts import run_with
-from ui import script_download
+from ui.shared import script_download
 
 PAGE = """
 from pathlib import Path
 
 import streamlit as st
 
-from cnn.runs import Run
-from ui.script_download import offer_script
+from cnn.runs.store import Run
+from ui.shared.script_download import offer_script
 
 offer_script(Run(Path(st.session_state["path"])))
 """

@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.pad_picture import picture_from_strokes
-from cnn.reading.reading import Reader, load_reader
-from cnn.reading.segmentation import read_several
-from cnn.runs import BUILT_IN_PATH, Run
+from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.segmentation import read_several
+from cnn.runs.store import BUILT_IN_PATH, Run
 from tests.evaluated_run import ReadsEverythingAsThree
 
 ANGLES = np.linspace(0, 2 * np.pi, 24)

@@ -1,7 +1,7 @@
 import pytest
 
-from cnn.script_parts import source
-from cnn.script_parts.source import source_of
+from cnn.export import source
+from cnn.export.source import source_of
 
 ONE = '''
 """A room."""

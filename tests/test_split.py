@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
-from cnn.split import SPLIT_SEED, held_out, split
+from cnn.data.split import SPLIT_SEED, held_out, split
 
 
 def uneven(seed):

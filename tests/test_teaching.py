@@ -1,13 +1,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.my_digits import my_digits
+from cnn.fine_tuning import saved_digits
 from tests.kept_digits import image_drawing, stroke_drawing
 
 SCRIPT = """
 from cnn.drawing.drawing import Drawing
 from tests.kept_digits import image_drawing, stroke_drawing
-from ui.my_digits.teaching import offer_teaching
+from ui.draw.save_digit import offer_teaching
 
 offer_teaching({drawing}, 3)
 """
@@ -33,7 +33,7 @@ def button(page, label):
 
 
 def kept(runs_dir):
-    return [digit.label for digit in my_digits.read(runs_dir).digits]
+    return [digit.label for digit in saved_digits.read(runs_dir).digits]
 
 
 def words(page):
@@ -66,7 +66,7 @@ def test_choosing_another_digit_relabels_and_taking_back_returns_to_the_first(of
 
 def test_taking_back_leaves_what_another_tab_said_since(offer, runs_dir):
     page = choice(offer()).set_value(7).run()
-    my_digits.add(stroke_drawing(), 5, runs_dir)
+    saved_digits.add(stroke_drawing(), 5, runs_dir)
     page = button(page, "Take back").click().run()
     assert not page.exception
     assert kept(runs_dir) == [5]
@@ -76,7 +76,7 @@ def test_taking_back_leaves_what_another_tab_said_since(offer, runs_dir):
 
 def test_taking_back_brings_back_what_was_there_just_before(offer, runs_dir):
     page = choice(offer()).set_value(7).run()
-    my_digits.add(stroke_drawing(), 5, runs_dir)  # by another tab, unseen here
+    saved_digits.add(stroke_drawing(), 5, runs_dir)  # by another tab, unseen here
     page = choice(page).set_value(8).run()
     button(page, "Take back").click().run()
     assert kept(runs_dir) == [5]
@@ -85,8 +85,8 @@ def test_taking_back_brings_back_what_was_there_just_before(offer, runs_dir):
 def test_what_another_tab_deleted_is_not_brought_back(offer, runs_dir):
     page = choice(offer()).set_value(7).run()
     page = choice(page).set_value(8).run()
-    (digit,) = my_digits.read(runs_dir).digits
-    my_digits.delete([digit.id], runs_dir)
+    (digit,) = saved_digits.read(runs_dir).digits
+    saved_digits.delete([digit.id], runs_dir)
     page = button(page, "Take back").click().run()
     assert kept(runs_dir) == []
     assert "was deleted elsewhere" in page.error[0].value
@@ -111,7 +111,7 @@ def test_choosing_the_same_digit_again_keeps_the_drawing_no_longer_and_can_be_ta
 
 
 def test_a_drawing_that_is_kept_already_shows_its_label_in_another_session(offer, runs_dir):
-    my_digits.add(stroke_drawing(), 5, runs_dir)
+    saved_digits.add(stroke_drawing(), 5, runs_dir)
     page = offer()
     assert words(page) == ["Kept as a 5 · 1 in my digits"]
     assert button(page, "Take back") is None
@@ -128,13 +128,13 @@ def test_another_drawing_offers_anew(offer, runs_dir):
 
 def test_an_image_is_kept_too(offer, runs_dir):
     choice(offer("image_drawing()")).set_value(0).run()
-    (digit,) = my_digits.read(runs_dir).digits
+    (digit,) = saved_digits.read(runs_dir).digits
     assert (digit.drawing.image == image_drawing().image).all()
 
 
 def test_what_cannot_be_kept_gets_a_sentence(offer, runs_dir, monkeypatch):
-    monkeypatch.setattr(my_digits, "MOST_DIGITS", 1)
-    my_digits.add(stroke_drawing(1), 2, runs_dir)
+    monkeypatch.setattr(saved_digits, "MOST_DIGITS", 1)
+    saved_digits.add(stroke_drawing(1), 2, runs_dir)
     page = choice(offer()).set_value(7).run()
     assert not page.exception
     assert "delete some" in page.error[0].value

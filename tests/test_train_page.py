@@ -4,15 +4,17 @@ from dataclasses import asdict
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import download, launching, runs
+from cnn import launching
+from cnn.data import download
 from cnn.hyperparameters import Hyperparameters
 from cnn.launching import local
-from cnn.metrics import EpochPoint, TrainingPoint, append_point
-from cnn.my_digits.taught import Lesson
 from cnn.presets import PRESETS
-from cnn.status import State
-from ui.numbers import percent
-from ui.training import hyperparameter_form
+from cnn.runs import store
+from cnn.runs.fine_tune_info import Lesson
+from cnn.runs.metrics import EpochPoint, TrainingPoint, append_point
+from cnn.runs.status import State
+from ui.shared import hyperparameter_form
+from ui.shared.number_text import percent
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,7 @@ def open_train(tiny_mnist, runs_dir):
 @pytest.fixture
 def run_in_state(runs_dir):
     def create(state, **changes):
-        run = runs.create(PRESETS["fast"], runs_dir)
+        run = store.create(PRESETS["fast"], runs_dir)
         append_point(run.metrics_path, TrainingPoint(0.5, 0.4, 0.9, 9000.0, 2.0))
         append_point(run.metrics_path, EpochPoint(1, 0.3, 0.92, 0.2, 0.95, 4.0))
         run.update_status(state=state, dataset="mnist", test_images=10_000, seconds=4.0, **changes)
@@ -68,7 +70,7 @@ def test_a_preset_sets_every_knob(open_train, name):
     page = open_train()
     page.segmented_control(key="preset").set_value(name).run()
     press(page, "Train")
-    (run,) = runs.list_runs(runs.runs_folder())
+    (run,) = store.list_runs(store.runs_folder())
     assert run.hyperparameters == PRESETS[name]
 
 
@@ -77,13 +79,13 @@ def test_a_changed_knob_leaves_no_preset_chosen_and_is_what_is_trained(open_trai
     page.slider(key="knob_1_epochs").set_value(7).run()
     assert page.session_state["preset"] is None
     press(page, "Train")
-    (run,) = runs.list_runs(runs.runs_folder())
+    (run,) = store.list_runs(store.runs_folder())
     assert run.hyperparameters == Hyperparameters(epochs=7)
 
 
 def test_train_queues_a_run_and_puts_it_into_the_address(open_train):
     page = press(open_train(), "Train")
-    (run,) = runs.list_runs(runs.runs_folder())
+    (run,) = store.list_runs(store.runs_folder())
     assert run.status().state is State.QUEUED
     assert page.query_params["run"] == run.id
 
@@ -94,7 +96,7 @@ def test_train_beside_a_preset_that_the_browser_has_not_seen_yet_trains_that_pre
     page = open_train()
     page.segmented_control(key="preset").set_value("fast")
     press(page, "Train")  # both in one message, the old knobs with them
-    (run,) = runs.list_runs(runs.runs_folder())
+    (run,) = store.list_runs(store.runs_folder())
     assert run.hyperparameters == PRESETS["fast"]
 
 
@@ -118,7 +120,7 @@ def test_a_value_that_no_control_offers_never_reaches_a_run(open_train):
     page = open_train()
     page.number_input(key="knob_1_filters_1").set_value(5000).run()
     press(page, "Train")
-    (run,) = runs.list_runs(runs.runs_folder())
+    (run,) = store.list_runs(store.runs_folder())
     assert all(1 <= filters <= 128 for filters in run.hyperparameters.filters)
 
 
@@ -145,8 +147,8 @@ def test_a_run_that_trains_is_shown_with_its_figures_and_a_stop(open_train, run_
 def test_a_waiting_run_says_how_many_are_before_it(open_train, runs_dir):
     for _ in range(2):
         launching.start(Hyperparameters(), runs_dir)
-    last = runs.list_runs(runs_dir)[0]
-    first = runs.list_runs(runs_dir)[1]
+    last = store.list_runs(runs_dir)[0]
+    first = store.list_runs(runs_dir)[1]
     last.update_status(created=first.status().created + 1)
     assert "waiting, 1 before it" in texts(open_train(run=last.id))
 
@@ -166,7 +168,7 @@ def test_a_finished_run_stands_beside_the_tutorial_and_the_best(open_train, run_
 def test_the_built_in_run_counts_among_the_best_on_the_same_digits(open_train, run_in_state):
     run = run_in_state(State.FINISHED, test_accuracy=0.9)
     shown = {metric.label: metric.value for metric in open_train(run=run.id).metric}
-    built_in = runs.open_run(runs.BUILT_IN, run.path.parent).status().test_accuracy
+    built_in = store.open_run(store.BUILT_IN, run.path.parent).status().test_accuracy
     assert shown["Best so far"] == percent(built_in, 2)
 
 
@@ -182,7 +184,7 @@ def test_digits_seen_in_training_are_not_called_a_test(open_train, run_in_state)
     for run in (tested, taught):
         run.update_status(dataset="sample", test_images=1000)
     lesson = Lesson("built-in", 2, 0.5, 0.99, True, ())
-    (taught.path / runs.TAUGHT_FILE).write_text(json.dumps(asdict(lesson)))
+    (taught.path / store.TAUGHT_FILE).write_text(json.dumps(asdict(lesson)))
     shown = {metric.label: metric.value for metric in open_train(run=taught.id).metric}
     assert shown["Seen in training"] == "99.90 %"
     assert not {"Test accuracy", "Tutorial", "Best so far"} & set(shown)

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from cnn import plots, runs
+from cnn import plots
 from cnn.evaluation.comparison import compare
 from cnn.evaluation.predictions import load_predictions
 from cnn.plots import difference_matrix_figure
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
 from tests.evaluated_run import answers, make_run, store_answers
 from tests.pages import html, sent, words
 from ui.predictions import two_runs_charts, two_runs_gallery
@@ -23,11 +24,11 @@ LABELS = np.arange(40) % 10  # of tiny_mnist's test digits
 
 SCRIPT = """
 import streamlit as st
-from cnn import runs
-from ui.predictions.run_predictions import predictions_of
+from cnn.runs import store
+from ui.shared.run_predictions import predictions_of
 from ui.predictions.two_runs import compare_runs
 
-run = runs.open_run("20260101-000000-article-aaaa", runs.runs_folder())
+run = store.open_run("20260101-000000-article-aaaa", store.runs_folder())
 compare_runs(run, predictions_of(run))
 """
 
@@ -71,16 +72,16 @@ def picker(page):
 
 
 def test_the_built_in_network_is_compared_until_another_one_is_chosen(two, runs_dir, monkeypatch):
-    monkeypatch.setattr(runs, "BUILT_IN_PATH", runs_dir / B)
+    monkeypatch.setattr(store, "BUILT_IN_PATH", runs_dir / B)
     page = open_page()
-    assert picker(page).value == runs.BUILT_IN
+    assert picker(page).value == store.BUILT_IN
     assert len(page.metric) == 3
     assert "with" not in page.query_params
 
 
 def test_the_built_in_network_is_compared_with_the_best_other_one(two, runs_dir, monkeypatch):
-    monkeypatch.setattr(runs, "BUILT_IN", A)
-    monkeypatch.setattr(runs, "BUILT_IN_PATH", runs_dir / A)
+    monkeypatch.setattr(store, "BUILT_IN", A)
+    monkeypatch.setattr(store, "BUILT_IN_PATH", runs_dir / A)
     add_run(runs_dir, "20260103-000000-fast-cccc").update_status(test_accuracy=0.8)
     two[1].update_status(test_accuracy=0.9)
     assert picker(open_page()).value == B
@@ -206,8 +207,8 @@ def test_damaged_answers_get_a_sentence(two):
 
 def test_without_a_second_network_the_page_says_how_to_get_one(runs_dir, tiny_mnist, monkeypatch):
     add_run(runs_dir, A)
-    monkeypatch.setattr(runs, "BUILT_IN", A)  # as where the built-in one is of other digits
-    monkeypatch.setattr(runs, "BUILT_IN_PATH", runs_dir / A)
+    monkeypatch.setattr(store, "BUILT_IN", A)  # as where the built-in one is of other digits
+    monkeypatch.setattr(store, "BUILT_IN_PATH", runs_dir / A)
     page = open_page()
     assert "no second network yet" in page.info[0].value
     assert page.button(key="train_second").label == "Train another network"

@@ -1,20 +1,21 @@
 import numpy as np
 import pytest
 
-from cnn import data, runs
+from cnn.data import mnist
 from cnn.drawing.steps import Step
 from cnn.presets import PRESETS
+from cnn.runs import store
 from tests.pages import html, open_script
 from tests.pictures import pictures
-from ui.drawing import why_pictures
-from ui.explanation import digit_index
+from ui.draw import preprocessing_pictures
+from ui.shared.explanation import digit_index
 
 SCRIPT = """
 import numpy as np
 import streamlit as st
-from cnn import runs
+from cnn.runs import store
 from cnn.drawing.drawing import Drawing
-from ui.drawing.why import show_why
+from ui.draw.explanation import show_why
 
 kind = st.session_state.get("kind", "strokes")
 drawing = {
@@ -24,13 +25,13 @@ drawing = {
     "nothing": Drawing(),
     "blank": Drawing(image=np.zeros((28, 28), np.uint8)),
 }[kind]
-show_why(drawing, runs.open_run(st.session_state.get("run", "built-in"), runs.runs_folder()))
+show_why(drawing, store.open_run(st.session_state.get("run", "built-in"), store.runs_folder()))
 """
 
 
 @pytest.fixture(autouse=True)
 def few_digits(monkeypatch):
-    monkeypatch.setattr("cnn.reading.explanation.MOST_DIGITS", 300)
+    monkeypatch.setattr("cnn.explanation.explain.MOST_DIGITS", 300)
     digit_index._index.clear()
     yield
     digit_index._index.clear()
@@ -64,7 +65,7 @@ def test_nothing_to_read_gets_a_sentence():
 
 
 def test_a_damaged_network_gets_a_sentence(runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.model_path.write_text("no network")
     page = open_why(run=run.id)
     assert not page.exception
@@ -72,8 +73,8 @@ def test_a_damaged_network_gets_a_sentence(runs_dir):
 
 
 def test_a_run_whose_settings_are_lost_is_explained_all_the_same(runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
-    run.model_path.write_bytes((runs.BUILT_IN_PATH / "model.onnx").read_bytes())
+    run = store.create(PRESETS["fast"], runs_dir)
+    run.model_path.write_bytes((store.BUILT_IN_PATH / "model.onnx").read_bytes())
     (run.path / "hyperparameters.json").write_text("lost")
     page = open_why(run=run.id)
     assert not page.exception
@@ -83,8 +84,8 @@ def test_a_run_whose_settings_are_lost_is_explained_all_the_same(runs_dir):
 
 def test_the_training_digits_are_looked_through_once_for_all_visitors(monkeypatch):
     looks = []
-    load = data.load_first_training
-    monkeypatch.setattr(data, "load_first_training", lambda n: looks.append(n) or load(n))
+    load = mnist.load_first_training
+    monkeypatch.setattr(mnist, "load_first_training", lambda n: looks.append(n) or load(n))
     for _ in range(2):
         assert not open_why().exception
     assert looks == [300]
@@ -99,7 +100,7 @@ def test_they_are_looked_through_again_when_other_digits_are_here(request):
 
 def test_steps_are_numbered_and_only_ink_follows_the_theme():
     ink, photo = np.eye(28, dtype=np.uint8), np.full((90, 140), 7, np.uint8)
-    text = why_pictures.steps_html(
+    text = preprocessing_pictures.steps_html(
         [Step("Photo", "As it is.", photo, as_given=True), Step("<b>", "Ink.", ink)]
     )
     assert 'class="plain fine"' in text

@@ -8,10 +8,11 @@ import sys
 
 import pytest
 
-from cnn import launching, run_queue, runs
+from cnn import launching
 from cnn.hyperparameters import Hyperparameters
 from cnn.launching import local
-from cnn.status import State
+from cnn.runs import queue, store
+from cnn.runs.status import State
 from cnn.training import worker
 from tests.awaiting import until
 
@@ -48,14 +49,14 @@ def training(run):
 def test_one_worker_trains_the_queue_in_order_and_leaves(
     tiny_mnist, runs_dir, processes, monkeypatch
 ):
-    monkeypatch.setattr(run_queue, "slots", lambda: 1)
+    monkeypatch.setattr(queue, "slots", lambda: 1)
     first = launching.start(TINY, runs_dir, idle_seconds=0)
     second = launching.start(TINY, runs_dir, idle_seconds=0)
     ended = [until(lambda run=run: over(run), f"the end of {run.id}") for run in (first, second)]
     assert [status.state for status in ended] == [State.FINISHED, State.FINISHED]
     assert ended[0].ended <= ended[1].started
     assert [process.wait(30) for process in processes] == [0] * len(processes)
-    assert run_queue.workers(runs_dir) == 0
+    assert queue.workers(runs_dir) == 0
 
 
 def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_one_trains(
@@ -78,9 +79,9 @@ def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_one_trains(
 def test_a_run_that_fails_says_why_keeps_its_log_and_spares_the_worker(
     tiny_mnist, runs_dir, processes
 ):
-    broken = runs.create(TINY, runs_dir)
+    broken = store.create(TINY, runs_dir)
     (broken.path / "hyperparameters.json").write_text("{}x")
-    run_queue.enqueue(broken)
+    queue.enqueue(broken)
     following = launching.start(TINY, runs_dir, idle_seconds=0)
     assert until(lambda: over(following), "the next run").state is State.FINISHED
     status = broken.status()
@@ -91,8 +92,8 @@ def test_a_run_that_fails_says_why_keeps_its_log_and_spares_the_worker(
 
 def test_a_worker_without_a_free_slot_leaves_before_it_loads_anything(runs_dir):
     with contextlib.ExitStack() as held:
-        for slot in range(run_queue.slots()):
-            held.enter_context(run_queue.slot_lock(runs_dir, slot).acquire())
+        for slot in range(queue.slots()):
+            held.enter_context(queue.slot_lock(runs_dir, slot).acquire())
         command = [sys.executable, "-X", "importtime", "-m", "cnn.training.worker", str(runs_dir)]
         ended = subprocess.run(command, capture_output=True, text=True, cwd=local.PROJECT)
     assert ended.returncode == 0
@@ -102,8 +103,8 @@ def test_a_worker_without_a_free_slot_leaves_before_it_loads_anything(runs_dir):
 def test_the_worker_trains_on_the_digits_that_the_app_used_when_the_run_was_queued(
     tiny_mnist, runs_dir, processes, monkeypatch
 ):
-    run = runs.create(TINY, runs_dir)
-    run_queue.enqueue(run)
+    run = store.create(TINY, runs_dir)
+    queue.enqueue(run)
     monkeypatch.delenv("MNIST_NPZ")  # the worker is older than the app that has the file
     local.ensure_workers(runs_dir, 1, idle_seconds=0)
     assert until(lambda: over(run), "the end").dataset == "mnist"

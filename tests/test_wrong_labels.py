@@ -1,21 +1,21 @@
 import numpy as np
 import pytest
 
-from cnn import runs
-from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.selection import DigitFilter, select
-from cnn.evaluation.wrong_labels import (
+from cnn.data.label_errors import (
     WRONG_LABELS,
     accuracy_with_and_without,
     are_mnists,
     has_wrong_label,
 )
+from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.selection import DigitFilter, select
+from cnn.runs import store
 
 
 @pytest.fixture
 def mnist_labels(runs_dir):
     """The labels of MNIST's test digits, which the built-in run keeps with its answers."""
-    with np.load(runs.open_run(runs.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
+    with np.load(store.open_run(store.BUILT_IN, runs_dir).path / "test_predictions.npz") as file:
         return file["labels"]
 
 

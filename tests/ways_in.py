@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui.drawing.picture_input import choose_test_digit, take_photo, upload_picture
-from ui.drawing.pixel_grid import paint_pixels
+from ui.draw.picture_input import choose_test_digit, take_photo, upload_picture
+from ui.draw.pixel_grid import paint_pixels
 
 WAYS = {
     "Picture": upload_picture,

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import ndimage
 
+from cnn.drawing.background import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly_lit
 from cnn.drawing.line_width import fine_lines, redraw_lines
-from cnn.drawing.paper import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly_lit
 from cnn.drawing.pen import BOX, CENTRE, SIDE
 
 MOST_PIXELS = 50_000_000

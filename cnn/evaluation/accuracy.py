@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.architecture import CLASSES
 from cnn.evaluation.predictions import Predictions
+from cnn.network.layers import CLASSES
 
 
 class ClassFigures(NamedTuple):

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.epochs import read_epochs
-from cnn.runs import Run
+from cnn.runs.snapshots import read_epochs
+from cnn.runs.store import Run
 
 MOST_STEPS = 4  # of an answer, that are told one by one
 

@@ -8,11 +8,11 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.architecture import CLASSES
-from cnn.data import DataError, DatasetName, Digits, load_test
-from cnn.my_digits.taught import read_lesson
-from cnn.reading.predictor import load_predictor
-from cnn.runs import Run
+from cnn.data.mnist import DataError, DatasetName, Digits, load_test
+from cnn.inference.predictor import load_predictor
+from cnn.network.layers import CLASSES
+from cnn.runs.fine_tune_info import read_lesson
+from cnn.runs.store import Run
 
 LEAST_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
 

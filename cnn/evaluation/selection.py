@@ -5,9 +5,9 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.architecture import CLASSES
+from cnn.data.label_errors import has_wrong_label
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.wrong_labels import has_wrong_label
+from cnn.network.layers import CLASSES
 
 Kind = Literal["all", "mistakes", "correct"]
 Order = Literal[

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.data.label_errors import has_wrong_label
 from cnn.evaluation.accuracy import ClassFigures, macro_average
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.wrong_labels import has_wrong_label
 
 CLASS_COLUMNS = ("digit", "precision", "recall", "f1", "pictures")
 DIGIT_COLUMNS = ("test_digit", "label", "read_as", "confidence", "loss", "label_doubtful")

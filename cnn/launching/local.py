@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cnn import run_queue
+from cnn.runs import queue
 
 PROJECT = Path(__file__).parents[2]
 _started: list[tuple[Path, subprocess.Popen[bytes]]] = []
@@ -15,8 +15,8 @@ def ensure_workers(folder: Path, wanted: int, idle_seconds: float | None = None)
 
     Two callers at once may start one too many; it finds no free slot and leaves.
     """
-    living = max(run_queue.workers(folder), _started_here(folder))
-    for _ in range(min(wanted, run_queue.slots()) - living):
+    living = max(queue.workers(folder), _started_here(folder))
+    for _ in range(min(wanted, queue.slots()) - living):
         _started.append((folder.resolve(), _start_worker(folder, idle_seconds)))
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.architecture import IMAGE_SHAPE
+from cnn.explanation.kernels import read_convolutions
 from cnn.hyperparameters import Hyperparameters
-from cnn.reading.kernels import read_convolutions
+from cnn.network.layers import IMAGE_SHAPE
 
 SIDE = IMAGE_SHAPE[0]
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.architecture import CLASSES
-from cnn.data import DataError, DatasetName, Digits, find_source
-from cnn.mnist_file import Stamp, read_first_digits, read_labels, stamp_of
-from cnn.mnist_sample import read_sample
+from cnn.data.mnist import DataError, DatasetName, Digits, find_source
+from cnn.data.mnist_file import Stamp, read_first_digits, read_labels, stamp_of
+from cnn.data.mnist_sample import read_sample
+from cnn.network.layers import CLASSES
 
 
 class LabelCounts(NamedTuple):

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.evaluation.history import History
+from cnn.explanation.colors import AGAINST, FOR, heat_picture, ink_picture, weight_picture
+from cnn.explanation.explain import LayerMaps, Neighbour
+from cnn.explanation.kernels import Kernels
 from cnn.plots.figure import ACCENT, RIGHT, WRONG, new_figure
-from cnn.reading.explanation import LayerMaps, Neighbour
-from cnn.reading.explanation_colours import AGAINST, FOR, heat_picture, ink_picture, weight_picture
-from cnn.reading.kernels import Kernels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

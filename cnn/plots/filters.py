@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.epochs import START
-from cnn.replay import Replay
+from cnn.evaluation.replay import Replay
+from cnn.runs.snapshots import START
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.data.label_errors import has_wrong_label
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
-from cnn.evaluation.wrong_labels import has_wrong_label
 from cnn.plots.figure import RIGHT, WRONG, new_figure
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from cnn.strengths import STRENGTHS, Strength
+from cnn.network.augmentation_presets import STRENGTHS, Strength
 
 Pick: TypeAlias = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 

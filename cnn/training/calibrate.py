@@ -5,9 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from cnn.architecture import CLASSES, NO_DIGIT
-from cnn.calibration import Calibration
-from cnn.data import Digits
+from cnn.data.mnist import Digits
+from cnn.network.layers import CLASSES, NO_DIGIT
+from cnn.runs.calibration import Calibration
 from cnn.training.pipeline import plain_batches
 
 COLDEST, HOTTEST = 0.05, 20.0

@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 from tf2onnx.handler import tf_op
 
-from cnn.architecture import CLASSES, IMAGE_SHAPE
+from cnn.network.layers import CLASSES, IMAGE_SHAPE
 from cnn.training.calibrate import LEAST_PROBABILITY
 
 

@@ -8,21 +8,21 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from cnn.architecture import layer_table
-from cnn.calibration import write_calibration
-from cnn.data import Dataset, Digits
-from cnn.estimate import seconds_per_image
+from cnn.data.mnist import Dataset, Digits
 from cnn.hyperparameters import Hyperparameters
-from cnn.metrics import keep_epochs
-from cnn.runs import Run
-from cnn.status import State
+from cnn.network.layers import layer_table
+from cnn.runs.calibration import write_calibration
+from cnn.runs.metrics import keep_epochs
+from cnn.runs.status import State
+from cnn.runs.store import Run
+from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.export import export_onnx
+from cnn.training.fine_tuning_data import starting_network, with_kept_digits
 from cnn.training.model import compile_network
 from cnn.training.pipeline import choose_images, plain_batches, training_batches
 from cnn.training.recorder import Recorder
 from cnn.training.reporter import Reporter, StopRequestedError
-from cnn.training.taught import starting_network, with_kept_digits
 
 # Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer where
 # batches take long, so that Stop and the curve never wait for a call.

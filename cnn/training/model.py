@@ -5,8 +5,8 @@ from typing import Any
 
 import keras
 
-from cnn.architecture import CLASSES, IMAGE_SHAPE, Layer, layer_table
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import CLASSES, IMAGE_SHAPE, Layer, layer_table
 from cnn.training.schedule import OneCycle
 
 # The tutorial's momentum is Keras's 0; without one, sgd needs far more epochs than people wait.

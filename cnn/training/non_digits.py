@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data import Digits
+from cnn.data.mnist import Digits
 from cnn.drawing.pen import SIDE, image_from_strokes
 from cnn.training.lines import fit_in_box
 from cnn.training.spline import curve_through

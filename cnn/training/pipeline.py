@@ -6,12 +6,12 @@ from typing import TypeAlias
 import numpy as np
 import tensorflow as tf
 
-from cnn.architecture import NO_DIGIT, answer_count
-from cnn.data import Digits
+from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
-from cnn.strengths import DIGITS_PER_NON_DIGIT, MOST_NON_DIGITS, OTHER_HANDS
+from cnn.network.augmentation_presets import DIGITS_PER_NON_DIGIT, MOST_NON_DIGITS, OTHER_HANDS
+from cnn.network.layers import NO_DIGIT, answer_count
 from cnn.training.augmentation import augment
-from cnn.training.hands import in_other_hands, share_of_other_hands
+from cnn.training.handwriting_styles import in_other_hands, share_of_other_hands
 from cnn.training.non_digits import make_non_digits
 
 Look: TypeAlias = Callable[[], None]

@@ -5,9 +5,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from cnn.data import Digits
-from cnn.epochs import START, keep_epoch, replayed_digits
-from cnn.runs import Run
+from cnn.data.mnist import Digits
+from cnn.runs.snapshots import START, keep_epoch, replayed_digits
+from cnn.runs.store import Run
 from cnn.training.calibrate import digit_probabilities
 from cnn.training.pipeline import Look, plain_batches
 

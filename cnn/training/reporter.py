@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
-from cnn.metrics import EpochPoint, TrainingPoint, append_point
-from cnn.runs import Run
+from cnn.runs.metrics import EpochPoint, TrainingPoint, append_point
+from cnn.runs.store import Run
 
 POINTS_PER_EPOCH = 40
 

@@ -3,17 +3,17 @@
 import keras
 import numpy as np
 
-from cnn import data
-from cnn.architecture import CLASSES
-from cnn.data import Digits
+from cnn.data import mnist
+from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import CLASSES
 from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import plain_batches, training_batches
 
 
 def warm_up() -> None:
     """Import, read MNIST, and trace one small training, so that a click shows its first point."""
-    data.load()
+    mnist.load()
     hyperparameters = Hyperparameters(filters=(1,), epochs=1, batch_size=8)
     digits = Digits(np.zeros((32, 28, 28), np.uint8), np.zeros(32, np.uint8))
     network = build_network(hyperparameters)

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cnn import data, run_queue
-from cnn.data import DataError, Dataset
-from cnn.runs import Run, RunError
-from cnn.status import State
+from cnn.data import mnist
+from cnn.data.mnist import DataError, Dataset
+from cnn.runs import queue
+from cnn.runs.status import State
+from cnn.runs.store import Run, RunError
 
 IDLE_SECONDS = 600.0
 LOOK_SECONDS = 0.05
@@ -40,8 +41,8 @@ def main() -> None:
 
 def _take_slot(folder: Path) -> FileLock | None:
     """Return a held slot lock, or None where enough workers live."""
-    for slot in range(run_queue.slots()):
-        lock = run_queue.slot_lock(folder, slot)
+    for slot in range(queue.slots()):
+        lock = queue.slot_lock(folder, slot)
         with contextlib.suppress(Timeout):
             lock.acquire(timeout=SLOT_SECONDS)
             return lock
@@ -52,23 +53,23 @@ def _serve(folder: Path, slot: FileLock, idle_seconds: float) -> None:
     _warm_up()
     idle_since = time.monotonic()
     while True:
-        call = run_queue.last_call(folder)
-        run = run_queue.claim(folder)
+        call = queue.last_call(folder)
+        run = queue.claim(folder)
         if run is not None:
             _train(run)
             idle_since = time.monotonic()
             continue
         is_time = not _wait_for_call(folder, call, idle_since + idle_seconds)
-        if is_time and run_queue.leave(folder, slot):
+        if is_time and queue.leave(folder, slot):
             return
 
 
 def _wait_for_call(folder: Path, last_call: int, until: float) -> bool:
     """Wait until the queue may have changed; False when it is time to leave."""
     rescan = time.monotonic() + RESCAN_SECONDS
-    while run_queue.last_call(folder) == last_call and time.monotonic() < min(rescan, until):
+    while queue.last_call(folder) == last_call and time.monotonic() < min(rescan, until):
         time.sleep(LOOK_SECONDS)
-    return run_queue.last_call(folder) != last_call or time.monotonic() < until
+    return queue.last_call(folder) != last_call or time.monotonic() < until
 
 
 def _warm_up() -> None:
@@ -110,10 +111,10 @@ def _dataset(mnist_file: str) -> Dataset:
     """Return the digits that were in use when the run was queued."""
     before = os.environ.get("MNIST_NPZ", "")
     if not mnist_file:
-        return data.load("sample")
+        return mnist.load("sample")
     try:
         os.environ["MNIST_NPZ"] = mnist_file
-        return data.load("mnist")
+        return mnist.load("mnist")
     finally:
         os.environ["MNIST_NPZ"] = before
 

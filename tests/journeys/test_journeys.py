@@ -7,9 +7,9 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
-from cnn import runs
 from cnn.presets import PRESETS
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
 from tests.awaiting import until
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def train(page):
 
 def points(runs_dir):
     """The points on the curve of the only run."""
-    (run,) = runs.list_runs(runs_dir)
+    (run,) = store.list_runs(runs_dir)
     return len(run.metrics().training)
 
 
@@ -113,7 +113,7 @@ def test_the_chosen_run_stays_chosen_on_every_page(server, open_page):
 
 
 def test_a_run_is_deleted_after_one_more_question(server, open_page, runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.STOPPED)
     page = open_page(f"{server.url}/runs?run={run.id}")
     button(page, "Delete").click()
@@ -171,7 +171,7 @@ def test_a_restarted_server_finds_the_run_still_going(start_server, open_page, r
     expect(page.get_by_role("heading", name="Accurate · training")).to_be_visible()
     button(page, "Stop").click()
     expect(page.get_by_role("heading", name="Accurate · stopped")).to_be_visible()
-    (run,) = runs.list_runs(runs_dir)
+    (run,) = store.list_runs(runs_dir)
     assert run.status().state is State.STOPPED
 
 

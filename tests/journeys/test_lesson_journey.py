@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnn import runs
 from cnn.presets import PRESETS
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
 from ui.how_it_works.steps import STEPS
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,7 @@ def test_what_was_measured_is_tried_on_train(server, open_page):
 
 
 def test_a_failed_run_has_its_layers_but_no_convolution_and_a_way_on(server, open_page, runs_dir):
-    run = runs.create(PRESETS["fast"], runs_dir)
+    run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.FAILED, message="It ran out of memory.")
     page = open_page(f"{server.url}/how_it_works?step=4&run={run.id}")
     expect(page.get_by_text("This run failed")).to_be_visible()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnn import data
+from cnn.data import mnist
 from tests.evaluated_run import make_evaluated_run
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,7 @@ FOUR_READ_AS_FIVE = 8  # so many mistakes of this kind are made
 @pytest.fixture
 def run(runs_dir):
     """A run on the sample that reads some 4 as 5, and everything else right."""
-    labels = data.load_test("sample").labels
+    labels = mnist.load_test("sample").labels
     fours = [index for index, label in enumerate(labels) if label == 4]
     return make_evaluated_run(runs_dir, wrong=fours[:FOUR_READ_AS_FIVE], dataset="sample")
 
@@ -148,7 +148,7 @@ def test_an_opened_digit_is_explained(server, open_page):
 
 
 def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, runs_dir):
-    labels = data.load_test("sample").labels
+    labels = mnist.load_test("sample").labels
     nines = [index for index, label in enumerate(labels) if label == 9]
     other = make_evaluated_run(
         runs_dir, wrong=nines[:1], dataset="sample", name="20260102-000000-fast-bbbb"

@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnn import launching, runs
+from cnn import launching
 from cnn.hyperparameters import Hyperparameters
-from cnn.status import State
+from cnn.runs import store
+from cnn.runs.status import State
 from tests import app_server
 from tests.awaiting import until
 
@@ -97,4 +98,4 @@ def test_playing_starts_on_a_click_only_and_stops_at_the_end(server, open_page, 
     play.click()
     expect(play).to_have_text("Play")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-    assert runs.list_runs(trained.path.parent) == [trained]
+    assert store.list_runs(trained.path.parent) == [trained]

@@ -3,9 +3,9 @@
 import pytest
 
 from cnn import launching
-from cnn.architecture import layer_table, total_parameters
 from cnn.hyperparameters import Hyperparameters
-from cnn.status import State
+from cnn.network.layers import layer_table, total_parameters
+from cnn.runs.status import State
 from tests import app_server
 from tests.awaiting import until
 from tests.scripts import result_in, start_file

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnn import runs
-from cnn.my_digits import my_digits
-from cnn.status import State
+from cnn.fine_tuning import saved_digits
+from cnn.runs import store
+from cnn.runs.status import State
 from tests import app_server
 from tests.awaiting import until
 
@@ -49,7 +49,7 @@ def draw(page, stroke, moved=0):
 
 
 def kept(runs_dir):
-    return [digit.label for digit in my_digits.read(runs_dir).digits]
+    return [digit.label for digit in saved_digits.read(runs_dir).digits]
 
 
 def test_a_misread_digit_is_kept_taught_and_then_read(server, open_page, runs_dir):
@@ -65,10 +65,10 @@ def test_a_misread_digit_is_kept_taught_and_then_read(server, open_page, runs_di
     button(page, "Train on my digits").click()
     expect(button(page, "Watch it learn")).to_be_visible()
     expect(button(page, "Train on my digits")).to_be_disabled()
-    run = until(lambda: next(iter(runs.list_runs(runs_dir)), None), "the run")
+    run = until(lambda: next(iter(store.list_runs(runs_dir)), None), "the run")
     expect(page.get_by_text("0 % → 100 %")).to_be_visible(timeout=TRAINING)
     expect(page.get_by_text("1 digit kept · 1 read right")).to_be_visible()
-    assert runs.list_runs(runs_dir) == [run]
+    assert store.list_runs(runs_dir) == [run]
     assert run.status().state is State.FINISHED
     assert run.status().test_accuracy > 0.98
 

@@ -5,14 +5,14 @@ import streamlit as st
 
 from cnn import plots
 from cnn.evaluation.predictions import Predictions
-from cnn.runs import Run
-from ui import run_picker
-from ui.digit_tile import png_address
+from cnn.runs.store import Run
 from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
 from ui.how_it_works.network_results import explain_eleventh
 from ui.how_it_works.tables import STYLE
-from ui.numbers import probability
-from ui.predictions.downloads import offer_downloads
+from ui.shared import run_picker
+from ui.shared.digit_tile import png_address
+from ui.shared.downloads import offer_downloads
+from ui.shared.number_text import probability
 
 SHOWN = 3  # test digits, as in the tutorial
 

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from cnn.lesson.convolution import SIDE, FirstConvolution, Place
 from cnn.lesson.rounding import decimals_of
-from ui.digit_tile import png_address
 from ui.how_it_works.tables import STYLE, number, pixel_cells, signed_cells
-from ui.words import WORDS
+from ui.shared.digit_tile import png_address
+from ui.shared.hyperparameter_text import WORDS
 
 MAP_COLOUR = (101, 112, 228)
 YET_TO_COME = 0.22  # of a pixel's strength, at places that the filter has not reached

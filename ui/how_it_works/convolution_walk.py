@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from cnn.lesson.convolution import FirstConvolution, Place, first_convolution, work_out
 from cnn.lesson.rounding import decimals_of, rounded
-from cnn.runs import Run
+from cnn.runs.store import Run
 from ui.how_it_works.convolution_pictures import arithmetic_html, places_html
 from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
 from ui.how_it_works.tables import number
-from ui.predictions.run_predictions import explain_absence
+from ui.shared.run_predictions import explain_absence
 
 BESIDE = 3  # pixels a side: three larger tables need the whole width
 

@@ -4,15 +4,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn import data
-from cnn.data import Digits
+from cnn.data import mnist
+from cnn.data.mnist import Digits
+from cnn.data.split import held_out
 from cnn.lesson.examples import LabelCounts, first_training_digits, label_counts
-from cnn.runs import Run
-from cnn.split import held_out
-from ui.digit_tile import png_address
+from cnn.runs.store import Run
 from ui.how_it_works.digits import dataset_of, explain_sample
 from ui.how_it_works.network_results import show_differences
 from ui.how_it_works.tables import STYLE, pixel_cells
+from ui.shared.digit_tile import png_address
 
 EXAMPLES = 20
 CROP = slice(8, 20)  # the middle 12×12 pixels: their numbers can be read on a phone too
@@ -43,7 +43,7 @@ def show_counts(run: Run) -> None:
     """Show how many digits there are to learn, to validate and to test, and of each kind."""
     counts = label_counts(dataset_of(run))
     train, test = int(counts.train.sum()), int(counts.test.sum())
-    validation = held_out(train) if dataset_of(run) == "mnist" else data.SAMPLE_HELD_OUT
+    validation = held_out(train) if dataset_of(run) == "mnist" else mnist.SAMPLE_HELD_OUT
     with st.grid(3, min_column_width=95):
         st.metric("Training digits", f"{train - validation:,}", border=True, height="stretch")
         st.metric("For validation", f"{validation:,}", border=True, height="stretch")

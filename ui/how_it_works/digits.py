@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from cnn import data
-from cnn.data import DatasetName, Digits
-from cnn.reading.predictor import Predictor, load_predictor
-from cnn.runs import Run
-from ui.data_source import show_data_source
+from cnn.data import mnist
+from cnn.data.mnist import DatasetName, Digits
+from cnn.inference.predictor import Predictor, load_predictor
+from cnn.runs.store import Run
+from ui.shared.data_source import show_data_source
 
 
 def dataset_of(run: Run) -> DatasetName:
     """Return which digits to show: the run's own, or the sample where MNIST is not here."""
-    has_mnist = data.find_source()[0].name == "mnist"
+    has_mnist = mnist.find_source()[0].name == "mnist"
     return "mnist" if has_mnist and run.status().dataset != "sample" else "sample"
 
 
 def digits_of(run: Run) -> Digits:
     """Return the test digits to show, the network's own if they are on this computer."""
-    return data.load_test(dataset_of(run))
+    return mnist.load_test(dataset_of(run))
 
 
 def predictor_of(run: Run) -> Predictor:

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from cnn.architecture import Layer, layer_table, total_parameters
 from cnn.lesson.differences import Difference, differences
-from cnn.runs import Run
+from cnn.network.layers import Layer, layer_table, total_parameters
+from cnn.runs.store import Run
 from ui.how_it_works.tables import STYLE
 from ui.how_it_works.words import layer_words_html
-from ui.training.network_picture import network_html
-from ui.words import HELP, LABELS, WORDS
+from ui.shared.hyperparameter_text import HELP, LABELS, WORDS
+from ui.shared.network_diagram import network_html
 
 MANY_LAYERS = 8  # more of them are shown on demand
 

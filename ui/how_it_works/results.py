@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from cnn.runs import Run
-from ui import navigation
+from cnn.runs.store import Run
 from ui.how_it_works import answer_results, data_results, network_results, training_results
 from ui.how_it_works.convolution_walk import walk
+from ui.shared import navigation
 
 
 class Page(NamedTuple):

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from ui.digit_tile import TILE_STYLE
+from ui.shared.digit_tile import TILE_STYLE
 
 PAPER, INK = (246, 246, 248), (24, 26, 38)  # turned over in the dark theme
 # Told apart by colour-blind people; the sign is written too.

@@ -4,18 +4,16 @@ import math
 
 import streamlit as st
 
-from cnn.architecture import layer_table, total_parameters
 from cnn.evaluation.predictions import LEAST_PROBABILITY
 from cnn.lesson.measured import MEASURED, Measured
+from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import TUTORIAL_TEST_ACCURACY
-from cnn.runs import Run
-from cnn.status import State, Status
-from ui import navigation
+from cnn.runs.status import State, Status
+from cnn.runs.store import Run
 from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
 from ui.how_it_works.network_results import show_differences
-from ui.numbers import a_digit, percent, points, probability
-from ui.predictions import run_predictions
-from ui.training import hyperparameter_form
+from ui.shared import hyperparameter_form, navigation, run_predictions
+from ui.shared.number_text import a_digit, percent, points, probability
 
 _ENDINGS = {
     State.STOPPED: "It was stopped",
@@ -61,7 +59,7 @@ def show_fit(run: Run) -> None:
         f"its parameters in {epochs}."
     )
     if metrics.training:
-        from ui.training.curves import show_curves  # altair and pandas: a second
+        from ui.train.curves import show_curves  # altair and pandas: a second
 
         show_curves(metrics, chosen.epochs)
     if progress := _progress(status, len(metrics.epochs), chosen.epochs, bool(metrics.training)):

@@ -5,9 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from cnn.evaluation.history import History, history_of
-from cnn.runs import Run
-from ui.numbers import a_digit
-from ui.numbers import probability as shown_probability
+from cnn.runs.store import Run
+from ui.shared.number_text import a_digit
+from ui.shared.number_text import probability as shown_probability
 
 HELP = (
     "After each epoch of the training, one look at all training digits, the network read this "

@@ -7,9 +7,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.evaluation.selection import NO_FILTER, DigitFilter
-from ui.numbers import a_digit
 from ui.predictions import filters
 from ui.predictions.evaluation_charts import RIGHT, TEXT, WRONG, digit_axis
+from ui.shared.number_text import a_digit
 
 CONFUSION_HELP = (
     "How often each digit was read as each. A row for the digit really written, a column for what "

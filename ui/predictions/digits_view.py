@@ -7,20 +7,20 @@ from cnn.evaluation import tables
 from cnn.evaluation.accuracy import confusion_matrix
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import select
-from cnn.runs import Run
-from ui import run_picker
-from ui.predictions import confusion, figures, filters, gallery, opening
-from ui.predictions.downloads import offer_downloads
+from cnn.runs.store import Run
+from ui.predictions import class_metrics, confusion, filters, opened_state
 from ui.predictions.filter_words import empty_sentence
 from ui.predictions.opened_digit import show_digit
+from ui.shared import gallery, run_picker
+from ui.shared.downloads import offer_downloads
 
 
 def show_test_digits(run: Run, predictions: Predictions) -> None:
     """Show the test digits with the answers to them, and what they amount to."""
     title = run_picker.run_label(run)
     _browse(run, predictions, title)
-    figures.show_class_figures(run, predictions)
-    figures.show_confidence_figures(run, predictions)
+    class_metrics.show_class_figures(run, predictions)
+    class_metrics.show_confidence_figures(run, predictions)
 
 
 @st.fragment
@@ -31,7 +31,7 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         filters.show_count(predictions, chosen, len(indices))
-        opening.explain_unknown_digit(predictions)
+        opened_state.explain_unknown_digit(predictions)
         if len(indices) == 0:
             st.info(empty_sentence(predictions, chosen), icon=":material/search_off:")
         shown = indices[gallery.choose_page(len(indices), len(predictions))]
@@ -50,5 +50,5 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
         offer_downloads(
             "confusion-matrix", lambda: plots.confusion_matrix_figure(matrix, title), run=run
         )
-    if opening.opened_digit(predictions) is not None:
-        opening.show_opened(run, predictions, indices, show_digit)
+    if opened_state.opened_digit(predictions) is not None:
+        opened_state.show_opened(run, predictions, indices, show_digit)

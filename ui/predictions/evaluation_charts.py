@@ -10,7 +10,7 @@ import pandas as pd
 from cnn.evaluation.accuracy import ClassFigures
 from cnn.evaluation.reliability import ConfidenceBin
 from cnn.plots.figure import CHART_RIGHT, CHART_WRONG
-from ui.numbers import percent
+from ui.shared.number_text import percent
 
 RIGHT, WRONG = CHART_RIGHT, CHART_WRONG  # cells are tinted by opacity: the theme shows through
 TEXT = "currentColor"  # the page's, light or dark; Vega's own is always black

@@ -2,7 +2,7 @@
 
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import DigitFilter, select
-from ui.numbers import a_digit
+from ui.shared.number_text import a_digit
 
 
 def count_sentence(chosen: DigitFilter, count: int, total: int) -> str:

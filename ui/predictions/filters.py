@@ -4,10 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.architecture import CLASSES
+from cnn.data.label_errors import SOURCE, has_wrong_label
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import DigitFilter, Kind, Order
-from cnn.evaluation.wrong_labels import SOURCE, has_wrong_label
+from cnn.network.layers import CLASSES
 from ui.predictions.filter_words import count_sentence
 
 ANY_DIGIT = "Any"

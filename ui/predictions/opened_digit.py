@@ -3,22 +3,22 @@
 import streamlit as st
 
 from cnn import plots
+from cnn.data.label_errors import SOURCE, SOURCE_ADDRESS, has_wrong_label
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.wrong_labels import SOURCE, SOURCE_ADDRESS, has_wrong_label
+from cnn.explanation import explain
+from cnn.explanation.kernels import Kernels, load_kernels
+from cnn.inference.classifier import Reading
+from cnn.inference.predictor import Predictor, load_predictor
 from cnn.plots import Explanation
-from cnn.reading import explanation
-from cnn.reading.kernels import Kernels, load_kernels
-from cnn.reading.predictor import Predictor, load_predictor
-from cnn.reading.reading import Reading
-from cnn.runs import Run
-from ui import run_picker
-from ui.digit_tile import TILE_STYLE, png_address
-from ui.drawing.answer import show_answer
-from ui.explanation import map_pictures, parts
-from ui.explanation.one_map import choose_map
-from ui.numbers import a_digit
+from cnn.runs.store import Run
+from ui.draw.prediction import show_answer
 from ui.predictions.answer_history import show_history
-from ui.predictions.downloads import offer_downloads
+from ui.shared import run_picker
+from ui.shared.digit_tile import TILE_STYLE, png_address
+from ui.shared.downloads import offer_downloads
+from ui.shared.explanation import map_pictures, parts
+from ui.shared.explanation.one_map import choose_map
+from ui.shared.number_text import a_digit
 
 _STYLE = f"""<style>{TILE_STYLE}
 .opened {{max-width: 17rem}}
@@ -75,7 +75,7 @@ def _show_why(
     with ink:
         falls = parts.show_ink(predictor, run, image, tuple(dict.fromkeys((answer, label))))
     history = show_history(run, label, answer, index, len(predictions))
-    layers = explanation.feature_maps(predictor, image)
+    layers = explain.feature_maps(predictor, image)
     st.markdown("##### What each layer sees", help=parts.MAPS_HELP)
     st.html(map_pictures.maps_html(layers, kernels))
     choose_map(predictor, image, kernels)

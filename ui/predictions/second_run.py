@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from cnn import runs
 from cnn.evaluation.comparison import Comparison, compare
 from cnn.evaluation.predictions import Predictions
-from cnn.runs import Run, RunError
-from ui import navigation, run_picker
-from ui.predictions.run_predictions import predictions_of
+from cnn.runs import store
+from cnn.runs.store import Run, RunError
+from ui.shared import navigation, run_picker
+from ui.shared.run_predictions import predictions_of
 
 KEY = "with"  # also its name in the address
 NOBODY = "none"  # in the address: the choice was cleared
@@ -42,7 +42,7 @@ def pick_second(run: Run) -> Run | None:
     if chosen is None:
         st.markdown("Choose a second network to see which digits only one of the two reads right.")
         return None
-    return runs.open_run(chosen, runs.runs_folder())
+    return store.open_run(chosen, store.runs_folder())
 
 
 def _keep_choice() -> None:
@@ -59,8 +59,8 @@ def _suggestion(candidates: list[Run]) -> str:
 
 def _candidates(run: Run) -> list[Run]:
     """Return the other runs with a network that was tested on the same digits."""
-    folder = runs.runs_folder()
-    everything = [*runs.list_runs(folder), runs.open_run(runs.BUILT_IN, folder)]
+    folder = store.runs_folder()
+    everything = [*store.list_runs(folder), store.open_run(store.BUILT_IN, folder)]
     return [one for one in everything if one.path != run.path and _is_comparable(one, run)]
 
 
@@ -75,7 +75,7 @@ def _is_comparable(one: Run, run: Run) -> bool:
 def _why_not(run_id: str, run: Run) -> str:
     """Say why a run of the address cannot be compared."""
     try:
-        one = runs.open_run(run_id, runs.runs_folder())
+        one = store.open_run(run_id, store.runs_folder())
         status = one.status()
     except RunError as error:
         return str(error)

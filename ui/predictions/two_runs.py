@@ -7,15 +7,15 @@ from cnn import plots
 from cnn.evaluation.accuracy import accuracy, confusion_matrix
 from cnn.evaluation.comparison import Comparison
 from cnn.evaluation.predictions import Predictions
-from cnn.runs import Run
-from ui import run_picker
-from ui.numbers import percent, points, with_minus
+from cnn.runs.store import Run
 from ui.predictions import two_runs_charts, two_runs_gallery
 from ui.predictions.confusion import worst_pair
-from ui.predictions.downloads import offer_downloads
 from ui.predictions.second_run import comparison_with, pick_second
 from ui.predictions.two_runs_charts import MORE_A, MORE_B
 from ui.predictions.two_runs_words import chance_sentence, verdict
+from ui.shared import run_picker
+from ui.shared.downloads import offer_downloads
+from ui.shared.number_text import percent, points, with_minus
 
 CHANCE_HELP = (
     "McNemar's test (1947, in its exact form) looks only at the digits that one network reads "

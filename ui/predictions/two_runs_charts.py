@@ -6,8 +6,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cnn.evaluation.comparison import Comparison
-from ui.numbers import with_minus
 from ui.predictions.evaluation_charts import TEXT, digit_axis
+from ui.shared.number_text import with_minus
 
 # Blue and orange stand out from both themes' paper, and are told apart by colour-blind people.
 MORE_B, MORE_A = "#2e7ede", "#d66214"

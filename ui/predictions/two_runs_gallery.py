@@ -4,14 +4,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnn.data.label_errors import has_wrong_label
 from cnn.evaluation.comparison import Comparison, Who
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import percent_sure
-from cnn.evaluation.wrong_labels import has_wrong_label
-from cnn.runs import Run
-from ui.digit_tile import TILE_STYLE, png_address
-from ui.predictions import gallery, opening
+from cnn.runs.store import Run
+from ui.predictions import opened_state
 from ui.predictions.opened_digit import show_digit
+from ui.shared import gallery
+from ui.shared.digit_tile import TILE_STYLE, png_address
 
 PAGE_SIZE = 30  # fills whole rows of 3, 5, 6 or 10
 
@@ -66,8 +67,8 @@ def browse(run: Run, comparison: Comparison) -> None:
         st.info(_NONE[WHO[chosen]], icon=":material/search_off:")
     else:
         _show_page(comparison, indices)
-    if opening.opened_digit(comparison.first) is not None:
-        opening.show_opened(run, comparison.first, indices, show_digit)
+    if opened_state.opened_digit(comparison.first) is not None:
+        opened_state.show_opened(run, comparison.first, indices, show_digit)
 
 
 def _first_page() -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn.evaluation.predictions import Predictions
-from cnn.runs import Run
+from cnn.runs.store import Run
 from ui.predictions.digits_view import show_test_digits
 from ui.predictions.two_runs import compare_runs
-from ui.replay import show_replay
+from ui.shared.replay import show_replay
 
 View = Callable[[Run, Predictions], None]
 

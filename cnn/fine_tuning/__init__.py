@@ -1,0 +1,1 @@
+"""Saved digits with their labels, and runs that learn from them."""

@@ -1,0 +1,1 @@
+"""A run's exported network: images and drawings to probabilities."""

@@ -1,1 +1,0 @@
-"""Digits that people keep, and networks taught on them."""

@@ -1,0 +1,1 @@
+"""The layers of a network, their shapes and parameters, by arithmetic."""

@@ -1,1 +1,0 @@
-"""What a network answers: digits, numbers, and why."""

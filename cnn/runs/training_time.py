@@ -1,0 +1,78 @@
+"""How long a training will take, from arithmetic and from what this machine did before."""
+
+from collections.abc import Iterable
+from math import prod
+from statistics import median
+
+from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import Layer, layer_table
+from cnn.runs.status import State
+from cnn.runs.store import Run
+
+# Least squares over trainings on two cores (benchmarks/estimate.py): seconds for each image.
+SECONDS_PER_MULTIPLY_ADD = 5.0e-11
+SECONDS_PER_ACTIVATION = 1.1e-9
+SECONDS_PER_IMAGE = 3.2e-6
+SECONDS_PER_BATCH = 1.2e-3
+# What a changed image costs, and a made-up non-digit among the others, for each training image.
+SECONDS_PER_AUGMENTATION = {"off": 0.0, "light": 3e-5, "strong": 3e-5, "hands": 1.4e-4}
+SECONDS_PER_NON_DIGIT = 3.4e-4
+SECONDS_AT_START = 1.5  # the first graph
+EARLIER_RUNS = 5
+
+
+def training_seconds(
+    hyperparameters: Hyperparameters, images: int, machine_factor: float = 1.0
+) -> float:
+    """Return the seconds that all epochs will take.
+
+    Args:
+        hyperparameters: what is to be trained.
+        images: training images that there are; fewer are used if fewer are asked for.
+        machine_factor: as `machine_factor` measured it.
+    """
+    images = min(images, hyperparameters.training_images)
+    batches = -(-images // hyperparameters.batch_size)
+    each = seconds_per_image(layer_table(hyperparameters))
+    each += SECONDS_PER_AUGMENTATION[hyperparameters.augmentation]
+    each += SECONDS_PER_NON_DIGIT * hyperparameters.non_digits
+    epoch = images * each + batches * SECONDS_PER_BATCH
+    return SECONDS_AT_START + hyperparameters.epochs * epoch * machine_factor
+
+
+def seconds_per_image(layers: Iterable[Layer]) -> float:
+    """Return the seconds that one image costs in training, forward and back."""
+    multiply_adds = activations = 0
+    for layer in layers:
+        multiply_adds += layer.multiply_adds
+        activations += prod(layer.output_shape)
+    return (
+        SECONDS_PER_IMAGE
+        + multiply_adds * SECONDS_PER_MULTIPLY_ADD
+        + activations * SECONDS_PER_ACTIVATION
+    )
+
+
+def machine_factor(runs: Iterable[Run]) -> float:
+    """Return how many times longer than the estimate the newest finished runs took; 1 if none."""
+    factors: list[float] = []
+    for run in runs:
+        try:
+            factors += _factor(run)
+        except ValueError:  # damaged, or its layers do not fit
+            continue
+        if len(factors) == EARLIER_RUNS:
+            break
+    return median(factors) if factors else 1.0
+
+
+def _factor(run: Run) -> list[float]:
+    status = run.status()
+    if status.state is not State.FINISHED or not status.seconds or not status.training_images:
+        return []
+    epochs = len(run.metrics().epochs)
+    planned = run.hyperparameters.epochs
+    expected = training_seconds(run.hyperparameters, status.training_images) - SECONDS_AT_START
+    if epochs == 0 or expected <= 0:
+        return []
+    return [max(status.seconds - SECONDS_AT_START, 0.1) / (expected * epochs / planned)]

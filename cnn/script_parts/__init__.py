@@ -1,1 +1,0 @@
-"""The parts that a script repeating a run is put together from."""

@@ -1,0 +1,45 @@
+"""Fine-tuning: a run that starts from another's weights, with kept digits among MNIST's."""
+
+import keras
+import numpy as np
+
+from cnn.data.mnist import Digits
+from cnn.runs.fine_tune_info import BASE_NETWORK, images_of_kept, kept_digits
+from cnn.runs.store import Run, RunError
+from cnn.training.model import build_network
+
+
+def starting_network(run: Run) -> keras.Model:
+    """Return the network as its training begins: new, or with the weights of the run's base.
+
+    Raises:
+        RunError: the base's network is missing, damaged, or of another architecture.
+    """
+    network = build_network(run.hyperparameters)
+    if not run.is_taught:
+        return network
+    try:
+        network.load_weights(run.path / BASE_NETWORK)
+    except Exception as error:  # h5py, zipfile and Keras raise a dozen kinds on damaged bytes
+        raise RunError(
+            "The network to start from can't be read: its file model.keras is damaged or of "
+            "another architecture. Choose another run to teach."
+        ) from error
+    return network
+
+
+def with_kept_digits(run: Run, digits: Digits) -> Digits:
+    """Return MNIST's digits, with the kept ones repeated among them where a run has some."""
+    if not run.is_taught:
+        return digits
+    kept = kept_digits(run)
+    chosen = repeated(len(kept.labels), len(digits.labels))
+    return Digits(
+        np.concatenate([digits.images, kept.images[chosen]]),
+        np.concatenate([digits.labels, kept.labels[chosen]]),
+    )
+
+
+def repeated(kept: int, others: int) -> np.ndarray:
+    """Return the indices of kept digits, each as often as the next, to mix among others."""
+    return np.arange(images_of_kept(kept, others)) % kept

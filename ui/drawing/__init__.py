@@ -1,1 +1,0 @@
-"""The screen on which digits are drawn and read."""

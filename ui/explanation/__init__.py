@@ -1,1 +1,0 @@
-"""Why a network answers as it does: the pieces that Draw and Predictions share."""

@@ -1,0 +1,99 @@
+"""How well each run reads my digits, beside its test accuracy."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits
+from cnn.inference.classifier import load_reader
+from cnn.runs import store
+from cnn.runs.fine_tune_info import is_test_seen, read_lesson
+from cnn.runs.store import Run, RunError
+
+MOST_RUNS = 30  # the newest: each network takes a moment to load
+COLUMNS = ["", "Network", "My digits", "Learnt", "Test accuracy", "Started"]
+
+
+def show_table(digits: Sequence[MyDigit], chosen: Run) -> None:
+    """Show the runs, the one that reads most of my digits first."""
+    with st.spinner("Reading my digits …", show_time=False):
+        table = accuracy_table(digits, chosen)
+    st.dataframe(
+        table,
+        hide_index=True,
+        placeholder="–",
+        column_config={
+            "": st.column_config.TextColumn(width=24, help="The chosen network."),
+            "My digits": st.column_config.NumberColumn(
+                format="%.1f %%", help="The share of my digits that it reads right."
+            ),
+            "Learnt": st.column_config.TextColumn(
+                help="How many of my digits it has learnt from. These are no test of it."
+            ),
+            "Test accuracy": st.column_config.NumberColumn(
+                "Test",  # short, so that the table fits a phone
+                format="%.2f %%",
+                help="Test accuracy: the share of MNIST's test digits that it reads right.",
+            ),
+            "Started": st.column_config.DatetimeColumn(format="D MMM HH:mm"),
+        },
+    )
+    if any(table["Learnt"] != ""):
+        st.caption(
+            "A network that has *learnt* from my digits knows them: its figure is then no test."
+        )
+
+
+def accuracy_table(digits: Sequence[MyDigit], chosen: Run) -> pd.DataFrame:
+    """Return a row for each run with a network, best first; the chosen one is marked."""
+    folder = store.runs_folder()
+    newest = [run for run in store.list_runs(folder) if run.is_usable][:MOST_RUNS]
+    shown = [*newest, store.open_run(store.BUILT_IN, folder)]
+    if chosen.is_usable and chosen not in shown:
+        shown.append(chosen)
+    rows = [row for run in shown if (row := _row(run, digits, chosen))]
+    rows.sort(key=lambda row: (row[2], row[4] or 0.0), reverse=True)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _row(run: Run, digits: Sequence[MyDigit], chosen: Run) -> list[Any] | None:
+    """Return a run's row, or None where its files are damaged."""
+    try:
+        status, lesson = run.status(), read_lesson(run)
+        name = "Built-in" if run.is_built_in else run.name.capitalize()
+        accuracy = accuracy_of(run, digits)
+    except ValueError:
+        return None
+    tested = None if is_test_seen(run) else status.test_accuracy
+    learnt = len(set(lesson.learnt) & {digit.id for digit in digits}) if lesson else 0
+    return [
+        "●" if run == chosen else "",
+        name,
+        accuracy * 100,
+        f"{learnt:,} of {len(digits):,}" if learnt else "",
+        None if tested is None else tested * 100,
+        datetime.fromtimestamp(status.created),
+    ]
+
+
+def accuracy_of(run: Run, digits: Sequence[MyDigit]) -> float:
+    """Return `accuracy_on`, kept for all visitors until the network or the digits change.
+
+    Raises:
+        ValueError: the network is missing or damaged.
+    """
+    try:
+        modified = run.model_path.stat().st_mtime_ns
+    except OSError as error:
+        raise RunError(f"Run {run.id} has no network.") from error
+    labelled = hash(tuple((digit.id, digit.label) for digit in digits))
+    return _read(str(run.path), modified, labelled, run, digits)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _read(path: str, modified: int, labelled: int, _run: Run, _digits: Sequence[MyDigit]) -> float:
+    return accuracy_on(load_reader(_run), as_digits(_digits))

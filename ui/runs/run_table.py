@@ -1,0 +1,54 @@
+"""All runs as one table."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from cnn.network.layers import layer_table, total_parameters
+from cnn.runs.fine_tune_info import is_test_seen
+from cnn.runs.store import Run, RunError
+from ui.shared.number_text import duration
+
+COLUMNS = [
+    "id",
+    "Network",
+    "State",
+    "Test accuracy",
+    "Validation accuracy",
+    "Parameters",
+    "Training time",
+    "Digits",
+    "Started",
+]
+
+
+def run_table(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return a row for each run, in their order; damaged ones are named as such."""
+    return pd.DataFrame([_row(run) for run in runs], columns=COLUMNS)
+
+
+def _row(run: Run) -> list[Any]:
+    try:
+        status, values = run.status(), run.hyperparameters
+        name = "Built-in" if run.is_built_in else run.name.capitalize()
+        parameters = total_parameters(layer_table(values))
+    except (RunError, ValueError):
+        return [run.id, run.id, "damaged", None, None, None, "–", "–", None]
+    is_seen = is_test_seen(run)
+    return [
+        run.id,
+        name,
+        str(status.state),
+        None if is_seen else _in_percent(status.test_accuracy),
+        _in_percent(status.validation_accuracy),
+        parameters,
+        duration(status.seconds),
+        {"mnist": "MNIST", "sample": "sample"}.get(status.dataset, "–") + ", seen" * is_seen,
+        datetime.fromtimestamp(status.started) if status.started else None,
+    ]
+
+
+def _in_percent(share: float | None) -> float | None:
+    return None if share is None else share * 100

@@ -1,0 +1,1 @@
+"""Explanations of a prediction, for Draw and Predictions."""

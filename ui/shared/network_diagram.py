@@ -1,0 +1,78 @@
+"""The network as a picture: blocks in the proportion of their feature maps."""
+
+from html import escape
+
+from cnn.network.layers import IMAGE_SHAPE, Layer, Shape
+
+SIDE = 2.6  # screen pixels for a pixel of a feature map
+SHIFT = 3  # screen pixels from one sheet to the next
+MOST_SHEETS = 10  # more feature maps than this look like this many
+
+_SHOWN = ("Conv2D", "MaxPooling2D", "Flatten", "GlobalAveragePooling2D", "Dense")
+_NAMES = {
+    "MaxPooling2D": "Pooling",
+    "Flatten": "Flatten",
+    "GlobalAveragePooling2D": "Average",
+    "Dense": "Dense",
+}
+_FILL = "#7b86ee"
+_EDGE = "#3a45ad"
+
+
+def network_html(layers: tuple[Layer, ...]) -> str:
+    """Return a row of blocks with name and size; it wraps where the screen is narrow."""
+    shapes: list[tuple[str, Shape]] = [("Image", IMAGE_SHAPE)]
+    shapes += [(_name(layer), layer.output_shape) for layer in layers if layer.kind in _SHOWN]
+    label = escape(", then ".join(f"{name} {_size(shape)}" for name, shape in shapes))
+    blocks = "".join(_block(name, shape) for name, shape in shapes)
+    return (
+        f'<div role="img" aria-label="{label}" style="display:flex;flex-wrap:wrap;'
+        f'align-items:flex-end;gap:1rem 1.4rem">{blocks}</div>'
+    )
+
+
+def _name(layer: Layer) -> str:
+    if layer.name == "probabilities":
+        return "Answers"
+    if layer.kind == "Conv2D":
+        return f"Convolution {layer.name.rpartition('_')[2]}"
+    return _NAMES[layer.kind]
+
+
+def _size(shape: Shape) -> str:
+    if len(shape) == 1:
+        return f"{shape[0]:,}"
+    height, width, maps = shape
+    return f"{height}×{width}" if maps == 1 else f"{maps} maps {height}×{width}"
+
+
+def _block(name: str, shape: Shape) -> str:
+    """Return one layer: its feature maps one behind the other, name and size under them."""
+    return (
+        '<div style="display:flex;flex-direction:column;align-items:center;gap:0.5rem">'
+        f'{_sheets(shape)}<div style="text-align:center;font-size:0.8rem;line-height:1.35">'
+        f'{escape(name)}<br><span style="opacity:0.75">{escape(_size(shape))}</span></div></div>'
+    )
+
+
+def _sheets(shape: Shape) -> str:
+    if len(shape) == 1:
+        height = min(18 + shape[0] ** 0.5 * 1.2, 90.0)
+        return _rectangle(10, height, 1)
+    side = max(shape[0] * SIDE, 4.0)
+    return _rectangle(side, side, min(shape[2], MOST_SHEETS))
+
+
+def _rectangle(width: float, height: float, sheets: int) -> str:
+    """Return a rectangle with others behind it, each a shadow without blur."""
+    shadows = []
+    for sheet in range(1, sheets):
+        move = sheet * SHIFT
+        shadows.append(f"{move}px -{move}px 0 -0.5px {_FILL}")
+        shadows.append(f"{move}px -{move}px 0 0.5px {_EDGE}")
+    room = (sheets - 1) * SHIFT
+    return (
+        f'<div style="width:{width:.0f}px;height:{height:.0f}px;background:{_FILL};'
+        f"outline:1px solid {_EDGE};border-radius:1px;margin:{room}px {room}px 0 0;"
+        f'box-shadow:{",".join(shadows) or "none"}"></div>'
+    )

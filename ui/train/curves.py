@@ -1,0 +1,86 @@
+"""Accuracy and loss over the epochs, while a run trains and after it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from cnn.runs.metrics import Metrics, TrainingPoint
+
+HEIGHT = 300
+MOST_POINTS = 400  # what a screen can show; longer curves are thinned
+FLOORS = (0.95, 0.9, 0.8, 0.5, 0.0)
+POWERS_OF_TEN = [10.0**power for power in range(-4, 4)]
+SETTLED = 0.2  # epochs after which the axis is chosen, so that it does not move any more
+
+
+def show_curves(metrics: Metrics, epochs: int) -> None:
+    """Draw both charts side by side on the same epochs, under each other on a phone."""
+    accuracy, loss = st.columns(2)
+    with accuracy:
+        st.altair_chart(_chart(metrics, epochs, "accuracy"), key="accuracy_curve")
+    with loss:
+        st.altair_chart(_chart(metrics, epochs, "loss"), key="loss_curve")
+
+
+def _chart(metrics: Metrics, epochs: int, value: str) -> alt.LayerChart | alt.FacetChart:
+    """Return training as a line and validation as points, one an epoch."""
+    training = pd.DataFrame(
+        [(point.epoch, getattr(point, value)) for point in _thinned(metrics.training)],
+        columns=["epoch", value],
+    ).assign(digits="training")
+    validation = pd.DataFrame(
+        [(point.epoch, getattr(point, f"validation_{value}")) for point in metrics.epochs],
+        columns=["epoch", value],
+    ).assign(digits="validation")
+    scale = _accuracy_scale(metrics) if value == "accuracy" else _loss_scale(metrics)
+    x = alt.X(
+        "epoch:Q",
+        scale=alt.Scale(domain=[0, epochs], nice=False),
+        axis=alt.Axis(title="Epoch", tickMinStep=1, grid=False, format="d"),
+    )
+    y = alt.Y(f"{value}:Q", scale=scale, axis=_axis(value))
+    colour = alt.Color(
+        "digits:N",
+        scale=alt.Scale(domain=["training", "validation"]),
+        legend=alt.Legend(
+            title=value.capitalize(), orient="top", symbolType="circle", symbolOpacity=1
+        ),
+    )
+    line = alt.Chart(training).mark_line(clip=True, strokeWidth=1.5).encode(x, y, colour)
+    between = alt.Chart(validation).mark_line(clip=True, opacity=0.5).encode(x, y, colour)
+    dots = alt.Chart(validation).mark_point(filled=True, size=70, clip=True)
+    dots = dots.encode(x, y, colour, tooltip=["epoch:Q", alt.Tooltip(f"{value}:Q", format=".4f")])
+    return alt.layer(line, between, dots).properties(height=HEIGHT)
+
+
+def _axis(value: str) -> alt.Axis:
+    if value == "accuracy":
+        return alt.Axis(title=None, format=".0%", tickCount=5)
+    return alt.Axis(title=None, format="~g", values=POWERS_OF_TEN)
+
+
+def _accuracy_scale(metrics: Metrics) -> alt.Scale:
+    """Start the axis where the curve is once it has settled, in steps that seldom change."""
+    settled = [point.accuracy for point in metrics.training if point.epoch >= SETTLED]
+    lowest = sorted(settled)[len(settled) // 20] if settled else 0.0
+    lowest = min([lowest, *(point.validation_accuracy for point in metrics.epochs)])
+    return alt.Scale(domain=[next(floor for floor in FLOORS if lowest >= floor), 1], nice=False)
+
+
+def _loss_scale(metrics: Metrics) -> alt.Scale:
+    """Use a logarithmic axis: the first losses are hundreds of times the last ones."""
+    losses = [point.loss for point in metrics.training if point.loss > 0]
+    losses += [point.validation_loss for point in metrics.epochs if point.validation_loss > 0]
+    options: dict[str, Any] = {"type": "log", "nice": True}
+    if losses:
+        options["domain"] = [max(min(*losses, 0.1), 1e-4), max(*losses, 1.0)]
+    return alt.Scale(**options)
+
+
+def _thinned(points: Sequence[TrainingPoint]) -> Sequence[TrainingPoint]:
+    """Return at most `MOST_POINTS` of the points, the last one always among them."""
+    step = -(-(len(points) - 1) // (MOST_POINTS - 1)) or 1
+    return [*points[:-1:step], *points[-1:]]

@@ -1,0 +1,158 @@
+"""A run on the Train page: live while it trains, its result when it is over."""
+
+import streamlit as st
+
+from cnn import launching
+from cnn.runs import queue
+from cnn.runs.fine_tune_info import is_test_seen
+from cnn.runs.metrics import Metrics
+from cnn.runs.status import State, Status
+from cnn.runs.store import Run, RunError
+from ui.shared import navigation, run_picker
+from ui.shared.fine_tuned_result import show_before_and_after
+from ui.shared.number_text import duration, percent
+from ui.train.result import show_result, show_seen
+
+LOOK_SECONDS = 1.0  # drawing the curves more often would slow the training down
+FIRST_LOOK_SECONDS = 0.3  # until the first point has come
+CURVES_HEIGHT = 340  # screen pixels kept free for the curves
+
+
+def show_run(run: Run) -> None:
+    """Show a run as it is now, and keep showing it while its process works."""
+    try:
+        status, _ = run.status(), run.hyperparameters
+    except RunError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        run_picker.offer_built_in()
+        return
+    if status.over:
+        _show_over(run, status)
+        return
+    begun = bool(run.metrics().training)
+    waits = _doing(run, status).startswith("waiting")
+    look = LOOK_SECONDS if begun or waits else FIRST_LOOK_SECONDS
+    st.fragment(_show_alive, run_every=look)(run, begun)
+
+
+def _show_alive(run: Run, begun: bool) -> None:
+    status, metrics = run.status(), run.metrics()
+    if status.over:
+        st.rerun()
+    if status.state is State.QUEUED:
+        launching.look_after(run)
+    _show_title_and_stop(run, status)
+    _show_progress(run, metrics)
+    if not metrics.training:  # the processor belongs to the training until it has begun
+        st.container(height=CURVES_HEIGHT, border=False)
+        return
+    _show_curves(run, metrics)
+    if not begun:
+        st.rerun()  # with longer pauses from now on
+
+
+def _show_title_and_stop(run: Run, status: Status) -> None:
+    title, button = st.columns([4, 1], vertical_alignment="center")
+    title.subheader(f"{run.name.capitalize()} · {_doing(run, status)}")
+    stopping = run.stop_requested() or status.state is State.STOPPED
+    if button.button(
+        "Stopping …" if stopping else "Stop",
+        icon=":material/stop_circle:",
+        disabled=stopping or status.phase in ("saving", "testing"),
+        help="Stop now and keep the network as it is.",
+        width="stretch",
+        key="stop",
+    ):
+        launching.stop(run)
+        st.rerun()
+
+
+def _doing(run: Run, status: Status) -> str:
+    """Return what is going on, in a word or two."""
+    if status.state is State.QUEUED:
+        before = queue.place(run)
+        return "starting" if before == 0 else f"waiting, {before} before it"
+    words = {
+        "starting": "starting",
+        "preparing": "preparing the digits",
+        "saving": "saving",
+        "testing": "reading the test digits",
+    }
+    return words.get(status.phase, "training") if status.in_work else str(status.state)
+
+
+def _show_progress(run: Run, metrics: Metrics) -> None:
+    """Show four figures and how far the training is."""
+    epochs = run.hyperparameters.epochs
+    latest = metrics.training[-1] if metrics.training else None
+    done = latest.epoch if latest else 0.0
+    left = latest.seconds / done * (epochs - done) if latest and done else None
+    with st.grid(4, min_column_width=130):
+        st.metric("Accuracy", percent(latest.accuracy if latest else None), border=True)
+        st.metric("Loss", f"{latest.loss:.3f}" if latest else "–", border=True)
+        speed = f"{latest.images_per_second:,.0f}" if latest else "–"
+        st.metric("Images a second", speed, border=True)
+        st.metric("Time left", duration(left), border=True)
+    epoch = min(int(done) + 1, epochs)
+    st.progress(min(done / epochs, 1.0), text=f"Epoch {epoch} of {epochs}")
+
+
+def _show_over(run: Run, status: Status) -> None:
+    """Show what became of a run, and the way on."""
+    metrics = run.metrics()
+    st.subheader(f"{run.name.capitalize()} · {status.state}")
+    if status.state is State.FAILED:
+        st.error(status.message, icon=":material/error:")
+    elif status.state is State.INTERRUPTED:
+        _show_interrupted(run, status)
+    elif status.message:
+        st.caption(status.message)
+    if status.test_accuracy is not None:
+        show_seen(status) if is_test_seen(run) else show_result(run, status)
+        show_before_and_after(run)
+    if run.is_usable:
+        _show_ways_on(run)
+    if metrics.training:
+        _show_curves(run, metrics)
+    _show_log(run, status)
+
+
+def _show_curves(run: Run, metrics: Metrics) -> None:
+    from ui.train.curves import show_curves
+
+    show_curves(metrics, run.hyperparameters.epochs)
+
+
+def _show_interrupted(run: Run, status: Status) -> None:
+    kept = len(run.metrics().epochs)
+    words = f"It can go on after epoch {kept}." if kept else "It can start again."
+    st.warning(f"{status.message} {words}", icon=":material/power_off:")
+    if st.button("Go on", icon=":material/resume:", type="primary"):
+        launching.resume(run)
+        st.rerun()
+
+
+def _show_ways_on(run: Run) -> None:
+    with st.container(horizontal=True):
+        if run.is_taught and st.button("My digits", icon=":material/school:"):
+            st.switch_page(navigation.MY_DIGITS, query_params={"run": run.id})
+        for page, label, icon, query in (
+            (
+                navigation.PREDICTIONS,
+                "See what it gets wrong",
+                ":material/grid_view:",
+                {"show": "Mistakes"},
+            ),
+            (navigation.DRAW, "Draw a digit", ":material/draw:", {}),
+        ):
+            if st.button(
+                label, icon=icon, type="primary" if page == navigation.DRAW else "secondary"
+            ):
+                st.switch_page(page, query_params={"run": run.id, **query})
+
+
+def _show_log(run: Run, status: Status) -> None:
+    log = run.log()
+    if log and status.state is not State.FINISHED:
+        with st.expander("Log", icon=":material/terminal:"):
+            st.code(log[-20_000:], language=None)

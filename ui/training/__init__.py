@@ -1,1 +1,0 @@
-"""The screen on which networks are trained."""
