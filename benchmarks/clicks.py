@@ -17,7 +17,7 @@ CELLS = [(row, (row + 1) % 10) for row in range(10)] + [(row, row) for row in ra
 # Shown is: the count, and nothing but digits of this cell in the gallery (none in an empty one).
 SHOWN = """([label, answer]) => untilShown(() => {
   const pair = `really ${label}, read as ${answer}`
-  const doubtful = `labelled ${label}, read as ${answer}`
+  const doubtful = `labeled ${label}, read as ${answer}`
   const said = [...document.querySelectorAll('strong')].some(one => one.innerText.endsWith(pair))
   const roots = [...document.querySelectorAll('*')].map(one => one.shadowRoot).filter(Boolean)
   const names = roots.flatMap(root => [...root.querySelectorAll('button[data-index]')])

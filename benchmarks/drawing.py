@@ -20,7 +20,7 @@ from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.pen import SIDE, image_from_strokes
 from cnn.drawing.picture import image_from_picture
 from cnn.drawing.strokes import Stroke, check_strokes
-from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.drawing_lines import open_lines
 from cnn.runs import store
 
@@ -42,7 +42,7 @@ def pixels(strokes: tuple[Stroke, ...]) -> Images:
     return image_from_picture(picture_from_strokes(strokes))
 
 
-WAYS: dict[str, Callable[[tuple[Stroke, ...]], Images]] = {
+INPUT_METHODS: dict[str, Callable[[tuple[Stroke, ...]], Images]] = {
     "plain resize": plain_resize,
     "pixel pipeline": pixels,
     "stroke pipeline": image_from_strokes,
@@ -57,9 +57,9 @@ def main() -> None:
     parser.add_argument("--run", default=store.BUILT_IN)
     parser.add_argument("--picture", type=Path, default=Path("wrong-digits.png"))
     options = parser.parse_args()
-    reader = load_reader(store.open_run(options.run, store.runs_folder()))
+    reader = load_classifier(store.open_run(options.run, store.runs_folder()))
     drawings, labels = read_file(options.digits)
-    for way, image_of in WAYS.items():
+    for way, image_of in INPUT_METHODS.items():
         images = np.stack([image_of(strokes) for strokes in drawings])
         readings = reader.read(images)
         answers = np.array([reading.digit for reading in readings])
@@ -85,7 +85,7 @@ def report(way: str, answers: NDArray[np.intp], labels: NDArray[np.intp]) -> Non
     print(" ".join(f"{share:.1%}" for share in shares))
 
 
-def called_none(name: str, reader: Reader, images: Images) -> None:
+def called_none(name: str, reader: Classifier, images: Images) -> None:
     none = np.mean([not reading.is_digit for reading in reader.read(images)])
     print(f"{name}: {none:.2%} of {len(images):,} called not a digit")
 

@@ -21,7 +21,7 @@ from cnn.data import mnist
 from cnn.drawing.pen import image_from_strokes
 from cnn.drawing.picture import image_from_picture
 from cnn.drawing.strokes import Stroke
-from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.classifier import Classifier, load_classifier
 from cnn.runs import store
 
 DIGITS, PHOTO_DIGITS, SEED = 1500, 500, 28
@@ -32,7 +32,7 @@ Pixels = np.ndarray
 
 
 def draw(lines: Lines, side: int, pen: float, paper: float, ink: float) -> Pixels:
-    """Return lines as a grey picture with smooth edges, (side, side) float."""
+    """Return lines as a gray picture with smooth edges, (side, side) float."""
     fine = 3
     image = Image.new("L", (side * fine, side * fine), 0)
     pencil, radius = ImageDraw.Draw(image), pen * fine / 2
@@ -52,8 +52,8 @@ def placed(lines: Lines, generator: np.random.Generator, low: float, high: float
     size, angle = generator.uniform(low, high), np.radians(generator.uniform(-6, 6))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     turn[0, 1] += generator.uniform(-0.08, 0.08)  # seen from the side
-    centre = generator.uniform(size / 2 + 60, PAPER - size / 2 - 60, 2)
-    return [(line - middle) / extent * size @ turn.T + centre for line in lines]
+    center = generator.uniform(size / 2 + 60, PAPER - size / 2 - 60, 2)
+    return [(line - middle) / extent * size @ turn.T + center for line in lines]
 
 
 def photo(lines: Lines, generator: np.random.Generator, pen: tuple[float, float]) -> Pixels:
@@ -75,8 +75,8 @@ def taken(scene: Pixels, generator: np.random.Generator) -> Pixels:
     seen = ndimage.gaussian_filter(scene * light, generator.uniform(0.4, 1.1))
     grain = ndimage.gaussian_filter(generator.normal(0, 6, scene.shape), 1.5)
     seen = seen + grain + generator.normal(0, generator.uniform(2, 7), scene.shape)
-    colour = np.array([1.0, 0.97, generator.uniform(0.82, 1.0)])
-    image = Image.fromarray(np.clip(seen[..., None] * colour, 0, 255).astype(np.uint8))
+    color = np.array([1.0, 0.97, generator.uniform(0.82, 1.0)])
+    image = Image.fromarray(np.clip(seen[..., None] * color, 0, 255).astype(np.uint8))
     file = io.BytesIO()
     image.save(file, "jpeg", quality=int(generator.integers(55, 92)))
     return np.asarray(Image.open(file))
@@ -146,7 +146,7 @@ def read_file(path: str) -> tuple[list[Lines], np.ndarray]:
     return digits, np.array([int(lines[index]["label"]) for index in chosen])
 
 
-def show(reader: Reader, what: str, pictures: Iterable[Pixels], labels: np.ndarray) -> None:
+def show(reader: Classifier, what: str, pictures: Iterable[Pixels], labels: np.ndarray) -> None:
     """Read pictures as a visitor's and print how many are right, and how long one takes."""
     images, seconds, refused = [], [], 0
     for picture in pictures:
@@ -163,12 +163,12 @@ def show(reader: Reader, what: str, pictures: Iterable[Pixels], labels: np.ndarr
     )
 
 
-def accuracy(reader: Reader, images: np.ndarray, labels: np.ndarray) -> float:
+def accuracy(reader: Classifier, images: np.ndarray, labels: np.ndarray) -> float:
     """Return the share read right."""
     return float((reader.predictor.probabilities(images).argmax(1) == labels).mean())
 
 
-def show_mnist(reader: Reader) -> None:
+def show_mnist(reader: Classifier) -> None:
     """Print how MNIST's validation digits are read as they are, and as pictures."""
     images, labels = mnist.load().validation
     print(f"{'MNIST as it is':24} {accuracy(reader, images, labels):7.2%}")
@@ -181,7 +181,7 @@ def show_mnist(reader: Reader) -> None:
 def main() -> None:
     """Print the accuracy of each kind of picture."""
     digits, labels = read_file(sys.argv[1])
-    reader = load_reader(store.open_run(store.BUILT_IN, store.runs_folder()))
+    reader = load_classifier(store.open_run(store.BUILT_IN, store.runs_folder()))
     strokes: list[list[Stroke]] = [[line.tolist() for line in digit] for digit in digits]
     drawn = np.stack([image_from_strokes(one) for one in strokes])
     print(f"{'strokes':24} {accuracy(reader, drawn, labels):7.2%}  of {len(labels):,} digits")

@@ -14,7 +14,7 @@ import numpy as np
 from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.strokes import Stroke
-from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.drawing_lines import open_lines
 from cnn.inference.segmentation import read_several
 from cnn.runs import store
@@ -81,7 +81,7 @@ def numbers(
 def tally(
     written: list[tuple[str, tuple[Stroke, ...]]],
     drawing: Callable[[tuple[Stroke, ...]], Drawing],
-    reader: Reader,
+    reader: Classifier,
 ) -> Tally:
     """Read every number and compare."""
     right = wrongly_split = 0
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--run", default=store.BUILT_IN)
     parser.add_argument("--count", type=int, default=1000, help="numbers of each kind")
     options = parser.parse_args()
-    reader = load_reader(store.open_run(options.run, store.runs_folder()))
+    reader = load_classifier(store.open_run(options.run, store.runs_folder()))
     digits = load_digits(options.file)
     for name, spacing in SPACINGS.items():
         for length in LENGTHS:

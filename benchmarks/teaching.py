@@ -10,9 +10,9 @@ import numpy as np
 
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import fine_tuned_runs, saved_digit
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits
-from cnn.inference.classifier import load_reader
+from cnn.inference.classifier import load_classifier
 from cnn.runs import store
 from tests.app_server import end_workers
 from tests.awaiting import until
@@ -52,7 +52,7 @@ COUNTS = (1, 10)  # kept drawings of one shape
 OTHERS = 100  # drawings of the same shape that the network is not taught
 
 
-def drawings(shape: str, count: int, seed: int) -> list[MyDigit]:
+def drawings(shape: str, count: int, seed: int) -> list[SavedDigit]:
     """Return drawings of one shape, each by a somewhat different hand."""
     label, strokes = SHAPES[shape]
     generator = np.random.default_rng(seed)
@@ -70,12 +70,12 @@ def _stroke(points: np.ndarray) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), float(y)) for x, y in points)
 
 
-def teach(name: str, kept: list[MyDigit], others: list[MyDigit], folder: Path) -> None:
+def teach(name: str, kept: list[SavedDigit], others: list[SavedDigit], folder: Path) -> None:
     """Teach the built-in network some drawings, and print accuracies before and after."""
     base = store.open_run(store.BUILT_IN, folder)
     run = fine_tuned_runs.start_fine_tuning(base, kept, folder)
     until(lambda: run.status().over, "the training", 600)
-    status, before, after = run.status(), load_reader(base), load_reader(run)
+    status, before, after = run.status(), load_classifier(base), load_classifier(run)
     shares = [
         accuracy_on(reader, as_digits(digits))
         for digits in (kept, others)

@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 
 def main() -> None:
     """Print the figures of the built-in run and of those named."""
-    seconds, digits = timed(lambda: mnist.load_first_training(explain.MOST_DIGITS))
+    seconds, digits = timed(lambda: mnist.load_first_training(explain.MAX_DIGITS))
     print(f"{len(digits.labels):,} training digits read in {seconds:.2f} s")
     for path in [BUILT_IN_PATH, *map(Path, sys.argv[1:])]:
         measure(Run(path), digits)
@@ -48,7 +48,7 @@ def measure(run: Run, digits: Digits) -> None:
     asked: dict[str, Callable[[Image], object]] = {
         "occlusion": lambda image: explain.occlusion_maps(predictor, image, (7, 9), stride),
         "feature maps": partial(explain.feature_maps, predictor),
-        "neighbours": lambda image: explain.nearest_digits(predictor, image, index),
+        "neighbors": lambda image: explain.nearest_digits(predictor, image, index),
     }
     images = mnist.load().test.images[:DIGITS]
     medians = {

@@ -55,7 +55,7 @@ def _add_recognize(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=cli.recognize)
     parser.add_argument(
         "file",
-        help='JSON lines {"strokes": [[[x, y], …], …]} or {"pixels": [[grey, …], …]}, plain or '
+        help='JSON lines {"strokes": [[[x, y], …], …]} or {"pixels": [[gray, …], …]}, plain or '
         "gzip; -",
     )
     parser.add_argument("--run", default=store.BUILT_IN, help="the network (default: built-in)")

@@ -15,7 +15,7 @@ from cnn import hyperparameters as hp
 from cnn import launching, presets
 from cnn.export.notebook import run_notebook
 from cnn.export.script import run_script
-from cnn.inference.classifier import load_reader
+from cnn.inference.classifier import load_classifier
 from cnn.inference.drawing_lines import open_lines
 from cnn.inference.recognition import Failure, recognize_lines
 from cnn.network.layers import layer_table, total_parameters
@@ -95,7 +95,7 @@ def list_runs(options: argparse.Namespace) -> int:
 def recognize(options: argparse.Namespace) -> int:
     """Answer each drawing of a file with a line of JSON."""
     run = store.open_run(options.run, options.runs_dir)
-    reader, lines = load_reader(run), open_lines(options.file)
+    reader, lines = load_classifier(run), open_lines(options.file)
     failures = 0
     for answer in recognize_lines(lines, reader, options.pipeline, options.several):
         failures += isinstance(answer, Failure)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, get_type_hints
 class Range(NamedTuple):
     """Smallest and largest allowed value, both included."""
 
-    smallest: float
-    largest: float
+    minimum: float
+    maximum: float
 
 
 RANGES: dict[str, Range] = {
@@ -36,8 +36,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "augmentation": ("off", "light", "strong", "hands"),
 }
 
-MOST_LAYERS = 6
-MOST_FILTERS = 128
+MAX_LAYERS = 6
+MAX_FILTERS = 128
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Hyperparameters:
     epochs: int = 5
     early_stopping: int = 0  # epochs without a better validation loss; 0: off
     augmentation: str = "off"
-    non_digits: bool = False  # an eleventh answer, learnt from images that are no digit
+    non_digits: bool = False  # an eleventh answer, learned from images that are no digit
     training_images: int = 55_000
     scale_pixels: bool = False  # 0–1 inside the network, else raw 0–255
     seed: int = 0
@@ -112,9 +112,9 @@ def _number(field: str, value: Any, kind: type) -> int | float:
 
 
 def _check_range(field: str, value: float, limits: Range) -> None:
-    if not limits.smallest <= value <= limits.largest:
+    if not limits.minimum <= value <= limits.maximum:
         raise ValueError(
-            f"{field} must be between {limits.smallest:g} and {limits.largest:,.10g}, "
+            f"{field} must be between {limits.minimum:g} and {limits.maximum:,.10g}, "
             f"not {value:,.10g}."
         )
 
@@ -125,12 +125,12 @@ def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
 
 
 def _check_layers(filters: tuple[int, ...], pool_after: tuple[int, ...]) -> None:
-    if not 1 <= len(filters) <= MOST_LAYERS:
+    if not 1 <= len(filters) <= MAX_LAYERS:
         raise ValueError(
-            f"filters must name 1 to {MOST_LAYERS} convolution layers, not {len(filters)}."
+            f"filters must name 1 to {MAX_LAYERS} convolution layers, not {len(filters)}."
         )
-    if not all(1 <= count <= MOST_FILTERS for count in filters):
-        raise ValueError(f"Each convolution layer has 1 to {MOST_FILTERS} filters, not {filters}.")
+    if not all(1 <= count <= MAX_FILTERS for count in filters):
+        raise ValueError(f"Each convolution layer has 1 to {MAX_FILTERS} filters, not {filters}.")
     if sorted(set(pool_after)) != list(pool_after):
         raise ValueError(f"pool_after must name each layer once, in order, not {pool_after}.")
     if any(not 1 <= layer <= len(filters) for layer in pool_after):

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from cnn.drawing.drawing import Drawing
-from cnn.inference.classifier import load_reader
+from cnn.inference.classifier import load_classifier
 from cnn.inference.segmentation import read_several
 from ui.draw import input_methods, picture_input, several_digits
-from ui.draw.canvas import Sheet
+from ui.draw.canvas import CanvasState
 from ui.draw.more import offer_more
-from ui.draw.prediction import show_answer
-from ui.draw.save_digit import offer_teaching
+from ui.draw.prediction import show_prediction
+from ui.draw.save_digit import offer_save_digit
 from ui.shared import navigation, run_picker
 
 navigation.begin_page("Draw")
@@ -20,7 +20,7 @@ if not run.is_usable:
     st.stop()
 
 try:
-    reader = load_reader(run)  # before the first stroke waits for it
+    reader = load_classifier(run)  # before the first stroke waits for it
 except ValueError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
@@ -53,16 +53,16 @@ def read_digit(drawing: Drawing, choice: input_methods.Choice) -> None:
     """Show what the network reads in a drawing of one digit."""
     image = drawing.mnist_image()
     (reading,) = reader.read(image[None])
-    show_answer(reading, image)
+    show_prediction(reading, image)
     if choice.is_test_digit:
         picture_input.show_verdict(reading.digit)
     if drawing.image is None and not reading.is_digit:
         input_methods.offer_several(read_several(drawing, reader))
-    if drawing.image is None:  # a test digit that was learnt would test nothing
-        offer_teaching(drawing, reading.digit)
+    if drawing.image is None:  # a test digit that was learned would test nothing
+        offer_save_digit(drawing, reading.digit)
 
 
-def read_number(sheet: Sheet, choice: input_methods.Choice) -> None:
+def read_number(sheet: CanvasState, choice: input_methods.Choice) -> None:
     """Show what the network reads in a drawing of several digits, and box each of them."""
     assert sheet.drawing
     parts = read_several(sheet.drawing, reader)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.fine_tuning import saved_digits
-from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.classifier import Classifier, load_classifier
 from cnn.runs import store
 from ui.my_digits import saved_digits_gallery
 from ui.my_digits.accuracy_table import accuracy_of, show_table
@@ -34,10 +34,10 @@ if not kept.digits:
     offer_file(())
     st.stop()
 
-reader: Reader | None = None
+reader: Classifier | None = None
 right: float | None = None
 try:
-    reader, right = load_reader(run), accuracy_of(run, kept.digits)
+    reader, right = load_classifier(run), accuracy_of(run, kept.digits)
 except ValueError as error:
     run_predictions.explain_absence(run, str(error))
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnn.data import mnist
 from cnn.runs.metrics import EpochPoint, append_point
-from cnn.runs.snapshots import START, keep_epoch, replayed_digits
+from cnn.runs.snapshots import START, replayed_digits, save_snapshot
 from tests.evaluated_run import answers, make_run
 
 
@@ -26,5 +26,5 @@ def make_replayed_run(folder, epochs=3, wrong=None, start=True, count=4, **made)
             share = 1 - len(wrong.get(number, ())) / len(labels)
             point = EpochPoint(number, 1 / number, share, 1 / number, share, float(number))
             append_point(run.metrics_path, point)
-        keep_epoch(run, number, filters_of(number, count), read)
+        save_snapshot(run, number, filters_of(number, count), read)
     return run

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from cnn.drawing.connected_components import Box
-from cnn.inference.classifier import Reading
+from cnn.inference.classifier import Prediction
 from cnn.inference.segmentation import Part
-from ui.draw.prediction import answer_html
+from ui.draw.prediction import prediction_html
 from ui.draw.several_digits import boxes_html, number_html, number_text
 
 IMAGE = np.zeros((28, 28), np.uint8)
@@ -15,7 +15,7 @@ IMAGE = np.zeros((28, 28), np.uint8)
 def reading(digit, probability, is_digit=True):
     shares = [(1 - probability) / 9] * 10
     shares[digit] = probability
-    return Reading(digit, probability, tuple(shares), probability, is_digit)
+    return Prediction(digit, probability, tuple(shares), probability, is_digit)
 
 
 def part(digit, box, is_digit=True):
@@ -31,7 +31,7 @@ def bars(html):
 
 
 def test_a_digit_is_told_with_its_probability_and_the_longest_bar_stands_out():
-    html = answer_html(reading(3, 0.987), IMAGE)
+    html = prediction_html(reading(3, 0.987), IMAGE)
     assert inner(html, "answer") == "3"
     assert '<span class="sure">98.7 %</span>' in html
     assert [digit for best, digit in bars(html) if best] == ["3"]
@@ -39,7 +39,7 @@ def test_a_digit_is_told_with_its_probability_and_the_longest_bar_stands_out():
 
 
 def test_what_is_no_digit_gets_a_sentence_with_the_nearest_guess_behind_it():
-    html = answer_html(reading(3, 0.41, is_digit=False), IMAGE)
+    html = prediction_html(reading(3, 0.41, is_digit=False), IMAGE)
     assert inner(html, "not-a-digit") == "This does not look like a digit"
     assert inner(html, "nearest") == "nearest: 3, 41.0 %"
     assert 'data-testid="answer"' not in html
@@ -48,13 +48,13 @@ def test_what_is_no_digit_gets_a_sentence_with_the_nearest_guess_behind_it():
 
 @pytest.mark.parametrize("is_digit", [True, False])
 def test_no_answer_is_ever_a_hundred_percent_sure(is_digit):
-    html = answer_html(reading(3, 1.0, is_digit), IMAGE)
+    html = prediction_html(reading(3, 1.0, is_digit), IMAGE)
     assert "100.0 %" not in html.replace("width:100.0%", "")
     assert "> 99.9 %" in html
 
 
 def test_an_answer_is_announced_to_those_who_hear_the_page():
-    html = answer_html(reading(3, 0.9), IMAGE)
+    html = prediction_html(reading(3, 0.9), IMAGE)
     assert html.index('role="status" aria-live="polite"') < html.index('data-testid="answer"')
     assert 'aria-label="0: 1.1 %; 1: 1.1 %; 2: 1.1 %; 3: 90.0 %;' in html
 

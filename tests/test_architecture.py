@@ -120,7 +120,7 @@ def test_more_than_five_million_parameters_are_refused():
 
 @pytest.mark.parametrize(("limit", "is_allowed"), [(47_410, True), (47_409, False)])
 def test_the_limit_itself_is_allowed(monkeypatch, limit, is_allowed):
-    monkeypatch.setattr(layers, "MOST_PARAMETERS", limit)
+    monkeypatch.setattr(layers, "MAX_PARAMETERS", limit)
     assert fits(Hyperparameters()) is is_allowed
 
 

@@ -3,9 +3,9 @@ import pytest
 import tensorflow as tf
 
 from cnn.training import augmentation
-from cnn.training.augmentation import STRENGTHS, Strength, augment
+from cnn.training.augmentation import AUGMENTATIONS, Augmentation, augment
 
-STILL = Strength(degrees=0, shear=0, zoom=0, shift=0)
+STILL = Augmentation(degrees=0, shear=0, zoom=0, shift=0)
 
 
 def dots(count, row, column):
@@ -15,14 +15,14 @@ def dots(count, row, column):
     return images
 
 
-def centres(images):
+def centers(images):
     """Return where the ink of each image is on average: (n, 2), row and column."""
     ink = np.asarray(images)[..., 0]
     places = np.indices((28, 28)).astype(float)
     return np.einsum("nrc,krc->nk", ink, places) / ink.sum(axis=(1, 2))[:, None]
 
 
-@pytest.mark.parametrize("strength", STRENGTHS)
+@pytest.mark.parametrize("strength", AUGMENTATIONS)
 def test_augmented_digits_keep_shape_type_and_range(strength):
     pixels = np.random.default_rng(0).integers(0, 256, (64, 28, 28, 1)).astype("float32")
     changed = augment(tf.constant(pixels), strength)
@@ -35,13 +35,13 @@ def test_augmented_digits_keep_shape_type_and_range(strength):
 @pytest.mark.parametrize("place", [(13, 13), (13, 19), (8, 8), (19, 10)])
 def test_ink_moves_but_no_further_than_the_strength_allows(strength, place):
     tf.random.set_seed(1)
-    most = STRENGTHS[strength]
+    most = AUGMENTATIONS[strength]
     images = dots(400, *place)
-    moved = np.linalg.norm(centres(augment(images, strength)) - centres(images), axis=1)
+    moved = np.linalg.norm(centers(augment(images, strength)) - centers(images), axis=1)
     # The inverse of scale · turn · shear is unshear · unturn · unscale: bounded by the norms.
     shear, turn = most.shear, 2 * np.sin(np.radians(most.degrees) / 2)
     bend = (1 + shear) * (most.zoom + turn) + shear
-    radius = np.linalg.norm(centres(images)[0] - 13.5)
+    radius = np.linalg.norm(centers(images)[0] - 13.5)
     shift = (1 + shear) * (1 + most.zoom) * np.sqrt(2) * most.shift
     assert moved.max() <= bend * radius + shift + 0.5  # half a pixel for the resampling
     assert moved.max() > most.shift
@@ -49,15 +49,15 @@ def test_ink_moves_but_no_further_than_the_strength_allows(strength, place):
 
 
 CHANGES = {
-    "degrees": Strength(degrees=15, shear=0, zoom=0, shift=0),
-    "shear": Strength(degrees=0, shear=0.3, zoom=0, shift=0),
-    "zoom": Strength(degrees=0, shear=0, zoom=0.2, shift=0),
-    "shift": Strength(degrees=0, shear=0, zoom=0, shift=3),
+    "degrees": Augmentation(degrees=15, shear=0, zoom=0, shift=0),
+    "shear": Augmentation(degrees=0, shear=0.3, zoom=0, shift=0),
+    "zoom": Augmentation(degrees=0, shear=0, zoom=0.2, shift=0),
+    "shift": Augmentation(degrees=0, shear=0, zoom=0, shift=3),
 }
 
 
 def allowed(change, start, end):
-    """Whether one change alone may take ink from start to end, both from the centre: (n, 2)."""
+    """Whether one change alone may take ink from start to end, both from the center: (n, 2)."""
     (row, column), strength = start, CHANGES[change]
     radius = np.linalg.norm(start)
     if change == "degrees":
@@ -77,17 +77,17 @@ def allowed(change, start, end):
 @pytest.mark.parametrize("place", [(11, 20), (7, 13), (18, 8)])
 def test_each_change_does_what_its_name_says(monkeypatch, change, place):
     tf.random.set_seed(2)
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", CHANGES[change])
+    monkeypatch.setitem(augmentation.AUGMENTATIONS, "light", CHANGES[change])
     images = dots(200, *place)
-    start, end = centres(images)[0] - 13.5, centres(augment(images, "light")) - 13.5
+    start, end = centers(images)[0] - 13.5, centers(augment(images, "light")) - 13.5
     assert np.all(allowed(change, start, end))
     assert np.ptp(end, axis=0).max() > 1
 
 
 def test_turning_and_shearing_together_keep_the_amount_of_ink(monkeypatch):
     tf.random.set_seed(3)
-    turned_and_sheared = STRENGTHS["strong"]._replace(zoom=0, shift=0)
-    monkeypatch.setitem(augmentation.STRENGTHS, "strong", turned_and_sheared)
+    turned_and_sheared = AUGMENTATIONS["strong"]._replace(zoom=0, shift=0)
+    monkeypatch.setitem(augmentation.AUGMENTATIONS, "strong", turned_and_sheared)
     distance = np.square(np.indices((28, 28)) - 13.5).sum(axis=0)
     blob = np.broadcast_to(255 * np.exp(-distance / 18)[..., None], (200, 28, 28, 1))
     ink = augment(blob.astype("float32"), "strong").numpy().sum(axis=(1, 2, 3))
@@ -95,13 +95,13 @@ def test_turning_and_shearing_together_keep_the_amount_of_ink(monkeypatch):
 
 
 def test_without_any_change_the_digits_stay_as_they_are(monkeypatch):
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL)
+    monkeypatch.setitem(augmentation.AUGMENTATIONS, "light", STILL)
     pixels = np.random.default_rng(0).integers(0, 256, (8, 28, 28, 1)).astype("float32")
     np.testing.assert_allclose(augment(pixels, "light"), pixels, atol=1e-3)
 
 
 def test_what_leaves_the_picture_is_cut_and_what_comes_in_is_paper(monkeypatch):
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL._replace(shift=100))
+    monkeypatch.setitem(augmentation.AUGMENTATIONS, "light", STILL._replace(shift=100))
     tf.random.set_seed(0)
     changed = augment(np.full((50, 28, 28, 1), 255, "float32"), "light").numpy()
     assert (changed == 0).any(axis=(1, 2, 3)).mean() > 0.9
@@ -110,7 +110,7 @@ def test_what_leaves_the_picture_is_cut_and_what_comes_in_is_paper(monkeypatch):
 
 def only(monkeypatch, **change):
     """Let "light" be one change and nothing else."""
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL._replace(**change))
+    monkeypatch.setitem(augmentation.AUGMENTATIONS, "light", STILL._replace(**change))
 
 
 def strokes(count=200):
@@ -170,8 +170,8 @@ def test_a_pen_makes_lines_wider_or_thinner_and_keeps_their_blackness(monkeypatc
     assert 0.3 < np.mean(ink > 1) < 0.7
     assert changed.min() >= 0
     np.testing.assert_allclose(changed.max(axis=(1, 2, 3)), 255, rtol=1e-5)
-    centre = (changed[:, 14, :, 0] @ np.arange(28)) / changed[:, 14, :, 0].sum(axis=1)
-    np.testing.assert_allclose(centre, 14, atol=0.01)
+    center = (changed[:, 14, :, 0] @ np.arange(28)) / changed[:, 14, :, 0].sum(axis=1)
+    np.testing.assert_allclose(center, 14, atol=0.01)
 
 
 def test_a_line_of_one_pixel_does_not_vanish_under_the_thinnest_pen():
@@ -188,15 +188,15 @@ def test_blank_images_stay_blank_under_every_pen():
         assert not augmentation._inked(blank, tf.fill([2, 1, 1, 1], share)).numpy().any()
 
 
-def test_the_pen_looks_at_the_eight_neighbours():
+def test_the_pen_looks_at_the_eight_neighbors():
     images = np.zeros((1, 28, 28, 1), "float32")
     images[0, 10, 20] = 255
-    wider = augmentation._of_neighbours(images, tf.maximum).numpy()[0, ..., 0]
+    wider = augmentation._of_neighbors(images, tf.maximum).numpy()[0, ..., 0]
     expected = np.zeros((28, 28))
     expected[9:12, 19:22] = 255
     np.testing.assert_array_equal(wider, expected)
     white = np.full((1, 28, 28, 1), 255, "float32")
-    thinner = augmentation._of_neighbours(white, tf.minimum).numpy()[0, ..., 0]
+    thinner = augmentation._of_neighbors(white, tf.minimum).numpy()[0, ..., 0]
     assert thinner[1:-1, 1:-1].min() == 255
     assert thinner[[0, -1]].max() == 0  # beside the image is paper
 
@@ -209,7 +209,7 @@ def test_contrast_hardens_soft_edges_and_leaves_paper_and_ink(monkeypatch):
     np.testing.assert_allclose(changed[images == 0], 0)
     np.testing.assert_allclose(changed[images == 255], 255)
     edges = changed[:, 10, 12, 0]
-    assert edges.max() <= 100.001  # darker than the middle grey, so never lighter
+    assert edges.max() <= 100.001  # darker than the middle gray, so never lighter
     assert edges.min() >= 127.5 - 2 * 27.5 - 0.001
     assert np.ptp(edges) > 20
 
@@ -227,7 +227,7 @@ def test_hands_changes_most_images_each_in_its_own_way_and_leaves_some():
     images = strokes(400)
     changed = augment(images, "hands").numpy()
     same = (changed == images).all(axis=(1, 2, 3))
-    assert same.mean() == pytest.approx(STRENGTHS["hands"].untouched, abs=0.06)
+    assert same.mean() == pytest.approx(AUGMENTATIONS["hands"].untouched, abs=0.06)
     different = changed[~same]
     assert len(np.unique(different, axis=0)) == len(different)
     assert np.isfinite(changed).all()

@@ -4,7 +4,7 @@ import pytest
 
 from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.layers import NO_DIGIT
+from cnn.network.layers import REJECT_CLASS
 from cnn.training import calibrate
 from cnn.training.calibrate import digit_probabilities, digit_scores
 from cnn.training.model import build_network
@@ -37,7 +37,7 @@ def too_sure(answers):
     for label in range(10):
         kernel[2 * label : 2 * label + 4, :, label] = 0.003
     bias = np.zeros(answers, "float32")
-    bias[NO_DIGIT:] = 27  # about as sure of none as of a digit
+    bias[REJECT_CLASS:] = 27  # about as sure of none as of a digit
     network.get_layer("probabilities").set_weights([kernel.reshape(784, answers), bias])
     return network
 
@@ -117,7 +117,7 @@ def test_about_one_validation_digit_in_four_hundred_is_called_none(answers, vali
 def test_where_every_digit_is_certain_rounding_does_not_call_one_none(validation):
     network = too_sure(11)
     kernel, bias = network.get_layer("probabilities").get_weights()
-    bias[NO_DIGIT] = -1_000
+    bias[REJECT_CLASS] = -1_000
     network.get_layer("probabilities").set_weights([kernel, bias])
     calibration, _ = calibrate.calibrate(network, validation)
     assert calibration.threshold == calibrate.HIGHEST_THRESHOLD

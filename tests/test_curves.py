@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.runs.metrics import EpochPoint, Metrics, TrainingPoint
 from ui.train import curves
-from ui.train.curves import FLOORS, MOST_POINTS
+from ui.train.curves import FLOORS, MAX_POINTS
 
 EMPTY = Metrics((), ())
 
@@ -122,23 +122,23 @@ def test_the_loss_axis_is_logarithmic_and_holds_every_loss(metrics, expected):
 
 
 @given(st.integers(0, 5000))
-@example(MOST_POINTS)
-@example(MOST_POINTS + 1)
-@example(2 * MOST_POINTS)
+@example(MAX_POINTS)
+@example(MAX_POINTS + 1)
+@example(2 * MAX_POINTS)
 def test_a_long_curve_is_thinned_and_keeps_its_first_and_last_point(count):
     points = [TrainingPoint(float(number), 1.0, 0.5, 1.0, 1.0) for number in range(count)]
     kept = curves._thinned(points)
-    assert len(kept) <= MOST_POINTS
+    assert len(kept) <= MAX_POINTS
     assert kept[:1] == points[:1]
     assert kept[-1:] == points[-1:]
     assert kept == sorted(set(kept))
-    assert len(kept) >= min(count, MOST_POINTS // 2)
-    if count <= MOST_POINTS:
+    assert len(kept) >= min(count, MAX_POINTS // 2)
+    if count <= MAX_POINTS:
         assert kept == points
 
 
 @pytest.mark.parametrize("value", ["accuracy", "loss"])
-def test_colours_mean_the_same_before_and_after_the_first_validation(value):
+def test_colors_mean_the_same_before_and_after_the_first_validation(value):
     for metrics in (EMPTY, Metrics(training(0.5), (EpochPoint(1, 0.4, 0.8, 0.3, 0.85, 2.0),))):
         for layer in curves._chart(metrics, 5, value).to_dict()["layer"]:
             assert layer["encoding"]["color"]["scale"]["domain"] == ["training", "validation"]

@@ -278,9 +278,9 @@ def test_the_sample_is_mlxtends_5000_digits_with_100_of_each_to_test():
 def test_a_zero_of_the_sample_is_a_ring_and_a_one_is_a_stroke():
     test = load_test("sample")
     mean = [test.images[test.labels == digit].mean(axis=0) for digit in (0, 1)]
-    centre = [image[12:16, 12:16].mean() for image in mean]
-    assert centre[0] < 30
-    assert centre[1] > 120
+    center = [image[12:16, 12:16].mean() for image in mean]
+    assert center[0] < 30
+    assert center[1] > 120
 
 
 @pytest.mark.skipif(not WHOLE_MNIST, reason="MNIST_NPZ names no file")

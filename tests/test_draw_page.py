@@ -99,8 +99,8 @@ def test_a_pad_that_sends_no_dictionary_at_all_gets_a_sentence(open_draw, monkey
 def test_an_image_that_is_no_digit_gets_a_sentence_and_the_nearest_guess(open_draw, monkeypatch):
     monkeypatch.setattr(
         classifier,
-        "load_reader",
-        lambda run: classifier.Reader(load_predictor(run.model_path), 1.1),
+        "load_classifier",
+        lambda run: classifier.Classifier(load_predictor(run.model_path), 1.1),
     )
     page = open_draw({"objects": [SEVEN]}, run="built-in")
     assert not page.exception

@@ -7,11 +7,11 @@ from cnn.runs.calibration import Calibration, write_calibration
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.snapshots import (
     START,
-    EpochsError,
-    keep_epoch,
-    kept_numbers,
-    read_epochs,
+    SnapshotError,
+    read_snapshots,
     replayed_digits,
+    save_snapshot,
+    saved_epochs,
 )
 
 FILTERS = np.arange(18, dtype=np.float32).reshape(3, 3, 2)
@@ -30,12 +30,12 @@ def train_epochs(run, *numbers):
     """Keep these epochs as a training does: the curve's point first, then the epoch."""
     for number in numbers:
         append_point(run.metrics_path, EpochPoint(number, 1, 0.5, 1, 0.5, number))
-        keep_epoch(run, number, FILTERS * number, answers(number))
+        save_snapshot(run, number, FILTERS * number, answers(number))
 
 
 def test_what_was_kept_of_each_epoch_is_read_again_in_order(run):
     train_epochs(run, *range(1, 12))
-    epochs = read_epochs(run)
+    epochs = read_snapshots(run)
     assert epochs.numbers == tuple(range(1, 12))
     np.testing.assert_array_equal(epochs.filters[9], FILTERS * 10)
     np.testing.assert_allclose(epochs.probabilities[9], answers(10), atol=0.011)
@@ -44,49 +44,49 @@ def test_what_was_kept_of_each_epoch_is_read_again_in_order(run):
 
 def test_the_answers_are_calibrated_as_the_networks_own(run):
     train_epochs(run, 1)
-    before = read_epochs(run).probabilities[0]
+    before = read_snapshots(run).probabilities[0]
     write_calibration(run.path, Calibration(temperature=2.0))
     softer = np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(read_epochs(run).probabilities[0], softer, atol=1e-5)
+    np.testing.assert_allclose(read_snapshots(run).probabilities[0], softer, atol=1e-5)
 
 
 def test_an_epoch_that_a_training_begins_anew_replaces_the_one_before(run):
     train_epochs(run, 1)
-    keep_epoch(run, 1, FILTERS * 7, answers(7))
-    np.testing.assert_array_equal(read_epochs(run).filters, [FILTERS * 7])
+    save_snapshot(run, 1, FILTERS * 7, answers(7))
+    np.testing.assert_array_equal(read_snapshots(run).filters, [FILTERS * 7])
 
 
 def test_an_epoch_that_the_curves_no_longer_know_is_left_out(run):
     train_epochs(run, 1)
-    keep_epoch(run, 2, FILTERS, answers(2))  # of a training that was killed, and then went on
-    assert read_epochs(run).numbers == (1,)
+    save_snapshot(run, 2, FILTERS, answers(2))  # of a training that was killed, and then went on
+    assert read_snapshots(run).numbers == (1,)
 
 
 def test_an_epoch_that_the_curves_tell_twice_is_there_once(run):
     train_epochs(run, 1, 2)
     run.metrics_path.write_text(run.metrics_path.read_text() * 2)
-    assert read_epochs(run).numbers == (1, 2)
+    assert read_snapshots(run).numbers == (1, 2)
 
 
 def test_no_temperature_makes_answers_vanish(run):
     train_epochs(run, 1)
-    likeliest = read_epochs(run).probabilities.argmax(axis=-1)
+    likeliest = read_snapshots(run).probabilities.argmax(axis=-1)
     write_calibration(run.path, Calibration(temperature=1e-4))
-    cold = read_epochs(run).probabilities
+    cold = read_snapshots(run).probabilities
     assert np.isfinite(cold).all()
     np.testing.assert_array_equal(cold.argmax(axis=-1), likeliest)
 
 
 def test_epochs_of_other_digits_are_refused(run):
     train_epochs(run, 1)
-    assert read_epochs(run, total=5).numbers == (1,)
-    with pytest.raises(EpochsError, match="5 other digits than the 1,000 here"):
-        read_epochs(run, total=1_000)
+    assert read_snapshots(run, total=5).numbers == (1,)
+    with pytest.raises(SnapshotError, match="5 other digits than the 1,000 here"):
+        read_snapshots(run, total=1_000)
 
 
 def test_a_run_without_kept_epochs_says_so(run):
-    with pytest.raises(EpochsError, match=r"No epoch .* Train it again"):
-        read_epochs(run)
+    with pytest.raises(SnapshotError, match=r"No epoch .* Train it again"):
+        read_snapshots(run)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_a_run_without_kept_epochs_says_so(run):
 def test_a_damaged_epoch_gets_a_sentence(run, damage):
     train_epochs(run, 1, 2)
     damage(run.path / "epochs" / "1.npz")
-    with pytest.raises(EpochsError, match="damaged"):
-        read_epochs(run)
+    with pytest.raises(SnapshotError, match="damaged"):
+        read_snapshots(run)
 
 
 def test_the_replayed_digits_are_ten_of_each_class():
@@ -120,11 +120,11 @@ def test_the_replayed_digits_are_ten_of_each_class():
 
 
 def test_what_was_there_before_the_first_epoch_is_kept_of_the_replayed_digits_alone(run):
-    keep_epoch(run, START, FILTERS, answers(0, digits=2))
-    assert kept_numbers(run) == ()
+    save_snapshot(run, START, FILTERS, answers(0, digits=2))
+    assert saved_epochs(run) == ()
     train_epochs(run, 1)
-    assert kept_numbers(run) == (START, 1)
-    assert read_epochs(run).numbers == (1,)
-    both = read_epochs(run, (START, 1), np.array([4, 2]))
+    assert saved_epochs(run) == (START, 1)
+    assert read_snapshots(run).numbers == (1,)
+    both = read_snapshots(run, (START, 1), np.array([4, 2]))
     np.testing.assert_allclose(both.probabilities[0], answers(0, digits=2), atol=0.011)
     np.testing.assert_allclose(both.probabilities[1], answers(1)[[4, 2]], atol=0.011)

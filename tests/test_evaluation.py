@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from cnn.data import mnist
 from cnn.evaluation.accuracy import (
-    ClassFigures,
+    ClassMetrics,
     accuracy,
     confusion_matrix,
-    figures_per_class,
     macro_average,
+    metrics_per_class,
 )
 from cnn.evaluation.predictions import Predictions, PredictionsError, load_predictions
-from cnn.evaluation.selection import DigitFilter, percent_sure, select
+from cnn.evaluation.selection import DigitFilter, confidence_percent, select
 from cnn.runs.status import State
 from tests.evaluated_run import ReadsEverythingAsThree, answers, make_evaluated_run, make_run
 from tests.evaluated_run import store_answers as store
@@ -50,7 +50,7 @@ def test_figures_of_each_digit_are_those_of_scikit_learn(predictions):
             predictions.labels, predictions.predicted, **options
         )
 
-    classes = figures_per_class(confusion_matrix(predictions))
+    classes = metrics_per_class(confusion_matrix(predictions))
     rows = [(one.precision, one.recall, one.f1, one.total) for one in classes]
     expected = np.transpose(figures(labels=range(10), zero_division=np.nan))
     assert np.array(rows, float) == pytest.approx(expected, nan_ok=True)
@@ -150,8 +150,8 @@ def test_an_impossible_range_of_confidence_is_named(bounds):
 
 def test_a_digit_that_is_not_there_has_no_accuracy():
     matrix = confusion_matrix(predictions_of([1, 1], answers([1, 1], wrong=[0])))
-    classes = figures_per_class(matrix)
-    assert classes[1] == ClassFigures(1, correct=1, total=2, answered=1)
+    classes = metrics_per_class(matrix)
+    assert classes[1] == ClassMetrics(1, correct=1, total=2, answered=1)
     assert (classes[1].recall, classes[2].recall) == (0.5, None)
     assert (classes[1].precision, classes[2].precision, classes[3].precision) == (1, 0, None)
 
@@ -160,7 +160,7 @@ def test_a_digit_that_is_not_there_has_no_accuracy():
     ("confidence", "words"), [(0.104, "10 %"), (0.99, "99 %"), (0.9999, "> 99 %"), (1, "> 99 %")]
 )
 def test_confidence_is_said_in_round_figures_and_never_as_certain(confidence, words):
-    assert percent_sure(confidence) == words
+    assert confidence_percent(confidence) == words
 
 
 def test_stored_answers_are_joined_with_the_test_digits(runs_dir, tiny_mnist):

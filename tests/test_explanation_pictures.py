@@ -5,7 +5,7 @@ import pytest
 
 from cnn.explanation import colors
 from cnn.explanation.colors import AGAINST, FOR, NEUTRAL
-from cnn.explanation.explain import LayerMaps, Neighbour
+from cnn.explanation.explain import LayerMaps, Neighbor
 from tests.pictures import pictures as shown_pictures
 from ui.shared.explanation import map_pictures, pictures
 
@@ -23,16 +23,16 @@ def test_ink_is_blue_for_the_answer_orange_against_it_and_transparent_where_ther
     assert picture[..., 3].sum() == 3 * 255
 
 
-def luminance(colour):
-    channels = np.array(colour) / 255
+def luminance(color):
+    channels = np.array(color) / 255
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
 @pytest.mark.parametrize("tile", [(0xF1, 0xF1, 0xF4), (0x24, 0x26, 0x2E)])
-@pytest.mark.parametrize("colour", [FOR, AGAINST, NEUTRAL])
-def test_the_colours_of_ink_stand_out_from_light_and_dark_tiles(colour, tile):
-    lighter, darker = sorted([luminance(colour), luminance(tile)], reverse=True)
+@pytest.mark.parametrize("color", [FOR, AGAINST, NEUTRAL])
+def test_the_colors_of_ink_stand_out_from_light_and_dark_tiles(color, tile):
+    lighter, darker = sorted([luminance(color), luminance(tile)], reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
@@ -56,7 +56,7 @@ def test_where_the_ink_mattered_is_also_said_in_words():
 )
 def test_how_many_of_the_nearest_are_the_answer_is_said(labels, sentence):
     image = np.zeros((28, 28), np.uint8)
-    text = pictures.nearest_html([Neighbour(image, one, 1.0) for one in labels], 8)
+    text = pictures.nearest_html([Neighbor(image, one, 1.0) for one in labels], 8)
     assert sentence in text
 
 

@@ -7,11 +7,11 @@ from PIL import Image
 
 from cnn import plots
 from cnn.evaluation.history import History
-from cnn.explanation.explain import LayerMaps, Neighbour
+from cnn.explanation.explain import LayerMaps, Neighbor
 from cnn.plots import Explanation, explanation_figure
 
 
-def explained(history=None, neighbours=5, layers=2, kernels=True):
+def explained(history=None, neighbors=5, layers=2, kernels=True):
     image = np.eye(28, dtype=np.uint8) * 255
     maps = np.full((20, 6, 6), 99, np.uint8)[:16]
     filters = {"convolution_1": np.ones((20, 1, 3, 3), np.float32)}
@@ -21,7 +21,7 @@ def explained(history=None, neighbours=5, layers=2, kernels=True):
         label=3,
         probabilities=np.linspace(0, 0.2, 10, dtype=np.float32),
         falls=np.zeros((28, 28), np.float32),
-        neighbours=tuple(Neighbour(image, one, 1.0) for one in range(neighbours)),
+        neighbors=tuple(Neighbor(image, one, 1.0) for one in range(neighbors)),
         layers=tuple(
             LayerMaps(f"convolution_{number}", 20, maps, tuple(range(16)))
             for number in range(1, layers + 1)
@@ -38,8 +38,8 @@ HISTORY = History((1, 2), np.full((2, 10), 0.1, np.float32))
     "options",
     [
         {"history": HISTORY},
-        {"neighbours": 0, "kernels": False},
-        {"layers": 1, "neighbours": 1},
+        {"neighbors": 0, "kernels": False},
+        {"layers": 1, "neighbors": 1},
         {"layers": 0},
     ],
 )

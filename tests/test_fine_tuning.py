@@ -19,16 +19,16 @@ from cnn.fine_tuning.fine_tuned_runs import (
     training_seconds,
 )
 from cnn.hyperparameters import Hyperparameters
-from cnn.inference.classifier import load_reader
+from cnn.inference.classifier import load_classifier
 from cnn.presets import PRESETS
 from cnn.runs import queue, store, training_time
 from cnn.runs.fine_tune_info import (
-    BASE_NETWORK,
     KEPT_DIGITS,
+    PARENT_NETWORK,
     images_of_kept,
     is_test_seen,
     kept_digits,
-    read_lesson,
+    read_fine_tune_info,
 )
 from cnn.runs.status import State
 from cnn.runs.store import RunError
@@ -82,7 +82,7 @@ def trained(tiny_mnist, runs_dir, trained_before):
 def misread(base, drawing):
     """The drawing kept as a digit that the base does not read in it."""
     image = drawing.mnist_image()
-    (reading,) = load_reader(base).read(image[None])
+    (reading,) = load_classifier(base).read(image[None])
     return saved_digit.keep(drawing, (reading.digit + 3) % 10)
 
 
@@ -100,7 +100,7 @@ def test_a_taught_run_reads_what_it_was_taught_and_still_its_test_digits(
     monkeypatch.setattr(fine_tuned_runs, "EPOCHS", 6)
     run = start_fine_tuning(base, [digit], runs_dir)
     train(run, load())
-    lesson, status = read_lesson(run), run.status()
+    lesson, status = read_fine_tune_info(run), run.status()
     assert status.state is State.FINISHED
     assert (lesson.accuracy_before, accuracy_after(run)) == (0.0, 1.0)
     assert lesson.test_accuracy_before == base.status().test_accuracy
@@ -114,9 +114,9 @@ def test_a_taught_run_is_queued_under_its_name_with_all_that_it_needs(trained, r
     assert run.name == "taught"
     assert "-taught-" in run.id
     assert queue.waiting(runs_dir) == [run]
-    lesson = read_lesson(run)
+    lesson = read_fine_tune_info(run)
     assert (lesson.base, lesson.digits) == (base.id, 3)
-    assert lesson.learnt == tuple(digit.id for digit in digits)
+    assert lesson.learned == tuple(digit.id for digit in digits)
     shutil.rmtree(base.path)
     kept = kept_digits(run)
     np.testing.assert_array_equal(kept.images, [digit.image for digit in digits])
@@ -136,13 +136,13 @@ def test_a_training_begins_with_the_weights_of_the_base(trained, runs_dir):
     np.testing.assert_allclose(answers, expected, atol=1e-5)
 
 
-def test_a_taught_run_taught_again_has_learnt_both_and_learns_no_slower(trained, runs_dir):
+def test_a_taught_run_taught_again_has_learned_both_and_learns_no_slower(trained, runs_dir):
     base = trained(epochs=1)
     first, second = saved_digit.keep(stroke_drawing(), 7), saved_digit.keep(stroke_drawing(1), 2)
     once = start_fine_tuning(base, [first], runs_dir)
     train(once, load())
     twice = start_fine_tuning(once, [first, second], runs_dir)
-    assert read_lesson(twice).learnt == (first.id, second.id)
+    assert read_fine_tune_info(twice).learned == (first.id, second.id)
     assert twice.hyperparameters == once.hyperparameters
 
 
@@ -161,7 +161,7 @@ def test_an_interrupted_teaching_goes_on_after_its_last_whole_epoch(trained, run
 
 @pytest.mark.parametrize(
     ("file", "sentence"),
-    [(BASE_NETWORK, "start from can't be read"), (KEPT_DIGITS, "learns from can't be read")],
+    [(PARENT_NETWORK, "start from can't be read"), (KEPT_DIGITS, "learns from can't be read")],
 )
 @pytest.mark.parametrize("content", [b"", b"no such file", None])
 def test_a_damaged_file_in_the_run_ends_it_with_a_sentence(
@@ -177,7 +177,7 @@ def test_a_damaged_file_in_the_run_ends_it_with_a_sentence(
 def test_the_network_of_another_architecture_is_refused_with_a_sentence(trained, runs_dir):
     base, other = trained(epochs=1), trained(epochs=1, filters=(4, 4))
     run = start_fine_tuning(base, [saved_digit.keep(stroke_drawing(), 7)], runs_dir)
-    shutil.copyfile(other.path / "model.keras", run.path / BASE_NETWORK)
+    shutil.copyfile(other.path / "model.keras", run.path / PARENT_NETWORK)
     with pytest.raises(RunError, match="another architecture"):
         train(run, load())
 
@@ -258,10 +258,10 @@ def test_kept_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(kep
 )
 def test_a_damaged_lesson_gets_a_sentence(runs_dir, content):
     run = store.create(PRESETS["fast"], runs_dir)
-    assert read_lesson(run) is None
-    (run.path / store.TAUGHT_FILE).write_text(content)
+    assert read_fine_tune_info(run) is None
+    (run.path / store.FINE_TUNE_FILE).write_text(content)
     with pytest.raises(RunError, match="was taught can't be read"):
-        read_lesson(run)
+        read_fine_tune_info(run)
 
 
 def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_seen(
@@ -269,7 +269,7 @@ def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_se
 ):
     base = store.open_run(store.BUILT_IN, runs_dir)
     run = start_fine_tuning(base, [saved_digit.keep(stroke_drawing(), 7)], runs_dir)
-    lesson = read_lesson(run)
+    lesson = read_fine_tune_info(run)
     assert lesson.test_is_seen
     assert is_test_seen(run)
     assert not is_test_seen(base)

@@ -8,12 +8,12 @@ import pytest
 from cnn.data import mnist
 from cnn.data.mnist import load, load_test
 from cnn.hyperparameters import Hyperparameters
-from cnn.inference.classifier import load_reader
+from cnn.inference.classifier import load_classifier
 from cnn.inference.predictor import Predictor
 from cnn.runs import store
 from cnn.runs.calibration import read_calibration
 from cnn.runs.metrics import EpochPoint, append_point
-from cnn.runs.snapshots import START, read_epochs, replayed_digits
+from cnn.runs.snapshots import START, read_snapshots, replayed_digits
 from cnn.runs.status import State
 from cnn.training import fit
 from cnn.training.fit import train
@@ -63,7 +63,7 @@ def test_the_stored_test_predictions_are_those_of_the_exported_network(new_run):
 def test_a_finished_run_holds_its_filters_and_answers_of_each_epoch(new_run):
     run = new_run(learning_rate=0.01)
     train(run, load())
-    epochs = read_epochs(run)
+    epochs = read_snapshots(run)
     assert epochs.numbers == (1, 2)
     network = keras.models.load_model(run.path / "model.keras")
     (kernel,) = [layer.kernel for layer in network.layers if hasattr(layer, "kernel_size")]
@@ -78,9 +78,9 @@ def test_what_the_network_was_like_before_its_training_is_kept_too(new_run):
     run = new_run(epochs=1, learning_rate=1e-6)
     train(run, load())
     replayed = replayed_digits(load().test.labels)
-    before, after = read_epochs(run, (START, 1), replayed).probabilities
+    before, after = read_snapshots(run, (START, 1), replayed).probabilities
     np.testing.assert_allclose(before, after, atol=0.02)  # such small steps change next to nothing
-    filters = read_epochs(run, (START, 1), replayed).filters
+    filters = read_snapshots(run, (START, 1), replayed).filters
     assert 0 < np.abs(filters[1] - filters[0]).max() < 1e-3
 
 
@@ -133,7 +133,7 @@ def test_a_run_keeps_its_temperature_and_its_threshold(new_run, changes):
     calibration = read_calibration(run.path)
     assert calibration.temperature not in (0, 1)
     assert 0 < calibration.threshold < 1
-    readings = load_reader(run).read(load().validation.images)
+    readings = load_classifier(run).read(load().validation.images)
     assert sum(not reading.is_digit for reading in readings) <= 1  # half a per cent, of 20
 
 

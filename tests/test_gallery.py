@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn.evaluation.accuracy import confusion_matrix, figures_per_class
+from cnn.evaluation.accuracy import confusion_matrix, metrics_per_class
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.reliability import confidence_bins, reliability_diagram
 from cnn.evaluation.selection import DigitFilter, select
@@ -35,7 +35,7 @@ def rows_of(chart, columns):
     return max((rows for rows in tables if set(columns) <= set(rows[0])), key=len)
 
 
-def test_right_and_wrong_differ_by_sign_word_and_colour():
+def test_right_and_wrong_differ_by_sign_word_and_color():
     html = gallery_html(predictions_with([3]), np.array([0, 3]))
     right, mistake = items_of(html)
     assert "✓ 0" in right
@@ -156,7 +156,7 @@ def test_charts_are_told_to_those_who_hear_the_page():
     assert worst_pair(confusion_matrix(predictions)) == (
         "Confusion matrix: the most frequent of 3 mistakes is a 3 read as 4, 2 times."
     )
-    assert evaluation_charts.hardest_digit(figures_per_class(confusion_matrix(predictions))) == (
+    assert evaluation_charts.hardest_digit(metrics_per_class(confusion_matrix(predictions))) == (
         "Accuracy per digit: 3 is the hardest, 2 of 4 are read right."
     )
     flawless = confusion_matrix(predictions_with([]))
@@ -167,7 +167,7 @@ def test_charts_are_told_to_those_who_hear_the_page():
 def test_the_chart_of_classes_has_a_row_for_each_digit_there_is(wrong):
     predictions = predictions_with(wrong)
     chart = evaluation_charts.class_chart(
-        figures_per_class(confusion_matrix(predictions)), float(predictions.correct.mean())
+        metrics_per_class(confusion_matrix(predictions)), float(predictions.correct.mean())
     )
     rows = rows_of(chart, ["digit", "accuracy"])
     assert [row["digit"] for row in rows] == [0, 1, 2, 3, 4]
@@ -188,7 +188,7 @@ def test_right_and_wrong_answers_are_counted_by_confidence(kind, count):
 
 
 def test_the_table_says_figures_as_a_person_would_and_a_dash_for_none():
-    table = class_metrics.class_table(figures_per_class(confusion_matrix(predictions_with([3]))))
+    table = class_metrics.class_table(metrics_per_class(confusion_matrix(predictions_with([3]))))
     assert list(table.iloc[3]) == ["3", "100.0 %", "75.0 %", "85.7 %", "4"]
     assert list(table.iloc[9]) == ["9", "–", "–", "–", "0"]
     assert list(table.iloc[10])[:1] == ["Average"]

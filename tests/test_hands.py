@@ -4,8 +4,8 @@ import pytest
 from cnn.data.mnist import Digits
 from cnn.data.mnist_sample import read_sample
 from cnn.drawing.pen import image_from_strokes
-from cnn.training.handwriting_styles import _HABITS, in_other_hands, share_of_other_hands
-from cnn.training.style_transform import Hand
+from cnn.training.handwriting_styles import _HABITS, restyle, restyled_share
+from cnn.training.style_transform import StyleTransform
 
 # Plain digits as strokes, for knowing where ink is added.
 PLAIN = {
@@ -39,7 +39,7 @@ def sample():
 
 @pytest.fixture(scope="module")
 def others(sample):
-    return in_other_hands(sample, seed=0)
+    return restyle(sample, seed=0)
 
 
 def widths(images):
@@ -60,7 +60,7 @@ def test_a_nought_a_six_and_an_eight_stay_as_they_are(sample, others):
 @pytest.mark.parametrize("label", [1, 2, 3, 4, 5, 7, 9])
 def test_every_other_digit_is_changed_and_each_in_its_own_way(label):
     digits = repeated_digit(label)
-    changed = in_other_hands(digits, seed=0)
+    changed = restyle(digits, seed=0)
     assert (changed != digits.images).any(axis=(1, 2)).all()
     assert len(np.unique(changed, axis=0)) == len(changed)
 
@@ -75,24 +75,24 @@ def test_changed_digits_have_the_form_of_mnist(sample, others):
         extents = 28 - seen.argmax(axis=1) - seen[:, ::-1].argmax(axis=1)
         assert extents.max() <= 21  # 20, and what lies between two pixels
     shares = changed / changed.sum(axis=(1, 2), keepdims=True)
-    centres = np.einsum("nrc,krc->nk", shares, np.indices((28, 28)))
-    assert np.abs(centres - 14).max() < 0.3
+    centers = np.einsum("nrc,krc->nk", shares, np.indices((28, 28)))
+    assert np.abs(centers - 14).max() < 0.3
 
 
 def test_the_digits_given_are_not_written_on(sample):
     before = sample.images.copy()
-    in_other_hands(sample, seed=1)
+    restyle(sample, seed=1)
     np.testing.assert_array_equal(sample.images, before)
 
 
 def test_the_same_seed_gives_the_same_hands_and_another_one_others(sample, others):
-    np.testing.assert_array_equal(in_other_hands(sample, seed=0), others)
-    assert not np.array_equal(in_other_hands(sample, seed=1), others)
+    np.testing.assert_array_equal(restyle(sample, seed=0), others)
+    assert not np.array_equal(restyle(sample, seed=1), others)
 
 
 def test_a_one_gets_a_flag_to_the_left_or_a_base_and_so_is_wider():
     before = plain(1)
-    after = in_other_hands(before, seed=0)
+    after = restyle(before, seed=0)
     assert np.mean(widths(after) > widths(before.images)) > 0.9
     stem, left, right = np.transpose([_stem_and_sides(image) for image in after])
     assert np.mean(stem - left > 3) > 0.7  # flags
@@ -107,7 +107,7 @@ def _stem_and_sides(image):
 
 
 def test_some_ones_stand_on_a_base():
-    after = in_other_hands(plain(1), seed=0)
+    after = restyle(plain(1), seed=0)
     bottoms = np.array([np.flatnonzero((image > 80).any(axis=1))[-1] for image in after])
     feet = np.stack([image[row - 4 : row + 1] for image, row in zip(after, bottoms, strict=True)])
     has_base = widths(feet) > 6
@@ -116,7 +116,7 @@ def test_some_ones_stand_on_a_base():
 
 def test_a_seven_gets_a_bar_on_both_sides_of_its_stem():
     before = plain(7)
-    after = in_other_hands(before, seed=0)
+    after = restyle(before, seed=0)
     rows = slice(12, 21)  # below the roof
     plainly = (before.images[:, rows] > 80).sum(axis=2).max(axis=1)
     assert np.mean((after[:, rows] > 80).sum(axis=2).max(axis=1) > plainly + 2) > 0.6
@@ -136,7 +136,7 @@ def _sticks_out_on_both_sides(image):
 
 def test_a_nine_gets_a_tail_at_its_bottom_left():
     before = plain(9)
-    after = in_other_hands(before, seed=0)
+    after = restyle(before, seed=0)
     bottom_left = slice(17, 27), slice(3, 14)
     assert ink(before.images, *bottom_left).max() < 2
     assert np.mean(ink(after, *bottom_left) > 4) > 0.8
@@ -144,7 +144,7 @@ def test_a_nine_gets_a_tail_at_its_bottom_left():
 
 def test_most_fours_lose_the_upper_part_of_their_right_stem():
     before = plain(4)
-    after = in_other_hands(before, seed=0)
+    after = restyle(before, seed=0)
     stem_ends = np.array([np.flatnonzero((image[:, 15:] > 80).any(axis=1))[0] for image in after])
     left_ends = np.array([np.flatnonzero((image[:, :14] > 80).any(axis=1))[0] for image in after])
     assert 0.4 < np.mean(stem_ends > left_ends + 2) < 0.9
@@ -155,7 +155,7 @@ def test_most_fours_lose_the_upper_part_of_their_right_stem():
 )
 def test_the_end_of_a_line_goes_further(label, top, way):
     digits = repeated_digit(label, count=50)  # lines as added; fitting would move all ink
-    hand = Hand(digits.images, np.random.default_rng(0))
+    hand = StyleTransform(digits.images, np.random.default_rng(0))
     _HABITS[label].add(hand)
     (starts,), (ends,) = hand.starts, hand.ends
     start, end = starts[:, 0], ends[:, 0]
@@ -170,9 +170,9 @@ def test_the_end_of_a_line_goes_further(label, top, way):
 def test_few_digits_and_only_some_of_the_ten_are_enough(sample):
     for chosen in ([40], [215], [40, 41, 215], [0]):
         digits = Digits(sample.images[chosen], sample.labels[chosen])
-        assert in_other_hands(digits, seed=0).shape == (len(chosen), 28, 28)
+        assert restyle(digits, seed=0).shape == (len(chosen), 28, 28)
     nothing = Digits(sample.images[:0], sample.labels[:0])
-    assert in_other_hands(nothing, seed=0).shape == (0, 28, 28)
+    assert restyle(nothing, seed=0).shape == (0, 28, 28)
 
 
 @pytest.mark.parametrize("label", range(10))
@@ -181,15 +181,15 @@ def test_an_image_without_ink_stays_so_and_does_not_harm_the_others(label):
     images = np.zeros((3, 28, 28), np.uint8)
     images[1, 13:15, 13:15] = 60  # fainter than any line
     images[2, 14, 5:20] = 255  # a single row
-    changed = in_other_hands(Digits(images, np.full(3, label, np.uint8)), seed=0)
+    changed = restyle(Digits(images, np.full(3, label, np.uint8)), seed=0)
     assert not changed[0].any()
     assert changed[1].any()
     assert changed[2].max() > 200
 
 
 def test_digits_that_are_written_alike_everywhere_are_never_swapped():
-    shares = share_of_other_hands(np.arange(10, dtype=np.uint8))
+    shares = restyled_share(np.arange(10, dtype=np.uint8))
     assert shares[[0, 6, 8]].tolist() == [0, 0, 0]
     assert all(0 < share <= 0.5 for share in shares[[1, 2, 3, 4, 5, 7, 9]])
-    repeated = share_of_other_hands(np.array([7, 0, 7], np.uint8))
+    repeated = restyled_share(np.array([7, 0, 7], np.uint8))
     assert repeated.tolist() == pytest.approx([shares[7], 0, shares[7]])

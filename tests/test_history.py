@@ -4,7 +4,7 @@ import pytest
 from cnn.evaluation.history import History, history_of
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import store
-from cnn.runs.snapshots import EpochsError, read_epochs
+from cnn.runs.snapshots import SnapshotError, read_snapshots
 from tests.test_epochs import train_epochs
 from ui.predictions.answer_history import history_chart
 
@@ -40,11 +40,11 @@ def test_one_digits_history_is_its_row_of_each_epoch(runs_dir):
     run = store.create(Hyperparameters(), runs_dir)
     train_epochs(run, 1, 2, 3)
     chosen = history_of(run, 3, total=5)
-    kept = read_epochs(run).probabilities
+    kept = read_snapshots(run).probabilities
     assert chosen.epochs == (1, 2, 3)
     assert np.array_equal(chosen.probabilities, kept[:, 3])
     assert chosen.answers == kept[:, 3].argmax(axis=1).tolist()
-    with pytest.raises(EpochsError, match="other digits than the 40 here"):
+    with pytest.raises(SnapshotError, match="other digits than the 40 here"):
         history_of(run, 3, total=40)
 
 

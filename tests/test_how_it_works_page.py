@@ -74,7 +74,7 @@ FIELD_WORDS = {
     r"\bseed": "Seed",
     r"\bpredict(?!ions)": "Predict",
     r"argmax": "Argmax",
-    r"batch.?normali[sz]ation": "Batch normalisation|batch_normalization",
+    r"batch.?normali[sz]ation": "Batch normalization|batch_normalization",
     r"padding|padded": "padding",
     r"dropout": "Dropout|dropout",
     r"augment": "augmentation",
@@ -449,7 +449,7 @@ def test_a_run_of_the_sample_is_shown_with_the_sample(tiny_mnist, runs_dir):
     run = make_copy_of_built_in(runs_dir, dataset="sample")
     page = open_page(run.id)
     assert [metric.value for metric in page.metric] == ["3,600", "400", "1,000"]
-    assert "learnt from the 5,000 digits" in page.info[0].value
+    assert "learned from the 5,000 digits" in page.info[0].value
 
 
 def test_a_stopped_run_says_how_far_it_came(tiny_mnist, runs_dir):

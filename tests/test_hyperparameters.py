@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn import hyperparameters as hp
-from cnn.hyperparameters import CHOICES, MOST_FILTERS, MOST_LAYERS, RANGES, Hyperparameters
+from cnn.hyperparameters import CHOICES, MAX_FILTERS, MAX_LAYERS, RANGES, Hyperparameters
 
 WHOLE = {field.name for field in dataclasses.fields(Hyperparameters) if field.type is int}
 NOT_FINITE = [math.nan, math.inf, -math.inf, 10**400, -(10**400)]
@@ -18,8 +18,8 @@ SWITCHES = ("batch_normalization", "global_average_pooling", "non_digits", "scal
 def values_of(field):
     limits = RANGES[field]
     if field in WHOLE:
-        return st.integers(int(limits.smallest), int(limits.largest))
-    return st.floats(limits.smallest, limits.largest)
+        return st.integers(int(limits.minimum), int(limits.maximum))
+    return st.floats(limits.minimum, limits.maximum)
 
 
 @st.composite
@@ -28,8 +28,8 @@ def valid_values(draw):
     values = {field: draw(values_of(field)) for field in RANGES}
     values |= {field: draw(st.sampled_from(choices)) for field, choices in CHOICES.items()}
     values |= {field: draw(st.booleans()) for field in SWITCHES}
-    count = st.integers(1, MOST_FILTERS)
-    values["filters"] = draw(st.lists(count, min_size=1, max_size=MOST_LAYERS))
+    count = st.integers(1, MAX_FILTERS)
+    values["filters"] = draw(st.lists(count, min_size=1, max_size=MAX_LAYERS))
     layers = st.sets(st.integers(1, len(values["filters"])))
     values["pool_after"] = sorted(draw(layers))
     return values
@@ -56,9 +56,9 @@ def test_every_field_has_its_values_told_apart_from_the_impossible():
 def test_the_ends_of_a_range_are_allowed_and_what_is_beyond_is_named(field, end):
     limit = getattr(RANGES[field], end)
     assert getattr(Hyperparameters(**{field: limit}), field) == limit
-    towards = math.inf if end == "largest" else -math.inf
+    toward = math.inf if end == "largest" else -math.inf
     step = 1 if end == "largest" else -1
-    beyond = limit + step if field in WHOLE else math.nextafter(limit, towards)
+    beyond = limit + step if field in WHOLE else math.nextafter(limit, toward)
     with pytest.raises(ValueError, match=rf"^{field} must be between .+ and .+, not .+\.$"):
         Hyperparameters(**{field: beyond})
 

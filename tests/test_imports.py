@@ -52,7 +52,7 @@ IMPORTS = {
 }
 
 
-def offences(importers, forbidden):
+def offenses(importers, forbidden):
     """Return who of the importers imports what they must not."""
     return {
         (module, name)
@@ -87,22 +87,22 @@ def test_every_module_of_the_app_is_read():
 
 
 def test_cnn_knows_no_screen():
-    assert offences(["cnn"], lambda _, name: within(name, "streamlit", "altair")) == set()
+    assert offenses(["cnn"], lambda _, name: within(name, "streamlit", "altair")) == set()
 
 
 def test_tensorflow_lives_in_cnn_training_only():
     def is_tensorflow(module, name):
         return within(name, "tensorflow", "keras", "tf2onnx") and not within(module, "cnn.training")
 
-    assert offences(APP, is_tensorflow) == set()
-    assert offences(["cnn.training"], lambda _, name: within(name, "keras"))  # so it is found
+    assert offenses(APP, is_tensorflow) == set()
+    assert offenses(["cnn.training"], lambda _, name: within(name, "keras"))  # so it is found
 
 
 def test_nobody_imports_the_training_but_itself():
     def is_training(module, name):
         return within(name, "cnn.training") and not within(module, "cnn.training")
 
-    assert offences(APP, is_training) == set()
+    assert offenses(APP, is_training) == set()
 
 
 def test_the_training_uses_the_foundation_and_nothing_else():
@@ -110,17 +110,17 @@ def test_the_training_uses_the_foundation_and_nothing_else():
         local = within(name, *APP) and name != "cnn"
         return local and not within(name, "cnn.training", *(f"cnn.{one}" for one in FOUNDATION))
 
-    assert offences(["cnn.training"], is_other) == set()
+    assert offenses(["cnn.training"], is_other) == set()
 
 
 def test_pages_hold_no_machine_learning():
-    assert offences(["pages"], lambda _, name: within(name, *MACHINE_LEARNING)) == set()
+    assert offenses(["pages"], lambda _, name: within(name, *MACHINE_LEARNING)) == set()
 
 
 def test_imports_go_in_one_direction():
     below = {"streamlit_app": ("ui",), "pages": ("ui", "cnn"), "ui": ("ui", "cnn"), "cnn": ("cnn",)}
     for room, allowed in below.items():
-        wrong = offences(
+        wrong = offenses(
             [room],
             lambda _, name, allowed=allowed: within(name, *APP) and not within(name, *allowed),
         )

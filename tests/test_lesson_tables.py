@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from ui.how_it_works.tables import INK, PAPER, _mix, _readable_on, number, pixel_cells, signed_cells
 
 
-def luminance(colour):
+def luminance(color):
     """WCAG 2's relative luminance."""
-    shares = np.array(colour) / 255
+    shares = np.array(color) / 255
     linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
@@ -39,5 +39,5 @@ def test_cells_are_in_their_rows_with_their_signs_and_one_form():
     assert ">1.00<" in pixel_cells(np.ones((1, 1), np.float32), 1, "Pixels", 2)
 
 
-def test_a_table_of_nothing_but_zeros_has_no_colour():
+def test_a_table_of_nothing_but_zeros_has_no_color():
     assert "0%, transparent" in signed_cells(np.zeros((3, 3), np.float32), "Products", 2)

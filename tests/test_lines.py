@@ -11,7 +11,7 @@ def bar(width, top=4, bottom=24, left=13):
     return image
 
 
-def centre(image):
+def center(image):
     """Where the ink is on average: row and column."""
     return np.array([axis @ np.arange(28) for axis in (image.sum(1), image.sum(0))]) / image.sum()
 
@@ -42,13 +42,13 @@ def test_blank_and_black_images_have_a_width_too():
     assert pen_widths(images).tolist() == pytest.approx([THINNEST, THICKEST])
 
 
-def test_a_small_image_is_centred_by_its_mass_and_not_enlarged():
+def test_a_small_image_is_centered_by_its_mass_and_not_enlarged():
     ink = np.zeros((1, 28, 28), np.float32)
     ink[0, 2:8, 3:5] = 1
     (fitted,) = fit_in_box(ink, np.ones(1))
     assert fitted.sum() == pytest.approx(12, rel=1e-3)
     assert extent(fitted) in [(6, 2), (7, 3), (6, 3), (7, 2)]  # it may lie between pixels
-    np.testing.assert_allclose(centre(fitted), [14, 14], atol=0.01)
+    np.testing.assert_allclose(center(fitted), [14, 14], atol=0.01)
 
 
 @pytest.mark.parametrize("shape", [(44, 30), (28, 50), (40, 28), (28, 28)])
@@ -60,7 +60,7 @@ def test_an_image_of_any_size_fits_into_the_box_with_its_proportions(shape):
     assert fitted.shape == (28, 28)
     assert max(height, width) == pytest.approx(20, abs=1)
     assert height / width == pytest.approx((shape[0] - 2) / (shape[1] - 2), rel=0.15)
-    np.testing.assert_allclose(centre(fitted), [14, 14], atol=0.1)
+    np.testing.assert_allclose(center(fitted), [14, 14], atol=0.1)
 
 
 def test_stretching_changes_the_width_and_never_leaves_the_box():

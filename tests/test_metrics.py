@@ -5,8 +5,8 @@ from cnn.runs.metrics import (
     Metrics,
     TrainingPoint,
     append_point,
-    keep_epochs,
     read_metrics,
+    truncate_after,
 )
 
 FIRST = TrainingPoint(0.5, 1.5, 0.4, 2900.0, 2.0)
@@ -85,15 +85,15 @@ def test_a_line_that_is_no_point_is_left_out(path, line):
     ],
 )
 def test_going_on_after_whole_epochs_drops_what_came_later(path, epochs, kept, seconds):
-    assert keep_epochs(path, epochs) == seconds
+    assert truncate_after(path, epochs) == seconds
     assert read_metrics(path) == kept
 
 
 def test_the_kept_lines_stay_in_the_order_they_were_written(path):
     lines = path.read_text().splitlines()
-    keep_epochs(path, 2)
+    truncate_after(path, 2)
     assert path.read_text().splitlines() == lines[:6]
 
 
 def test_a_new_run_has_nothing_to_keep(tmp_path):
-    assert keep_epochs(tmp_path / "metrics.jsonl", 0) == 0.0
+    assert truncate_after(tmp_path / "metrics.jsonl", 0) == 0.0

@@ -11,7 +11,7 @@ import pytest
 
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import saved_digit, saved_digits, saved_digits_accuracy, saved_digits_file
-from cnn.inference.classifier import Reader
+from cnn.inference.classifier import Classifier
 from tests.evaluated_run import ReadsEverythingAsThree
 from tests.kept_digits import image_drawing, stroke_drawing
 
@@ -35,7 +35,7 @@ def line(label="7", **values):
 
 
 def test_nothing_is_kept_at_first(runs_dir):
-    assert saved_digits.read(runs_dir) == saved_digits.MyDigits((), ())
+    assert saved_digits.read(runs_dir) == saved_digits.SavedDigits((), ())
 
 
 def test_a_kept_drawing_comes_back_with_its_label_its_strokes_and_its_image(runs_dir):
@@ -55,7 +55,7 @@ def test_a_picture_is_kept_as_the_image_that_the_network_sees(runs_dir):
 
 
 def test_a_drawing_of_too_many_points_is_kept_as_an_image(runs_dir):
-    points = tuple((float(x), float(x % 7)) for x in range(saved_digit.MOST_POINTS_KEPT + 1))
+    points = tuple((float(x), float(x % 7)) for x in range(saved_digit.MAX_POINTS_KEPT + 1))
     digit = saved_digits.add(Drawing(strokes=(points,)), 1, runs_dir)
     assert digit.after.drawing.image is not None
     assert labels(runs_dir) == [1]
@@ -69,26 +69,26 @@ def test_the_same_drawing_is_not_kept_twice_but_gets_the_new_label(runs_dir):
     assert saved_digits.read(runs_dir).digits[0].added == first.after.added
 
 
-def test_digits_are_relabelled_deleted_and_brought_back_as_they_were(runs_dir):
+def test_digits_are_relabeled_deleted_and_brought_back_as_they_were(runs_dir):
     digits = [saved_digits.add(stroke_drawing(number), number, runs_dir) for number in range(4)]
-    relabelled = saved_digits.relabel([digits[0].id, digits[1].id, "unknown"], 9, runs_dir)
+    relabeled = saved_digits.relabel([digits[0].id, digits[1].id, "unknown"], 9, runs_dir)
     assert labels(runs_dir) == [9, 9, 2, 3]
     deleted = saved_digits.delete([digits[1].id, digits[2].id, "unknown"], runs_dir)
     assert labels(runs_dir) == [9, 3]
     assert saved_digits.undo(deleted, runs_dir) == 2
     assert labels(runs_dir) == [9, 9, 2, 3]
-    assert saved_digits.undo(relabelled, runs_dir) == 2
+    assert saved_digits.undo(relabeled, runs_dir) == 2
     assert labels(runs_dir) == [0, 1, 2, 3]
 
 
 def test_undo_leaves_what_was_changed_or_deleted_since(runs_dir):
     digits = [saved_digits.add(stroke_drawing(number), number, runs_dir) for number in range(3)]
-    relabelled = saved_digits.relabel([digit.id for digit in digits], 9, runs_dir)
+    relabeled = saved_digits.relabel([digit.id for digit in digits], 9, runs_dir)
     saved_digits.relabel([digits[0].id], 5, runs_dir)
     saved_digits.delete([digits[1].id], runs_dir)
-    assert saved_digits.undo(relabelled, runs_dir) == 1
+    assert saved_digits.undo(relabeled, runs_dir) == 1
     assert labels(runs_dir) == [5, 2]
-    assert saved_digits.undo(relabelled, runs_dir) == 0
+    assert saved_digits.undo(relabeled, runs_dir) == 0
     assert labels(runs_dir) == [5, 2]
 
 
@@ -207,7 +207,7 @@ def test_a_file_replaced_within_a_tick_of_the_clock_is_read_anew(runs_dir):
 
 
 def test_no_more_than_the_limit_is_kept(runs_dir, monkeypatch):
-    monkeypatch.setattr(saved_digits, "MOST_DIGITS", 2)
+    monkeypatch.setattr(saved_digits, "MAX_DIGITS", 2)
     for number in range(2):
         saved_digits.add(stroke_drawing(number), 7, runs_dir)
     with pytest.raises(ValueError, match="2 digits are kept"):
@@ -253,13 +253,13 @@ def test_loading_says_which_lines_were_refused_and_why_and_takes_the_others(runs
 
 def test_loading_keeps_the_labels_of_what_is_there(runs_dir):
     digit = saved_digits.add(stroke_drawing(), 7, runs_dir)
-    other = saved_digits_file.to_bytes([saved_digit.MyDigit(digit.after.drawing, 1, 0.0)])
+    other = saved_digits_file.to_bytes([saved_digit.SavedDigit(digit.after.drawing, 1, 0.0)])
     assert saved_digits_file.load(other, runs_dir) == (0, 1, ())
     assert labels(runs_dir) == [7]
 
 
 def test_loading_takes_as_many_as_there_is_room_for(runs_dir, monkeypatch):
-    monkeypatch.setattr(saved_digits, "MOST_DIGITS", 3)
+    monkeypatch.setattr(saved_digits, "MAX_DIGITS", 3)
     saved_digits.add(stroke_drawing(), 7, runs_dir)
     digits = [saved_digit.keep(stroke_drawing(number), 1) for number in range(5)]
     loaded = saved_digits_file.load(saved_digits_file.to_bytes(digits), runs_dir)
@@ -282,7 +282,7 @@ def test_a_file_of_something_else_is_refused_and_changes_nothing(runs_dir, conte
     assert not (runs_dir / saved_digits.FILE_NAME).exists()
 
 
-@pytest.mark.parametrize("limit", ["LARGEST_FILE", "MOST_LINES"])
+@pytest.mark.parametrize("limit", ["LARGEST_FILE", "MAX_LINES"])
 def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
     monkeypatch.setattr(saved_digits_file, limit, 1)
     with pytest.raises(ValueError, match=r"larger than|more than"):
@@ -290,9 +290,9 @@ def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
 
 
 @pytest.mark.parametrize(("threshold", "share"), [(0.0, 0.75), (1.1, 0.0)])
-def test_a_digit_is_read_right_as_it_is_labelled_and_if_it_is_taken_for_one(threshold, share):
+def test_a_digit_is_read_right_as_it_is_labeled_and_if_it_is_taken_for_one(threshold, share):
     digits = [saved_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
-    reader = Reader(ReadsEverythingAsThree(), threshold)
+    reader = Classifier(ReadsEverythingAsThree(), threshold)
     assert (
         saved_digits_accuracy.accuracy_on(reader, saved_digits_accuracy.as_digits(digits)) == share
     )

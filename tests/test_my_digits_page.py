@@ -12,7 +12,7 @@ from cnn.inference.predictor import load_predictor
 from cnn.presets import PRESETS
 from cnn.runs import store
 from cnn.runs.status import State
-from cnn.runs.store import BUILT_IN_PATH, TAUGHT_FILE, Run
+from cnn.runs.store import BUILT_IN_PATH, FINE_TUNE_FILE, Run
 from tests.kept_digits import stroke_drawing
 from tests.pages import html
 from ui.my_digits import accuracy_table, fine_tuning_form, saved_digits_gallery
@@ -56,9 +56,9 @@ def taught(runs_dir, four_kept):
         "accuracy_before": 0.0,
         "test_accuracy_before": 0.995,
         "test_is_seen": False,
-        "learnt": [digit.id for digit in four_kept[2:]],
+        "learned": [digit.id for digit in four_kept[2:]],
     }
-    (run.path / TAUGHT_FILE).write_text(json.dumps(lesson))
+    (run.path / FINE_TUNE_FILE).write_text(json.dumps(lesson))
     run.update_status(state=State.FINISHED, test_accuracy=0.99, test_images=40)
     return run
 
@@ -101,14 +101,14 @@ def test_each_kept_digit_stands_with_its_label_and_what_the_network_reads(
     assert list(table["My digits"]) == [75.0]
 
 
-def test_ticked_digits_are_relabelled_and_it_can_be_undone(open_my_digits, four_kept, runs_dir):
+def test_ticked_digits_are_relabeled_and_it_can_be_undone(open_my_digits, four_kept, runs_dir):
     page = open_my_digits()
     page.checkbox[0].check()
     page.checkbox[1].check().run()
     page.selectbox(key="relabel_as").set_value(9).run()
     assert not page.exception
     assert labels(runs_dir) == [7, 7, 9, 9]
-    assert "2 relabelled as a 9" in words(page)
+    assert "2 relabeled as a 9" in words(page)
     assert not any(box.value for box in page.checkbox)
     button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7, 1]
@@ -151,11 +151,11 @@ def test_what_another_tab_deleted_before_is_not_brought_back(open_my_digits, fou
     assert labels(runs_dir) == [7, 7, 7]
 
 
-def test_relabelling_what_has_the_label_already_leaves_nothing_to_undo(open_my_digits, four_kept):
+def test_relabeling_what_has_the_label_already_leaves_nothing_to_undo(open_my_digits, four_kept):
     page = open_my_digits()
     page.checkbox[1].check().run()
     page = page.selectbox(key="relabel_as").set_value(7).run()
-    assert "0 relabelled as a 7" in words(page)
+    assert "0 relabeled as a 7" in words(page)
     assert not any(one.label == "Undo" for one in page.button)
 
 
@@ -163,10 +163,10 @@ def test_what_the_network_calls_no_digit_is_neither_right_nor_wrong(
     open_my_digits, four_kept, runs_dir, monkeypatch
 ):
     def strict(run):
-        return classifier.Reader(load_predictor(run.model_path), 1.1)
+        return classifier.Classifier(load_predictor(run.model_path), 1.1)
 
-    monkeypatch.setattr(classifier, "load_reader", strict)
-    monkeypatch.setattr(accuracy_table, "load_reader", strict)
+    monkeypatch.setattr(classifier, "load_classifier", strict)
+    monkeypatch.setattr(accuracy_table, "load_classifier", strict)
     saved_digits.relabel([four_kept[0].id], 2, runs_dir)  # so that no other test's answers are kept
     page = open_my_digits()
     assert ticks(page) == [
@@ -259,7 +259,7 @@ def test_an_accuracy_that_stays_as_it_was_has_no_arrow(open_my_digits, taught):
     assert [metric.delta for metric in page.metric] == ["+50.00 points", ""]
 
 
-def test_the_table_marks_the_chosen_run_and_says_who_has_learnt_from_my_digits(
+def test_the_table_marks_the_chosen_run_and_says_who_has_learned_from_my_digits(
     open_my_digits, taught
 ):
     page = open_my_digits(run=taught.id)
@@ -284,7 +284,7 @@ def test_a_run_without_a_network_shows_the_digits_without_answers(
 
 
 def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, taught, runs_dir):
-    (taught.path / TAUGHT_FILE).write_text("{")
+    (taught.path / FINE_TUNE_FILE).write_text("{")
     (taught.path / "model.onnx").write_text("no network")
     with (runs_dir / saved_digits.FILE_NAME).open("a") as file:
         file.write("no digit\n")

@@ -5,7 +5,7 @@ import pytest
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import Layer, layer_table, total_parameters
 from cnn.presets import PRESETS
-from ui.shared.network_diagram import MOST_SHEETS, network_html
+from ui.shared.network_diagram import MAX_CANVASES, network_html
 from ui.train.layer_list import layer_list
 
 DEEP = Hyperparameters(
@@ -101,7 +101,7 @@ def test_blocks_have_the_proportion_of_their_feature_maps():
     assert width(Layer("convolution_1", "Conv2D", (1, 1, 1), 0)) >= 4  # still to be seen
 
 
-@pytest.mark.parametrize(("maps", "sheets"), [(1, 1), (2, 2), (10, 10), (128, MOST_SHEETS)])
+@pytest.mark.parametrize(("maps", "sheets"), [(1, 1), (2, 2), (10, 10), (128, MAX_CANVASES)])
 def test_there_is_a_sheet_for_each_map_up_to_ten(maps, sheets):
     layer = Layer("convolution_1", "Conv2D", (5, 5, maps), 0)
     *_, block = (style for style in Picture(network_html((layer,))).styles if "box-shadow" in style)

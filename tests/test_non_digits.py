@@ -100,7 +100,7 @@ def test_digits_without_ink_do_not_end_the_making():
 
 
 @pytest.mark.filterwarnings("error")
-def test_textures_are_of_many_kinds_and_greys():
+def test_textures_are_of_many_kinds_and_grays():
     generator = np.random.default_rng(0)
     images = np.stack([texture(generator) for _ in range(200)])
     assert images.dtype == np.uint8
@@ -108,6 +108,6 @@ def test_textures_are_of_many_kinds_and_greys():
     shares = (images > 0).mean(axis=(1, 2))
     assert shares.min() < 0.2
     assert shares.max() > 0.9
-    greys = [len(np.unique(image)) for image in images]
-    assert min(greys) == 2  # stripes
-    assert max(greys) > 100  # clouds
+    grays = [len(np.unique(image)) for image in images]
+    assert min(grays) == 2  # stripes
+    assert max(grays) > 100  # clouds

@@ -8,7 +8,7 @@ from cnn.export.notebook import run_notebook
 from cnn.export.script import run_sections
 from cnn.hyperparameters import Hyperparameters
 from cnn.presets import PRESETS
-from cnn.runs.store import TAUGHT_FILE
+from cnn.runs.store import FINE_TUNE_FILE
 from tests.scripts import result_in, run_with, start_file, start_script
 
 # What Jupyter's schema 4.5 asks of a cell.
@@ -70,6 +70,6 @@ def test_it_is_exported_by_the_command_line_and_refused_where_the_script_is(
     words = ["export", run.id, "--format", "notebook", "--output", str(output)]
     assert main([*words, "--runs-dir", str(runs_dir)]) == 0
     assert output.read_text() == run_notebook(run)
-    (run.path / TAUGHT_FILE).write_text("{}")
+    (run.path / FINE_TUNE_FILE).write_text("{}")
     assert main([*words, "--runs-dir", str(runs_dir)]) == 2
     assert "was taught your digits" in capsys.readouterr().err

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnn.drawing.connected_components import Box
-from cnn.inference.classifier import Reading
+from cnn.inference.classifier import Prediction
 from cnn.inference.segmentation import Part
 from ui.draw.several_digits import boxes_html, number_html
 
@@ -10,7 +10,7 @@ from ui.draw.several_digits import boxes_html, number_html
 def part(probability, is_digit=True):
     """A part that is read as a 3."""
     row = tuple(probability if digit == 3 else (1 - probability) / 9 for digit in range(10))
-    reading = Reading(3, probability, row, 1.0, is_digit)
+    reading = Prediction(3, probability, row, 1.0, is_digit)
     return Part(Box(10, 10, 40, 90), np.zeros((28, 28), np.uint8), reading, (0,))
 
 

@@ -6,7 +6,7 @@ import pytest
 from cnn.data import mnist
 from cnn.runs import store
 from cnn.runs.metrics import EpochPoint, append_point
-from cnn.runs.snapshots import keep_epoch
+from cnn.runs.snapshots import save_snapshot
 from tests.evaluated_run import make_evaluated_run
 from tests.pages import html, open_script
 from ui.predictions import opened_digit
@@ -25,7 +25,7 @@ show_digit(run, predictions_of(run), st.session_state["digit"])
 
 @pytest.fixture(autouse=True)
 def few_digits(monkeypatch):
-    monkeypatch.setattr("cnn.explanation.explain.MOST_DIGITS", 200)
+    monkeypatch.setattr("cnn.explanation.explain.MAX_DIGITS", 200)
     digit_index._index.clear()
     yield
     digit_index._index.clear()
@@ -44,7 +44,7 @@ def train_epochs(run, *answers, digits=40):
     for number, answer in enumerate(answers, 1):
         append_point(run.metrics_path, EpochPoint(number, 1, 0.5, 1, 0.5, number))
         read = np.eye(10, dtype=np.float32)[np.full(digits, answer)]
-        keep_epoch(run, number, np.zeros((3, 3, 2), np.float32), read)
+        save_snapshot(run, number, np.zeros((3, 3, 2), np.float32), read)
 
 
 def open_digit(run, digit):
@@ -75,7 +75,7 @@ def test_a_right_answer_is_asked_about_alone(run):
 
 def test_a_label_that_people_found_wrong_is_marked_with_the_source(run, monkeypatch):
     assert "Label doubtful" not in html(open_digit(run, 3))
-    monkeypatch.setattr(opened_digit, "has_wrong_label", lambda labels: np.arange(40) == 3)
+    monkeypatch.setattr(opened_digit, "has_label_error", lambda labels: np.arange(40) == 3)
     assert "Label doubtful: people who looked again" in html(open_digit(run, 3))
     assert "arxiv.org/abs/2103.14749" in html(open_digit(run, 3))
     assert "Differs from the label 3, which is doubtful" in html(open_digit(run, 3))

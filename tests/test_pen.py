@@ -20,15 +20,15 @@ def test_any_strokes_give_a_28_by_28_image_with_full_ink_and_dark_corners(stroke
 
 
 @given(drawings)
-def test_the_centre_of_mass_is_in_the_middle_or_the_ink_reaches_the_border(strokes):
+def test_the_center_of_mass_is_in_the_middle_or_the_ink_reaches_the_border(strokes):
     image = image_from_strokes(strokes)
-    off_centre = np.abs(np.array(ndimage.center_of_mass(image)) - 14).max()
+    off_center = np.abs(np.array(ndimage.center_of_mass(image)) - 14).max()
     border = np.concatenate([image[:2].ravel(), image[-2:].ravel(), image[:, :2].ravel()])
-    assert off_centre < 0.3 or max(border.max(), image[:, -2:].max()) > 0
+    assert off_center < 0.3 or max(border.max(), image[:, -2:].max()) > 0
 
 
 @given(drawings)
-def test_ink_is_never_cut_off_by_centring(strokes):
+def test_ink_is_never_cut_off_by_centering(strokes):
     image = image_from_strokes(strokes)
     unmoved = image_from_strokes([*strokes, *moved(strokes)])
     height = np.ptp(np.nonzero(image.max(axis=1) > 60)[0])

@@ -24,7 +24,7 @@ def test_light_on_dark_and_dark_on_light_are_the_same_digit():
     )
 
 
-def test_a_faint_digit_on_grey_paper_gets_full_ink():
+def test_a_faint_digit_on_gray_paper_gets_full_ink():
     assert (
         difference(
             image_from_picture(picture_of(SEVEN)),
@@ -47,21 +47,21 @@ def test_where_and_how_large_a_digit_is_in_the_picture_does_not_matter():
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
-def test_grey_and_coloured_pictures_are_read_alike(mode):
+def test_gray_and_colored_pictures_are_read_alike(mode):
     expected = image_from_picture(picture_of(SEVEN))
     image = np.asarray(Image.fromarray(picture_of(SEVEN)).convert(mode))
     assert difference(image_from_picture(image), expected) <= 1
 
 
 @pytest.mark.parametrize("ink", [0, 255])
-def test_ink_on_a_transparent_picture_is_seen_whatever_its_colour(ink):
+def test_ink_on_a_transparent_picture_is_seen_whatever_its_color(ink):
     pixels = np.full((280, 280, 4), ink, np.uint8)
     pixels[..., 3] = picture_of(SEVEN)
     assert difference(image_from_picture(pixels), image_from_picture(picture_of(SEVEN))) <= 1
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 60), st.integers(1, 60))
-def test_a_block_of_any_shape_fits_the_box_and_is_centred(height, width, top, left):
+def test_a_block_of_any_shape_fits_the_box_and_is_centered(height, width, top, left):
     pixels = np.zeros((120, 120), np.uint8)
     pixels[top : top + height, left : left + width] = 200
     image = image_from_picture(pixels)

@@ -67,7 +67,7 @@ def test_each_format_is_read(kind):
     ],
     ids=[
         "black and white",
-        "grey with opacity",
+        "gray with opacity",
         "opaque",
         "palette",
         "transparent palette",
@@ -83,7 +83,7 @@ def test_each_format_is_read(kind):
         "WebP on nothing",
     ],
 )
-def test_each_kind_of_colour_is_read(data):
+def test_each_kind_of_color_is_read(data):
     pixels = picture_from_bytes(data)
     assert pixels.dtype == np.uint8
     assert looks_like_the_seven(pixels)

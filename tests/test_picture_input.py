@@ -54,17 +54,17 @@ def button(page, label):
     return next(one for one in page.button if one.label == label)
 
 
-WAYS = pytest.mark.parametrize("way", ["Picture", "Camera"])
+INPUT_METHODS = pytest.mark.parametrize("way", ["Picture", "Camera"])
 
 
-@WAYS
+@INPUT_METHODS
 def test_nothing_is_read_before_there_is_a_picture(open_way, way):
     page = open_way(way)
     assert any(one.value == "Nothing yet" for one in page.caption)
     assert not page.error
 
 
-@WAYS
+@INPUT_METHODS
 def test_a_picture_is_a_drawing(open_way, way):
     page = give(open_way(way), way)
     assert len(page.image) == (2 if way == "Picture" else 1)  # a camera shows its own
@@ -80,7 +80,7 @@ def test_a_picture_far_longer_than_wide_is_shown(open_way, shape):
     assert len(page.image) == 2
 
 
-@WAYS
+@INPUT_METHODS
 def test_a_picture_stays_when_the_way_is_left_until_it_is_removed(open_way, way):
     page = give(open_way(way), way)
     go(page, "Test digit")

@@ -6,14 +6,14 @@ import tensorflow as tf
 
 from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.layers import NO_DIGIT
+from cnn.network.layers import REJECT_CLASS
 from cnn.training import augmentation, pipeline
-from cnn.training.augmentation import Strength
-from cnn.training.handwriting_styles import in_other_hands, share_of_other_hands
+from cnn.training.augmentation import Augmentation
+from cnn.training.handwriting_styles import restyle, restyled_share
 from cnn.training.non_digits import make_non_digits
-from cnn.training.pipeline import OTHER_HANDS, choose_images, plain_batches, training_batches
+from cnn.training.pipeline import STYLE_VERSIONS, choose_images, plain_batches, training_batches
 
-STILL = Strength(degrees=0, shear=0, zoom=0, shift=0)
+STILL = Augmentation(degrees=0, shear=0, zoom=0, shift=0)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_no_more_training_images_are_drawn_than_there_are(digits):
 
 @pytest.mark.parametrize("strength", ["off", "light"])
 def test_batches_hold_every_digit_once_an_epoch_with_its_label(digits, monkeypatch, strength):
-    monkeypatch.setitem(augmentation.STRENGTHS, "light", STILL)
+    monkeypatch.setitem(augmentation.AUGMENTATIONS, "light", STILL)
     batches = training_batches(digits, Hyperparameters(batch_size=10, augmentation=strength))
     sizes = [len(labels) for _, labels in batches]
     assert sizes == [10] * 10 + [3]
@@ -90,7 +90,7 @@ def test_digits_to_validate_by_stay_in_their_order(digits):
 @pytest.fixture
 def sevens(monkeypatch):
     """200 times the same seven, in batches as they are, without augmentation."""
-    monkeypatch.setitem(augmentation.STRENGTHS, "hands", STILL)
+    monkeypatch.setitem(augmentation.AUGMENTATIONS, "hands", STILL)
     image = np.zeros((28, 28), np.uint8)
     image[5:7, 8:19] = image[7:24, 16:19] = 255
     return Digits(np.repeat(image[None], 200, axis=0), np.full(200, 7, np.uint8))
@@ -102,8 +102,8 @@ def test_a_share_of_the_digits_is_written_by_other_hands(sevens):
     images = np.concatenate([images for images, _ in training_batches(sevens, values)])[..., 0]
     images = np.rint(images).astype(np.uint8)
     plain = (images == sevens.images[0]).all(axis=(1, 2))
-    assert 1 - plain.mean() == pytest.approx(share_of_other_hands(sevens.labels)[0], abs=0.12)
-    written = [in_other_hands(sevens, values.seed + hand) for hand in range(OTHER_HANDS)]
+    assert 1 - plain.mean() == pytest.approx(restyled_share(sevens.labels)[0], abs=0.12)
+    written = [restyle(sevens, values.seed + hand) for hand in range(STYLE_VERSIONS)]
     found = [{image.tobytes() for image in images} for images in (images[~plain], *written)]
     assert found[0] <= found[1] | found[2]
     assert found[0] & found[1]
@@ -119,7 +119,7 @@ def test_other_hands_are_drawn_anew_each_epoch(sevens):
 
 @pytest.mark.parametrize("strength", ["off", "light", "strong"])
 def test_without_other_hands_none_are_made(digits, monkeypatch, strength):
-    monkeypatch.setattr(pipeline, "in_other_hands", None)
+    monkeypatch.setattr(pipeline, "restyle", None)
     assert training_batches(digits, Hyperparameters(augmentation=strength, batch_size=103))
 
 
@@ -132,8 +132,8 @@ def test_a_twelfth_of_non_digits_at_least_one_comes_after_each_batch(digits, bat
         assert answers.shape[1] == 11
         assert answers.dtype == images.dtype == tf.float32
         np.testing.assert_array_equal(answers.numpy().sum(axis=1), 1)
-        assert np.all(labels[-more:] == NO_DIGIT)
-        assert np.all(labels[:-more] < NO_DIGIT)
+        assert np.all(labels[-more:] == REJECT_CLASS)
+        assert np.all(labels[:-more] < REJECT_CLASS)
         seen += images.numpy()[:-more, 0, 0, 0].astype(int).tolist()
         np.testing.assert_array_equal(labels[:-more], images.numpy()[:-more, 0, 0, 0] % 10)
     assert sorted(seen) == list(range(103))
@@ -150,7 +150,7 @@ def test_non_digits_are_those_made_with_the_seed_and_others_each_time(digits):
 
 def test_no_more_non_digits_are_made_than_are_worth_their_time(digits, monkeypatch):
     asked = []
-    monkeypatch.setattr(pipeline, "MOST_NON_DIGITS", 20)
+    monkeypatch.setattr(pipeline, "MAX_NON_DIGITS", 20)
     monkeypatch.setattr(
         pipeline,
         "make_non_digits",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn.evaluation.accuracy import confusion_matrix, figures_per_class
+from cnn.evaluation.accuracy import confusion_matrix, metrics_per_class
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.reliability import confidence_bins, reliability_diagram
 from cnn.plots import (
@@ -80,7 +80,7 @@ def test_the_calibration_curve_stands_beside_the_line_of_perfect_calibration(pre
 def test_digits_that_are_not_there_are_left_out_of_the_figures(predictions):
     matrix = confusion_matrix(predictions)
     matrix[7] = 0
-    axes = classes_figure(figures_per_class(matrix), 0.95).axes[0]
+    axes = classes_figure(metrics_per_class(matrix), 0.95).axes[0]
     dots = [line for line in axes.lines if len(line.get_xdata()) == 1]
     assert [line.get_ydata()[0] for line in dots] == [0, 1, 2, 3, 4, 5, 6, 8, 9]
     assert dots[4].get_xdata()[0] == pytest.approx(0.5)
@@ -91,7 +91,7 @@ FIGURES = {
     "gallery": lambda predictions: gallery_figure(predictions, np.arange(23)),
     "matrix": lambda predictions: confusion_matrix_figure(confusion_matrix(predictions)),
     "classes": lambda predictions: classes_figure(
-        figures_per_class(confusion_matrix(predictions)), 0.95
+        metrics_per_class(confusion_matrix(predictions)), 0.95
     ),
     "calibration": lambda predictions: reliability_figure(reliability_diagram(predictions)),
     "confidence": lambda predictions: confidence_figure(confidence_bins(predictions, 20)),

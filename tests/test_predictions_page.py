@@ -39,7 +39,7 @@ def open_page(run, **query):
 def gallery(page):
     """The (answer, truth) of each picture; truth is None on right ones."""
     tiles = "".join(one["tiles"] for one in sent(page))
-    pairs = re.findall(r"(?:really|labelled) (\d), read as (\d)", tiles)
+    pairs = re.findall(r"(?:really|labeled) (\d), read as (\d)", tiles)
     return [(int(answer), None if truth == answer else int(truth)) for truth, answer in pairs]
 
 
@@ -102,7 +102,7 @@ def test_the_digit_of_the_address_is_opened_with_the_way_to_the_next(runs_dir, t
     assert page.query_params["digit"] == "3"  # from the last on to the first
 
 
-def test_an_opened_digit_that_the_filters_leave_out_stays_open_without_neighbours(
+def test_an_opened_digit_that_the_filters_leave_out_stays_open_without_neighbors(
     runs_dir, tiny_mnist
 ):
     page = open_page(make_evaluated_run(runs_dir, wrong=[3]), show="Mistakes", digit="7")
@@ -205,7 +205,7 @@ def test_mnists_wrong_labels_are_counted_out_filtered_and_told_at_an_opened_digi
     assert "99.99 % with and 100.00 % without the 15 labels that people found wrong" in words(page)
     assert len(gallery(page)) == 15
     assert [pair for pair in gallery(page) if pair[1] is not None] == [(9, 8)]
-    assert "Test digit 947: labelled 8, read as 9" in words(page)
+    assert "Test digit 947: labeled 8, read as 9" in words(page)
     (opened,) = [one.proto.body for one in page.get("html") if "Label doubtful" in one.proto.body]
     assert "arxiv.org/abs/2103.14749" in opened
 

@@ -3,7 +3,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.predictor import Predictor
 from cnn.runs.calibration import Calibration, write_calibration
 from tests.evaluated_run import make_run
@@ -54,7 +54,7 @@ def images():
 
 
 def test_each_image_has_its_reading_in_its_order(run, images):
-    readings = load_reader(run).read(images)
+    readings = load_classifier(run).read(images)
     probabilities = Predictor(run.model_path).probabilities(images)
     assert [reading.digit for reading in readings[1:]] == [7, 7]
     for reading, row in zip(readings, probabilities, strict=True):
@@ -68,7 +68,7 @@ def test_each_image_has_its_reading_in_its_order(run, images):
 
 def test_the_score_is_what_the_network_says_or_how_sure_it_is(run, images):
     scores, probabilities = np.transpose(
-        [(reading.score, reading.probability) for reading in load_reader(run).read(images)]
+        [(reading.score, reading.probability) for reading in load_classifier(run).read(images)]
     )
     has_output = Predictor(run.model_path).answers(images)[1][0] == 0
     assert scores == pytest.approx([0, 0.5, 1] if has_output else probabilities, abs=0.01)
@@ -77,30 +77,30 @@ def test_the_score_is_what_the_network_says_or_how_sure_it_is(run, images):
 def test_the_threshold_says_which_images_are_digits(run, images):
     predictor = Predictor(run.model_path)
     _, scores = predictor.answers(images)
-    readings = Reader(predictor, threshold=float(scores[1])).read(images)
+    readings = Classifier(predictor, threshold=float(scores[1])).read(images)
     assert [reading.is_digit for reading in readings] == [False, True, True]
     assert readings[0].digit in range(10)  # the nearest guess stays
 
 
 def test_without_a_calibration_every_image_is_a_digit(run, images):
-    assert all(reading.is_digit for reading in load_reader(run).read(images))
+    assert all(reading.is_digit for reading in load_classifier(run).read(images))
     (run.path / "calibration.json").write_text("{")
-    assert all(reading.is_digit for reading in load_reader(run).read(images))
+    assert all(reading.is_digit for reading in load_classifier(run).read(images))
 
 
 def test_a_new_calibration_is_used_at_once(run, images):
-    load_reader(run).read(images)
+    load_classifier(run).read(images)
     write_calibration(run.path, Calibration(threshold=1.0))
-    assert load_reader(run).threshold == 1
-    assert not load_reader(run).read(images)[0].is_digit
+    assert load_classifier(run).threshold == 1
+    assert not load_classifier(run).read(images)[0].is_digit
 
 
 def test_no_image_has_no_reading(run):
-    assert load_reader(run).read(np.zeros((0, 28, 28), np.uint8)) == []
+    assert load_classifier(run).read(np.zeros((0, 28, 28), np.uint8)) == []
 
 
 def test_readings_are_plain_numbers(run, images):
-    reading = load_reader(run).read(images)[1]
+    reading = load_classifier(run).read(images)[1]
     kinds = [type(value) for value in reading]
     assert kinds == [int, float, tuple, float, bool]
     assert {type(value) for value in reading.probabilities} == {float}
@@ -109,8 +109,8 @@ def test_readings_are_plain_numbers(run, images):
 def test_a_run_without_its_network_says_so(run):
     run.model_path.unlink()
     with pytest.raises(ValueError, match="can't be opened"):
-        load_reader(run)
+        load_classifier(run)
 
 
 def test_a_reader_is_loaded_once(run):
-    assert load_reader(run).predictor is load_reader(run).predictor
+    assert load_classifier(run).predictor is load_classifier(run).predictor

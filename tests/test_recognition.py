@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cnn.inference.classifier import Reader
+from cnn.inference.classifier import Classifier
 from cnn.inference.drawing_lines import open_lines
 from cnn.inference.recognition import Answer, Failure, recognize_lines
 
@@ -36,7 +36,7 @@ def network():
 
 
 def read(lines, network, **options):
-    return list(recognize_lines(lines, Reader(network), **options))
+    return list(recognize_lines(lines, Classifier(network), **options))
 
 
 def digits(answers):

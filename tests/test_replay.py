@@ -10,7 +10,7 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.plots import figure_bytes
 from cnn.plots.filters import filters_figure
 from cnn.runs.metrics import EpochPoint, append_point
-from cnn.runs.snapshots import EpochsError, replayed_digits
+from cnn.runs.snapshots import SnapshotError, replayed_digits
 from cnn.runs.status import State
 from tests.replayed_run import filters_of, make_replayed_run
 
@@ -52,7 +52,7 @@ def test_of_many_epochs_some_are_left_out_evenly_and_that_is_said(runs_dir):
 def test_a_run_that_goes_on_has_no_replay_yet(runs_dir, hold_elsewhere, state):
     run = make_replayed_run(runs_dir, state=state)
     hold_elsewhere(run.path / "lock")
-    with pytest.raises(EpochsError, match="not over yet"):
+    with pytest.raises(SnapshotError, match="not over yet"):
         load_replay(run)
 
 
@@ -110,7 +110,7 @@ def test_a_run_tested_on_other_digits_shows_none_of_these(runs_dir):
 def test_a_damaged_epoch_gets_a_sentence(runs_dir, number):
     run = make_replayed_run(runs_dir)
     (run.path / "epochs" / f"{number}.npz").write_bytes(b"PK\x03\x04 half a file")
-    with pytest.raises(EpochsError, match=r"damaged\. Train it again"):
+    with pytest.raises(SnapshotError, match=r"damaged\. Train it again"):
         load_replay(run)
 
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data.mnist import Digits
 from cnn.evaluation import replay
-from cnn.evaluation.replay import MOST_EPOCHS, Replay
+from cnn.evaluation.replay import MAX_EPOCHS, Replay
 from cnn.runs import store
 from cnn.runs.metrics import EpochPoint
 from cnn.runs.status import State
@@ -16,7 +16,7 @@ from tests.evaluated_run import make_run
 from tests.pages import sent
 from tests.replayed_run import make_replayed_run
 from ui.shared import replay as replay_view
-from ui.shared.replay_player import MOST_FILTERS, replay_payload
+from ui.shared.replay_player import MAX_FILTERS, replay_payload
 
 pytestmark = pytest.mark.usefixtures("tiny_mnist")
 
@@ -52,9 +52,9 @@ def largest_replay():
     """As many epochs, filters and digits as there can be, of numbers that do not compress."""
     generator = np.random.default_rng(0)
     return Replay(
-        tuple(range(MOST_EPOCHS)),
-        generator.normal(size=(MOST_EPOCHS, 7, 7, 128)).astype(np.float32),
-        generator.dirichlet(np.ones(10), (MOST_EPOCHS, 100)).astype(np.float32),
+        tuple(range(MAX_EPOCHS)),
+        generator.normal(size=(MAX_EPOCHS, 7, 7, 128)).astype(np.float32),
+        generator.dirichlet(np.ones(10), (MAX_EPOCHS, 100)).astype(np.float32),
         np.arange(100),
         Digits(
             generator.integers(0, 256, (100, 28, 28), dtype=np.uint8),
@@ -85,13 +85,13 @@ def test_the_browser_gets_the_answers_and_the_filters_of_every_moment(runs_dir):
 
 def test_the_largest_replay_is_under_300_kilobytes():
     payload = replay_payload(largest_replay(), "1", "Before the training")
-    assert payload["filters"] == MOST_FILTERS
+    assert payload["filters"] == MAX_FILTERS
     assert payload["allFilters"] == 128
     assert len(json.dumps(payload)) < 300_000
 
 
-def test_a_run_that_learnt_nothing_has_filters_of_nothing():
-    nothing = largest_replay()._replace(filters=np.zeros((MOST_EPOCHS, 1, 1, 2), np.float32))
+def test_a_run_that_learned_nothing_has_filters_of_nothing():
+    nothing = largest_replay()._replace(filters=np.zeros((MAX_EPOCHS, 1, 1, 2), np.float32))
     payload = replay_payload(nothing, "1", "Before the training")
     assert not decoded(payload, "weights", np.int8).any()
 
@@ -133,13 +133,13 @@ def test_a_taught_run_begins_before_it_was_taught(runs_dir):
                 "accuracy_before": 0.0,
                 "test_accuracy_before": None,
                 "test_is_seen": True,
-                "learnt": [],
+                "learned": [],
             }
         )
     )
     page = open_replay(run)
     assert player(page)["moments"][0] == "Before it was taught"
-    assert "has learnt from these digits before" in texts(page)
+    assert "has learned from these digits before" in texts(page)
 
 
 def test_a_run_that_kept_no_epochs_says_so(runs_dir):

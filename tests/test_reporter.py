@@ -19,7 +19,7 @@ def run(runs_dir):
     return store.create(Hyperparameters(), runs_dir)
 
 
-class Epochs:
+class Snapshots:
     """Epochs as Keras reports them: means since the epoch began, every `jump` batches."""
 
     def __init__(self, images, batch_size, jump=1, epochs=1):
@@ -65,7 +65,7 @@ SIZES = [
 def test_each_point_is_the_mean_over_the_images_since_the_point_before(
     run, images, batch_size, jump
 ):
-    epochs = Epochs(images, batch_size, jump, epochs=3)
+    epochs = Snapshots(images, batch_size, jump, epochs=3)
     epochs.report_to(Reporter(run, images, batch_size))
     points = run.metrics().training
     for point, (epoch, first, end) in zip(points, windows(points, images), strict=True):
@@ -77,7 +77,7 @@ def test_each_point_is_the_mean_over_the_images_since_the_point_before(
 def test_every_epoch_ends_with_a_point_and_none_stands_for_a_splinter(
     run, images, batch_size, jump
 ):
-    Epochs(images, batch_size, jump, epochs=2).report_to(Reporter(run, images, batch_size))
+    Snapshots(images, batch_size, jump, epochs=2).report_to(Reporter(run, images, batch_size))
     points = run.metrics().training
     assert {1.0, 2.0} <= {point.epoch for point in points}
     sizes = [end - first for _, first, end in windows(points, images)]
@@ -90,12 +90,12 @@ def test_every_epoch_ends_with_a_point_and_none_stands_for_a_splinter(
     [(55_000, 32, 1, 39), (55_000, 32, 16, 36), (4000, 1, 1, 40), (55_000, 1, 16, 39)],
 )
 def test_an_epoch_has_about_forty_points(run, images, batch_size, jump, fewest):
-    Epochs(images, batch_size, jump).report_to(Reporter(run, images, batch_size))
+    Snapshots(images, batch_size, jump).report_to(Reporter(run, images, batch_size))
     assert fewest <= len(run.metrics().training) <= POINTS_PER_EPOCH + 1
 
 
 def test_where_there_are_fewer_batches_each_is_a_point(run):
-    Epochs(55_000, 8192).report_to(Reporter(run, 55_000, 8192))
+    Snapshots(55_000, 8192).report_to(Reporter(run, 55_000, 8192))
     assert [point.epoch for point in run.metrics().training] == pytest.approx(
         [8192 * batch / 55_000 for batch in range(1, 7)] + [1.0]
     )

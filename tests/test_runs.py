@@ -146,7 +146,7 @@ def test_a_damaged_status_is_a_sentence_and_hides_no_other_run(content, run, run
 
 
 def test_what_a_newer_app_adds_to_a_status_is_left_out(run):
-    values = {"state": "failed", "created": 5, "message": "Why", "colour": "blue"}
+    values = {"state": "failed", "created": 5, "message": "Why", "color": "blue"}
     (run.path / "status.json").write_text(json.dumps(values))
     assert run.status() == Status(State.FAILED, created=5, message="Why")
 
@@ -261,7 +261,7 @@ def test_updating_changes_what_is_named_and_keeps_the_rest(run):
     assert after == run.status()
     assert after == replace(before, message="Why", training_images=7)
     with pytest.raises(TypeError):
-        run.update_status(colour="blue")
+        run.update_status(color="blue")
 
 
 def test_a_stop_is_asked_for_and_heard(run):

@@ -19,7 +19,7 @@ from cnn.hyperparameters import CHOICES, Hyperparameters
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS
 from cnn.runs.status import State
-from cnn.runs.store import BUILT_IN_PATH, TAUGHT_FILE, Run
+from cnn.runs.store import BUILT_IN_PATH, FINE_TUNE_FILE, Run
 from cnn.training.fit import train
 from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import choose_images, training_batches
@@ -304,7 +304,7 @@ def test_a_script_has_no_word_of_what_its_run_does_without(runs_dir):
 
 def test_there_is_no_script_for_a_run_that_was_taught(runs_dir):
     run = run_with(Hyperparameters(), runs_dir)
-    (run.path / TAUGHT_FILE).write_text("{}")
+    (run.path / FINE_TUNE_FILE).write_text("{}")
     assert "was taught your digits" in refusal(run)
     with pytest.raises(ValueError, match="was taught your digits"):
         run_script(run)

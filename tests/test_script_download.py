@@ -4,7 +4,7 @@ from cnn.export.notebook import run_notebook
 from cnn.export.script import run_script
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs.status import State
-from cnn.runs.store import TAUGHT_FILE
+from cnn.runs.store import FINE_TUNE_FILE
 from tests.pages import open_script
 from tests.scripts import run_with
 from ui.shared import script_download
@@ -55,7 +55,7 @@ def test_a_run_in_any_state_can_be_repeated(state, runs_dir):
 
 def test_where_there_is_no_script_a_sentence_says_why(runs_dir):
     taught = run_with(Hyperparameters(), runs_dir)
-    (taught.path / TAUGHT_FILE).write_text("{}")
+    (taught.path / FINE_TUNE_FILE).write_text("{}")
     damaged = run_with(Hyperparameters(), runs_dir)
     (damaged.path / "hyperparameters.json").write_text("{")
     for run, words in ((taught, "taught your digits"), (damaged, "can't be read")):

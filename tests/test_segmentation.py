@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
-from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.segmentation import read_several
 from cnn.runs.store import BUILT_IN_PATH, Run
 from tests.evaluated_run import ReadsEverythingAsThree
@@ -47,7 +47,7 @@ def written(text, gap=20.0, scale=1.0, shift=0.0):
 
 @pytest.fixture(scope="module")
 def reader():
-    return load_reader(Run(BUILT_IN_PATH))
+    return load_classifier(Run(BUILT_IN_PATH))
 
 
 def text_of(parts):
@@ -108,7 +108,7 @@ def test_dirt_on_the_paper_is_no_digit(reader):
     assert text_of(read_several(Drawing(picture=picture), reader)) == "17"
 
 
-def test_a_neighbours_ink_is_not_in_a_digits_image(reader):
+def test_a_neighbors_ink_is_not_in_a_digits_image(reader):
     leaning = (((60.0, 160.0), (140.0, 40.0)), ((110.0, 160.0), (190.0, 40.0)))
     first, second = read_several(Drawing(picture=picture_from_strokes(leaning, 8)), reader)
     assert first.box.right > second.box.left
@@ -149,7 +149,7 @@ def test_a_picture_of_thousands_of_specks_gets_a_sentence(reader):
 def test_a_scribble_of_very_many_points_is_read_all_the_same():
     ways = np.random.default_rng(0).uniform(0, 280, (10, 10_000, 2)) + [[[0, 0]], [[250, 0]]] * 5
     strokes = tuple(tuple(map(tuple, way)) for way in ways.tolist())
-    parts = read_several(Drawing(strokes=strokes), Reader(ReadsEverythingAsThree()))
+    parts = read_several(Drawing(strokes=strokes), Classifier(ReadsEverythingAsThree()))
     assert sorted(index for part in parts for index in part.strokes) == list(range(10))
 
 
@@ -160,7 +160,7 @@ drawings = st.lists(st.lists(points, min_size=1, max_size=5), min_size=1, max_si
 @settings(max_examples=60, deadline=None)
 @given(drawings)
 def test_every_stroke_is_in_exactly_one_part_and_inside_its_box(strokes):
-    parts = read_several(Drawing(strokes=tuple(strokes)), Reader(ReadsEverythingAsThree()))
+    parts = read_several(Drawing(strokes=tuple(strokes)), Classifier(ReadsEverythingAsThree()))
     assert sorted(index for part in parts for index in part.strokes) == list(range(len(strokes)))
     for part in parts:
         x, y = np.concatenate([strokes[index] for index in part.strokes]).T
@@ -175,7 +175,7 @@ def test_any_picture_is_read_or_refused_with_a_sentence(height, width, random):
     drawing = Drawing(picture=np.array(pixels, np.uint8))
     parts, sentence = [], ""
     try:
-        parts = read_several(drawing, Reader(ReadsEverythingAsThree()))
+        parts = read_several(drawing, Classifier(ReadsEverythingAsThree()))
     except ValueError as error:
         sentence = str(error)
     assert bool(parts) != sentence.endswith(".")

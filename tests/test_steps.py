@@ -11,13 +11,13 @@ DOT = (((200.0, 30.0),),)
 
 def picture(channels=0):
     """Dark ink on light paper, a bar in the lower right corner; transparent paper with 4."""
-    grey = np.full((120, 160), 240, np.uint8)
-    grey[60:110, 120:130] = 30
+    gray = np.full((120, 160), 240, np.uint8)
+    gray[60:110, 120:130] = 30
     if channels == 0:
-        return grey
-    pixels = np.repeat(grey[..., None], channels, axis=2)
+        return gray
+    pixels = np.repeat(gray[..., None], channels, axis=2)
     if channels == 4:
-        pixels[..., 3] = np.where(grey < 128, 255, 0)
+        pixels[..., 3] = np.where(gray < 128, 255, 0)
     return pixels
 
 
@@ -27,7 +27,7 @@ DRAWINGS = {
     "strokes beyond the pad": Drawing(strokes=(((-500.0, 9.0), (900.0, 2000.0)),)),
     "a dot": Drawing(strokes=DOT),
     "an empty stroke among others": Drawing(strokes=((), *SEVEN)),
-    "grey picture": Drawing(picture=picture()),
+    "gray picture": Drawing(picture=picture()),
     "RGB picture": Drawing(picture=picture(3)),
     "RGBA picture": Drawing(picture=picture(4)),
     "image": Drawing(image=np.eye(28, dtype=np.uint8) * 200),
@@ -92,7 +92,7 @@ def test_a_picture_is_shown_as_it_was_given_and_then_as_ink():
 
 
 @pytest.mark.parametrize(("ink", "paper"), [(30, 255), (255, 0)])
-def test_transparent_paper_shows_the_ink_whatever_its_colour(ink, paper):
+def test_transparent_paper_shows_the_ink_whatever_its_color(ink, paper):
     pixels = picture(4)
     pixels[..., :3] = ink
     shown = steps(Drawing(picture=pixels))[0].image
@@ -102,15 +102,15 @@ def test_transparent_paper_shows_the_ink_whatever_its_colour(ink, paper):
 
 def bar(width):
     """A picture of a bar so many pixels wide and 200 high."""
-    grey = np.full((240, 240), 255, np.uint8)
-    grey[20:220, 100 : 100 + width] = 0
-    return Drawing(picture=grey)
+    gray = np.full((240, 240), 255, np.uint8)
+    gray[20:220, 100 : 100 + width] = 0
+    return Drawing(picture=gray)
 
 
 @pytest.mark.parametrize(("width", "factor"), [(5, 1.5), (50, 0.8)])
 def test_a_pen_unlike_mnists_is_a_step(width, factor):
     titles = [step.title for step in steps(bar(width))]
-    assert titles == ["Your picture", "Ink", "Cropped", "MNIST's pen", "20×20 box", "Centred"]
+    assert titles == ["Your picture", "Ink", "Cropped", "MNIST's pen", "20×20 box", "Centered"]
     cropped, redrawn = steps(bar(width))[2:4]
     share = [
         np.mean((step.image > 127).sum(axis=1)) / len(step.image) for step in (cropped, redrawn)

@@ -4,7 +4,7 @@ import io
 import numpy as np
 import pytest
 
-from cnn.evaluation.accuracy import confusion_matrix, figures_per_class
+from cnn.evaluation.accuracy import confusion_matrix, metrics_per_class
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.tables import class_table, digit_table
 from tests.evaluated_run import answers
@@ -32,7 +32,7 @@ def test_the_table_of_digits_keeps_their_order_and_figures(predictions):
 
 
 def test_the_table_of_figures_ends_with_their_averages(predictions):
-    rows = rows_of(class_table(figures_per_class(confusion_matrix(predictions))))
+    rows = rows_of(class_table(metrics_per_class(confusion_matrix(predictions))))
     assert [row["digit"] for row in rows] == [*map(str, range(10)), "macro average"]
     assert (rows[3]["recall"], rows[3]["precision"], rows[3]["pictures"]) == ("0.75", "1.0", "4")
     assert rows[9]["recall"] == ""

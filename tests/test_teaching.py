@@ -7,9 +7,9 @@ from tests.kept_digits import image_drawing, stroke_drawing
 SCRIPT = """
 from cnn.drawing.drawing import Drawing
 from tests.kept_digits import image_drawing, stroke_drawing
-from ui.draw.save_digit import offer_teaching
+from ui.draw.save_digit import offer_save_digit
 
-offer_teaching({drawing}, 3)
+offer_save_digit({drawing}, 3)
 """
 
 
@@ -133,7 +133,7 @@ def test_an_image_is_kept_too(offer, runs_dir):
 
 
 def test_what_cannot_be_kept_gets_a_sentence(offer, runs_dir, monkeypatch):
-    monkeypatch.setattr(saved_digits, "MOST_DIGITS", 1)
+    monkeypatch.setattr(saved_digits, "MAX_DIGITS", 1)
     saved_digits.add(stroke_drawing(1), 2, runs_dir)
     page = choice(offer()).set_value(7).run()
     assert not page.exception

@@ -4,12 +4,12 @@ import onnxruntime
 import pytest
 
 from cnn.hyperparameters import CHOICES, Hyperparameters
-from cnn.training.augmentation import Strength
+from cnn.training.augmentation import Augmentation
 from cnn.training.export import export_onnx
 from cnn.training.model import DigitAccuracy, build_network, compile_network
 from cnn.training.schedule import OneCycle
 
-STILL = Strength(degrees=0, shear=0, zoom=0, shift=0)
+STILL = Augmentation(degrees=0, shear=0, zoom=0, shift=0)
 
 
 def adam_rate(network, step):

@@ -121,7 +121,7 @@ def test_the_address_shows_the_same_comparison_and_digits(two):
 
 
 def test_doubtful_labels_are_marked(two, monkeypatch):
-    monkeypatch.setattr(two_runs_gallery, "has_wrong_label", lambda labels: np.arange(40) == 3)
+    monkeypatch.setattr(two_runs_gallery, "has_label_error", lambda labels: np.arange(40) == 3)
     page = open_page(**{"with": B, "who": "Only B right"})
     assert gallery(page).count("label doubtful") == 1
 
@@ -227,12 +227,12 @@ def test_the_table_has_a_row_for_each_digit_that_only_one_reads_right(comparison
     assert (right == table["label"]).all()
 
 
-def test_the_difference_is_signed_and_coloured(comparison):
+def test_the_difference_is_signed_and_colored(comparison):
     chart = two_runs_charts.difference_chart(comparison.matrix_difference)
     (rows,) = chart.to_dict()["datasets"].values()
     cells = {(row["actual"], row["predicted"]): row for row in rows}
-    assert (cells[2, 2]["text"], cells[2, 2]["colour"]) == ("+1", two_runs_charts.MORE_B)
-    assert (cells[2, 3]["text"], cells[2, 3]["colour"]) == ("−1", two_runs_charts.MORE_A)
+    assert (cells[2, 2]["text"], cells[2, 2]["color"]) == ("+1", two_runs_charts.MORE_B)
+    assert (cells[2, 3]["text"], cells[2, 3]["color"]) == ("−1", two_runs_charts.MORE_A)
     assert (cells[0, 5]["text"], cells[0, 5]["tint"]) == ("", 0)
     assert cells[2, 3]["meaning"] == "2 read as 3: 1 more by A"
 

@@ -31,7 +31,7 @@ show_why(drawing, store.open_run(st.session_state.get("run", "built-in"), store.
 
 @pytest.fixture(autouse=True)
 def few_digits(monkeypatch):
-    monkeypatch.setattr("cnn.explanation.explain.MOST_DIGITS", 300)
+    monkeypatch.setattr("cnn.explanation.explain.MAX_DIGITS", 300)
     digit_index._index.clear()
     yield
     digit_index._index.clear()

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from cnn.data.label_errors import (
-    WRONG_LABELS,
+    LABEL_ERRORS,
     accuracy_with_and_without,
     are_mnists,
-    has_wrong_label,
+    has_label_error,
 )
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import DigitFilter, select
@@ -27,13 +27,13 @@ def predictions_of(labels, wrong):
 
 
 def test_there_are_fifteen_of_them_in_the_tests_order():
-    assert len(set(WRONG_LABELS)) == 15
-    assert list(WRONG_LABELS) == sorted(WRONG_LABELS)
+    assert len(set(LABEL_ERRORS)) == 15
+    assert list(LABEL_ERRORS) == sorted(LABEL_ERRORS)
 
 
 def test_they_are_marked_in_mnists_own_test_digits(mnist_labels):
     assert are_mnists(mnist_labels)
-    assert tuple(np.flatnonzero(has_wrong_label(mnist_labels))) == WRONG_LABELS
+    assert tuple(np.flatnonzero(has_label_error(mnist_labels))) == LABEL_ERRORS
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_they_are_marked_in_mnists_own_test_digits(mnist_labels):
 )
 def test_other_digits_are_not_marked(mnist_labels, other):
     labels = np.ascontiguousarray(other(mnist_labels))
-    assert not has_wrong_label(labels).any()
+    assert not has_label_error(labels).any()
     assert accuracy_with_and_without(predictions_of(labels, wrong=[3])) is None
 
 
 def test_accuracy_is_given_with_and_without_them(mnist_labels):
-    predictions = predictions_of(mnist_labels, wrong=[0, 1, *WRONG_LABELS[:5]])
+    predictions = predictions_of(mnist_labels, wrong=[0, 1, *LABEL_ERRORS[:5]])
     both = accuracy_with_and_without(predictions)
     assert both.with_wrong_labels == pytest.approx(9993 / 10_000)
     assert both.without_wrong_labels == pytest.approx(9983 / 9985)
@@ -55,6 +55,6 @@ def test_accuracy_is_given_with_and_without_them(mnist_labels):
 
 def test_they_can_be_asked_for_together_with_other_filters(mnist_labels):
     predictions = predictions_of(mnist_labels, wrong=[0, 947])
-    assert tuple(select(predictions, DigitFilter(only_wrong_labels=True))) == WRONG_LABELS
+    assert tuple(select(predictions, DigitFilter(only_wrong_labels=True))) == LABEL_ERRORS
     both = DigitFilter("mistakes", only_wrong_labels=True)
     assert list(select(predictions, both)) == [947]

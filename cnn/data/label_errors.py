@@ -17,7 +17,7 @@ SOURCE = "Northcutt, Athalye and Mueller 2021"
 SOURCE_ADDRESS = "https://arxiv.org/abs/2103.14749"
 
 # Indices into MNIST's test set.
-WRONG_LABELS = (
+LABEL_ERRORS = (
     *(947, 1621, 1901, 2130, 2462, 2597, 2654, 3520),
     *(3558, 5937, 6651, 6783, 8527, 9679, 9729),
 )
@@ -37,14 +37,14 @@ def are_mnists(labels: NDArray[np.uint8]) -> bool:
     return len(labels) == _MNIST_DIGITS and zlib.crc32(labels.tobytes()) == _MNIST_CHECKSUM
 
 
-def has_wrong_label(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def has_label_error(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return for each digit, (n,), whether its label was found wrong.
 
     Nothing is known of digits that are not MNIST's own test digits: none of them is marked.
     """
     marks = np.zeros(len(labels), dtype=bool)
     if are_mnists(labels):
-        marks[list(WRONG_LABELS)] = True
+        marks[list(LABEL_ERRORS)] = True
     return marks
 
 
@@ -53,7 +53,7 @@ def accuracy_with_and_without(predictions: Predictions) -> WithAndWithout | None
 
     None if there is no digit among them whose label was found wrong.
     """
-    marks = has_wrong_label(predictions.labels)
+    marks = has_label_error(predictions.labels)
     if not marks.any():
         return None
     correct = predictions.correct

@@ -8,7 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar, get_args
 
-from cnn.data.mnist_file import DataError, Digits, Stamp, count_digits, read_digits, stamp_of, take
+from cnn.data.mnist_file import (
+    DataError,
+    Digits,
+    Fingerprint,
+    count_digits,
+    fingerprint_of,
+    read_digits,
+    take,
+)
 from cnn.data.mnist_sample import read_sample
 from cnn.data.split import held_out, split
 
@@ -60,7 +68,7 @@ class _Place(NamedTuple):
 
 _lock = threading.RLock()
 # What only reading the whole file can show. Kept, so that the next source is used from then on.
-_damaged: dict[Stamp, str] = {}
+_damaged: dict[Fingerprint, str] = {}
 
 
 def keras_cache_file() -> Path:
@@ -132,11 +140,11 @@ def _check_name(name: str | None) -> None:
         raise DataError(f"There are no digits called {name!r}; choose one of {', '.join(names)}.")
 
 
-def _find() -> tuple[Source, Stamp | None, tuple[str, ...]]:
+def _find() -> tuple[Source, Fingerprint | None, tuple[str, ...]]:
     problems = []
     for place in _places():
         try:
-            stamp = stamp_of(place.path)
+            stamp = fingerprint_of(place.path)
             train, test = _count(stamp)
         except DataError as error:
             problems.append(f"{place.title} {error}. {_EXPECTED} {place.mend}")
@@ -162,7 +170,7 @@ def _places() -> list[_Place]:
     return places
 
 
-def _from_file(read: Callable[[Source, Stamp], _T]) -> _T:
+def _from_file(read: Callable[[Source, Fingerprint], _T]) -> _T:
     """Read the best file that can be read; one that turns out damaged is passed by from then on."""
     while True:
         source, stamp, problems = _find()
@@ -175,21 +183,21 @@ def _from_file(read: Callable[[Source, Stamp], _T]) -> _T:
 
 
 @lru_cache(maxsize=1)
-def _mnist(source: Source, stamp: Stamp) -> Dataset:
+def _mnist(source: Source, stamp: Fingerprint) -> Dataset:
     digits = read_digits(stamp.path, "train")
     train, validation = _hold_out(digits, held_out(len(digits.labels)))
     return Dataset(source, train, validation, _mnist_test(source, stamp))
 
 
 @lru_cache(maxsize=1)
-def _first_of_mnist(stamp: Stamp, count: int) -> Digits:
+def _first_of_mnist(stamp: Fingerprint, count: int) -> Digits:
     digits = read_digits(stamp.path, "train")
     train, _ = split(digits.labels, held_out(len(digits.labels)))
     return take(digits, train[:count])
 
 
 @lru_cache(maxsize=1)
-def _mnist_test(_source: Source, stamp: Stamp) -> Digits:
+def _mnist_test(_source: Source, stamp: Fingerprint) -> Digits:
     return read_digits(stamp.path, "test")
 
 
@@ -204,7 +212,7 @@ def _hold_out(digits: Digits, count: int) -> tuple[Digits, Digits]:
     return take(digits, train), take(digits, validation)
 
 
-def _count(stamp: Stamp) -> tuple[int, int]:
+def _count(stamp: Fingerprint) -> tuple[int, int]:
     if stamp in _damaged:
         raise DataError(_damaged[stamp])
     return count_digits(stamp)

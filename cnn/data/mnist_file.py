@@ -26,7 +26,7 @@ class Digits(NamedTuple):
     """(n,), 0 to 9."""
 
 
-class Stamp(NamedTuple):
+class Fingerprint(NamedTuple):
     """One state of a file: a changed file has another stamp, so nothing stale is answered."""
 
     path: Path
@@ -34,7 +34,7 @@ class Stamp(NamedTuple):
     size: int
 
 
-def stamp_of(path: Path) -> Stamp:
+def fingerprint_of(path: Path) -> Fingerprint:
     """Return the state a file is in now, or raise `DataError`."""
     try:
         status = path.stat()
@@ -42,11 +42,11 @@ def stamp_of(path: Path) -> Stamp:
         raise DataError("does not exist") from None
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})") from error
-    return Stamp(path, status.st_mtime_ns, status.st_size)
+    return Fingerprint(path, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=8)
-def count_digits(stamp: Stamp) -> tuple[int, int]:
+def count_digits(stamp: Fingerprint) -> tuple[int, int]:
     """Count training and test digits; labels are checked, and pictures by their shape alone."""
     with _opened(stamp.path) as archive:
         train, test = _check_part(archive, "train"), _check_part(archive, "test")

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-LEAST_CONTRAST = 16  # of 255: less is the noise of a camera, not ink
-EVEN = 3.0  # of 255: how far the grey of a clean drawing's paper may stray
+MIN_CONTRAST = 16  # of 255: less is the noise of a camera, not ink
+EVEN = 3.0  # of 255: how far the gray of a clean drawing's paper may stray
 EVEN_SHARE = 0.6  # of the border; the rest may be ink that runs over it
 MIDDLE_SIDE, SMALL_SIDE = 400, 160  # pixels, of the copies in which the paper is looked at
 WIDEST_LINE = 0.15  # of the longer side: what is wider is paper, or a table
@@ -26,9 +26,9 @@ ALONG_EDGE = 0.08  # of the picture's outline: what touches more of it is no dig
 _EMPTY = "The picture is empty: nothing in it stands out from its paper."
 
 
-def is_evenly_lit(grey: NDArray[np.floating]) -> bool:
-    """Return whether a picture, (height, width) from 0 to 255, has paper of one grey."""
-    border = border_of(grey)
+def is_evenly_lit(gray: NDArray[np.floating]) -> bool:
+    """Return whether a picture, (height, width) from 0 to 255, has paper of one gray."""
+    border = border_of(gray)
     strays = np.abs(border - np.median(border)) > EVEN
     return float(strays.mean()) <= 1 - EVEN_SHARE
 
@@ -38,16 +38,16 @@ def border_of(pixels: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
 
 
-def ink_on_paper(grey: NDArray[np.floating]) -> NDArray[np.floating]:
+def ink_on_paper(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return how much ink each pixel of a photo has: (height, width), 0 is paper, 1 full ink.
 
     Args:
-        grey: (height, width), 0–255; dark on light or light on dark.
+        gray: (height, width), 0–255; dark on light or light on dark.
 
     Raises:
         ValueError: nothing stands out from the paper.
     """
-    contrast = ndimage.gaussian_filter(_contrast(grey), 0.7)
+    contrast = ndimage.gaussian_filter(_contrast(gray), 0.7)
     strength = _strength(contrast)
     sure = contrast > SURE * strength
     beside = _widened(sure, REACH)
@@ -68,7 +68,7 @@ def _strength(contrast: NDArray[np.floating]) -> float:
     sample = contrast[::3, ::3]
     middle = float(np.median(sample))
     grain = 1.4826 * float(np.median(np.abs(sample - middle)))
-    seen = contrast > max(middle + GRAIN * grain, LEAST_CONTRAST / 255)
+    seen = contrast > max(middle + GRAIN * grain, MIN_CONTRAST / 255)
     inked = _middle(contrast)[_middle(seen)]  # a table's edge is as dark as ink
     if not inked.size:
         inked = contrast[seen]
@@ -100,32 +100,32 @@ def _middle(pixels: NDArray[Any]) -> NDArray[Any]:
     return pixels[depth : pixels.shape[0] - depth, width : pixels.shape[1] - width]
 
 
-def _contrast(grey: NDArray[np.floating]) -> NDArray[np.floating]:
+def _contrast(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return how far pixels are from their paper, as a share of its brightness."""
-    is_dark_ink = _is_dark_ink(grey)
-    small = ndimage.median_filter(_resized(grey, SMALL_SIDE), 3)
+    is_dark_ink = _is_dark_ink(gray)
+    small = ndimage.median_filter(_resized(gray, SMALL_SIDE), 3)
     width = 2 * int(WIDEST_LINE * max(small.shape) / 2) + 1
-    spread = ndimage.grey_closing if is_dark_ink else ndimage.grey_opening
+    spread = ndimage.gray_closing if is_dark_ink else ndimage.gray_opening
     paper = ndimage.gaussian_filter(spread(small, (width, width)), 1)
-    paper = np.asarray(Image.fromarray(paper).resize(grey.shape[::-1], Image.Resampling.BILINEAR))
+    paper = np.asarray(Image.fromarray(paper).resize(gray.shape[::-1], Image.Resampling.BILINEAR))
     if is_dark_ink:
-        return 1 - grey / np.maximum(paper, 1)
-    return (grey - paper) / np.maximum(255 - paper, 1)
+        return 1 - gray / np.maximum(paper, 1)
+    return (gray - paper) / np.maximum(255 - paper, 1)
 
 
-def _is_dark_ink(grey: NDArray[np.floating]) -> bool:
+def _is_dark_ink(gray: NDArray[np.floating]) -> bool:
     """Return whether the ink is the darker: its pixels are few and stray far, the paper's not."""
     skews = []
     for side, reach in ((MIDDLE_SIDE, 5), (SMALL_SIDE, 20)):  # for thin lines, for wide ones
-        pixels = _resized(grey, side)
+        pixels = _resized(gray, side)
         strays = pixels - ndimage.gaussian_filter(pixels, reach)
         skews.append(float((strays**3).mean() / max(float(strays.std()), 1e-6) ** 3))
     return max(skews, key=abs) <= 0
 
 
-def _resized(grey: NDArray[np.floating], longest: int) -> NDArray[np.floating]:
-    scale = longest / max(grey.shape)
+def _resized(gray: NDArray[np.floating], longest: int) -> NDArray[np.floating]:
+    scale = longest / max(gray.shape)
     if scale >= 1:
-        return grey
-    height, width = (max(1, round(scale * side)) for side in grey.shape)
-    return np.asarray(Image.fromarray(grey).resize((width, height), Image.Resampling.BOX))
+        return gray
+    height, width = (max(1, round(scale * side)) for side in gray.shape)
+    return np.asarray(Image.fromarray(gray).resize((width, height), Image.Resampling.BOX))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cnn.drawing.strokes import Stroke, check_amount, check_number, check_strokes
 
 CURVE_TOLERANCE = 0.1  # canvas pixels between a curve and the short lines drawn for it
-MOST_LINES_A_CURVE = 64
+MAX_LINES_A_CURVE = 64
 
 
 def strokes_from_canvas(json_data: object) -> tuple[Stroke, ...]:
@@ -50,8 +50,8 @@ def _stroke_from_path(item: object) -> list[tuple[float, float]]:
     # `path` stays as it was drawn; its middle is moved to where left and top say.
     turn, scale = _turn(item), np.array(_scale(item))
     anchor = np.array([_number(item, "left", middle[0]), _number(item, "top", middle[1])])
-    centre = anchor + turn @ (_origin(item) * (size + pen_width) * np.abs(scale))
-    placed = (points - middle) @ (turn @ np.diag(scale) @ _skew(item)).T + centre
+    center = anchor + turn @ (_origin(item) * (size + pen_width) * np.abs(scale))
+    placed = (points - middle) @ (turn @ np.diag(scale) @ _skew(item)).T + center
     return [(x, y) for x, y in placed.tolist()]
 
 
@@ -122,7 +122,7 @@ def _fabric_bounds(curves: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
 def _flatten(curves: NDArray[Any]) -> NDArray[np.float64]:
     """Return points along quadratic Bézier curves, (n, 2), more of them where one bends."""
     bend = np.abs(curves[:, 0] - 2 * curves[:, 1] + curves[:, 2]).max(axis=1)
-    lines = np.ceil(np.sqrt(bend / (4 * CURVE_TOLERANCE))).clip(1, MOST_LINES_A_CURVE).astype(int)
+    lines = np.ceil(np.sqrt(bend / (4 * CURVE_TOLERANCE))).clip(1, MAX_LINES_A_CURVE).astype(int)
     check_amount(points=int(lines.sum()))
     step = np.arange(lines.sum()) - np.repeat(np.cumsum(lines) - lines, lines) + 1
     t = (step / np.repeat(lines, lines))[:, np.newaxis]

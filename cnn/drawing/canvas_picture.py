@@ -8,15 +8,15 @@ from PIL import Image, ImageDraw
 
 from cnn.drawing.strokes import Stroke
 
-PAD_SIDE, PEN_WIDTH = 280, 18.0  # an ordinary pad and its pen, in pixels
+CANVAS_SIDE, PEN_WIDTH = 280, 18.0  # an ordinary pad and its pen, in pixels
 LONGEST_SIDE = 2_000  # pixels; what is larger is shown smaller, its lines with it
-FINER = 2  # times: drawn larger and shrunk, so that edges are grey
+FINER = 2  # times: drawn larger and shrunk, so that edges are gray
 
 
 def picture_from_strokes(
     strokes: Sequence[Stroke], pen_width: float = PEN_WIDTH
 ) -> NDArray[np.uint8]:
-    """Return a picture of the strokes, (height, width) grey: black lines on a white pad.
+    """Return a picture of the strokes, (height, width) gray: black lines on a white pad.
 
     The pad is 280×280 pixels, and larger or moved where the strokes need it.
 
@@ -26,7 +26,7 @@ def picture_from_strokes(
     """
     corners = np.concatenate([np.asarray(stroke, float) for stroke in strokes])
     low = np.minimum(corners.min(axis=0) - pen_width, 0)
-    high = np.maximum(corners.max(axis=0) + pen_width, PAD_SIDE)
+    high = np.maximum(corners.max(axis=0) + pen_width, CANVAS_SIDE)
     scale = FINER * min(1.0, LONGEST_SIDE / float((high - low).max()))
     width, height = np.ceil((high - low) * scale / FINER).astype(int).tolist()
     pad = Image.new("L", (width * FINER, height * FINER), 255)

@@ -13,8 +13,8 @@ from cnn.drawing.pen import image_from_strokes
 from cnn.drawing.picture import FAINTEST_INK, image_from_ink, ink_from_picture
 from cnn.drawing.strokes import Stroke
 
-MOST_MARKS = 100
-MOST_POINTS = 10_000  # of all strokes: of scribbles with more, every so many are looked at
+MAX_COMPONENTS = 100
+MAX_POINTS = 10_000  # of all strokes: of scribbles with more, every so many are looked at
 POINTS_A_STROKE, POINTS_A_PART = 48, 300  # enough to know how near two marks come
 LONGEST_SIDE = 1_500  # pixels; a larger picture is shrunk before its parts are looked for
 SPECK = 0.1  # of the highest part: smaller parts are dirt on the paper
@@ -30,7 +30,7 @@ class Box(NamedTuple):
     bottom: float
 
 
-class Mark(NamedTuple):
+class Component(NamedTuple):
     """What can't be parted further."""
 
     points: NDArray[np.float64]
@@ -38,10 +38,10 @@ class Mark(NamedTuple):
     box: Box
 
 
-class Marks(Protocol):
+class Components(Protocol):
     """All marks of a drawing, any of which can be looked at together."""
 
-    marks: list[Mark]
+    marks: list[Component]
     pen_width: float
     """How thick the lines are that the points are the edges of; 0 where they are the middle."""
 
@@ -49,15 +49,15 @@ class Marks(Protocol):
         """Return the chosen marks alone as a network sees them: (28, 28), 255 is full ink."""
 
 
-def find_marks(drawing: Drawing) -> Marks:
+def find_components(drawing: Drawing) -> Components:
     """Return the marks of strokes or a picture.
 
     Raises:
         ValueError: there are none, or more than 100; or the picture can't be read.
     """
     if drawing.picture is not None:
-        return _PictureMarks(drawing.picture)
-    return _StrokeMarks(drawing.strokes)
+        return _PictureComponents(drawing.picture)
+    return _StrokeComponents(drawing.strokes)
 
 
 def enclose(boxes: Iterable[Box]) -> Box:
@@ -67,14 +67,14 @@ def enclose(boxes: Iterable[Box]) -> Box:
 
 
 def _check_number(marks: int) -> None:
-    if marks > MOST_MARKS:
+    if marks > MAX_COMPONENTS:
         raise ValueError(
-            f"There are {marks:,} separate marks in it, more than {MOST_MARKS}: "
+            f"There are {marks:,} separate marks in it, more than {MAX_COMPONENTS}: "
             "show one line of digits and nothing else."
         )
 
 
-class _StrokeMarks:
+class _StrokeComponents:
     """Each stroke is a mark, which is as wide as its pen's way: not at all."""
 
     pen_width = 0.0
@@ -84,12 +84,12 @@ class _StrokeMarks:
         if not lines:
             raise ValueError("There is nothing to read yet: draw a digit.")
         _check_number(len(lines))
-        most = MOST_POINTS // len(lines)
+        most = MAX_POINTS // len(lines)
         self._lines: list[Any] = [
             line if len(line) <= most else _evenly(line, most) for line in lines
         ]
         self.marks = [
-            Mark(
+            Component(
                 _evenly(line, POINTS_A_STROKE),
                 Box(*line.min(axis=0).tolist(), *line.max(axis=0).tolist()),
             )
@@ -107,7 +107,7 @@ def _evenly(line: NDArray[np.float64], number: int) -> NDArray[np.float64]:
     return np.stack([np.interp(places, way, line[:, axis]) for axis in (0, 1)], axis=1)
 
 
-class _PictureMarks:
+class _PictureComponents:
     """Each connected part is a mark; specks are none."""
 
     def __init__(self, picture: NDArray[np.uint8]) -> None:
@@ -146,13 +146,13 @@ def _shrink(ink: NDArray[np.floating]) -> NDArray[np.floating]:
     return small / small.max()  # thin lines are no fainter than thick ones were
 
 
-def _part_mark(outline: NDArray[np.bool_], place: tuple[slice, slice], scale: float) -> Mark:
+def _part_mark(outline: NDArray[np.bool_], place: tuple[slice, slice], scale: float) -> Component:
     rows, columns = place
     y, x = np.nonzero(outline)
     every = slice(None, None, -(-len(x) // POINTS_A_PART))
     points = np.stack([x[every] + columns.start, y[every] + rows.start], axis=1).astype(float)
     edges = (columns.start, rows.start, columns.stop, rows.stop)
-    return Mark(points, Box(*(edge * scale for edge in edges)))
+    return Component(points, Box(*(edge * scale for edge in edges)))
 
 
 def _around(sides: Sequence[slice]) -> slice:

@@ -17,7 +17,7 @@ class Drawing:
 
     strokes: tuple[Stroke, ...] = ()
     picture: NDArray[np.uint8] | None = None
-    """(height, width) grey, or (height, width, 3 or 4) RGB or RGBA."""
+    """(height, width) gray, or (height, width, 3 or 4) RGB or RGBA."""
     image: NDArray[np.uint8] | None = None
     """(28, 28), 255 is full ink, taken as it is."""
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cnn.drawing.pen import BOX, CENTRE, PEN_SOFTNESS, SIDE
+from cnn.drawing.pen import BOX, CENTER, PEN_SOFTNESS, SIDE
 
 THINNEST, WIDEST = 1.5, 3.0  # of the 28 pixels: lines between these serve as they are
 THICKENED, THINNED = 2.25, 2.75  # what others become: little more than they need to be like MNIST's
@@ -40,9 +40,9 @@ def redraw_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
         return None
     scale = BOX / (float(shape.extent.max()) + 2 * growth)
     middle = np.full(2, (SIDE - 1) / 2)
-    off_centre = CENTRE - np.array(ndimage.center_of_mass(_ink(shape, growth, scale, middle)))
+    off_center = CENTER - np.array(ndimage.center_of_mass(_ink(shape, growth, scale, middle)))
     room = (SIDE - scale * (shape.extent + 2 * growth)) / 2  # so that nothing is cut
-    ink = _ink(shape, growth, scale, middle + np.clip(off_centre, -room, room))
+    ink = _ink(shape, growth, scale, middle + np.clip(off_center, -room, room))
     return np.rint(255 * ink).astype(np.uint8)
 
 

@@ -1,7 +1,7 @@
 """Strokes → the 28×28 image that a network trained on MNIST expects, drawn with MNIST's pen.
 
-MNIST's digits were fitted in 20×20 pixels with their proportions kept, made grey by the
-anti-aliasing, and placed in 28×28 by their centre of mass (http://yann.lecun.com/exdb/mnist/).
+MNIST's digits were fitted in 20×20 pixels with their proportions kept, made gray by the
+anti-aliasing, and placed in 28×28 by their center of mass (http://yann.lecun.com/exdb/mnist/).
 A drawing shrunk that way would have lines of any width, so strokes are drawn again.
 """
 
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from cnn.drawing.strokes import Stroke
 
-LEAST_EXTENT = 1e-9  # canvas pixels; less is a dot
+MIN_EXTENT = 1e-9  # canvas pixels; less is a dot
 
 SIDE, BOX = 28, 20
-CENTRE = 14.0  # where MNIST's centres of mass lie on average, counting pixels from 0
+CENTER = 14.0  # where MNIST's centers of mass lie on average, counting pixels from 0
 # With this pen, drawn strokes have MNIST's mean ink (33 of 255) and its share of pixels with any
 # ink (19 %), with half (13 %) and with nearly full ink: the width and the softness of its lines.
-PEN_WIDTH, PEN_SOFTNESS = 2.5, 1.2  # pixels; softness is how wide the grey edge of a line is
+PEN_WIDTH, PEN_SOFTNESS = 2.5, 1.2  # pixels; softness is how wide the gray edge of a line is
 SEGMENTS_AT_ONCE = 64  # a long scribble's memory, and few enough for the processor's cache
 
 
@@ -38,9 +38,9 @@ def image_from_strokes(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
     ink = _ink(starts, ends)
     y, x = (float((ink * places).sum() / ink.sum()) for places in np.indices(ink.shape))
     corners = np.concatenate([starts, ends])
-    margin = PEN_WIDTH / 2 - 0.5  # a lopsided drawing is not cut, rather than centred
+    margin = PEN_WIDTH / 2 - 0.5  # a lopsided drawing is not cut, rather than centered
     shift = np.clip(
-        CENTRE - np.array([x, y]),
+        CENTER - np.array([x, y]),
         margin - corners.min(axis=0),
         SIDE - 1 - margin - corners.max(axis=0),
     )
@@ -48,7 +48,7 @@ def image_from_strokes(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
 
 
 def image_in_box(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
-    """Return the strokes in MNIST's 20×20 box with its pen, before they are centred: (20, 20).
+    """Return the strokes in MNIST's 20×20 box with its pen, before they are centered: (20, 20).
 
     Raises:
         ValueError: there is no point.
@@ -73,7 +73,7 @@ def _fit(starts: NDArray[Any], ends: NDArray[Any]) -> tuple[NDArray[Any], NDArra
     corners = np.concatenate([starts, ends])
     low, high = corners.min(axis=0), corners.max(axis=0)
     extent = float((high - low).max())
-    scale = (BOX - PEN_WIDTH) / extent if extent > LEAST_EXTENT else 1.0
+    scale = (BOX - PEN_WIDTH) / extent if extent > MIN_EXTENT else 1.0
     middle = (SIDE - 1) / 2
     starts, ends = ((points - (low + high) / 2) * scale + middle for points in (starts, ends))
     return starts, ends

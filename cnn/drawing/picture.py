@@ -1,7 +1,7 @@
 """A picture of a digit → the 28×28 image that a network trained on MNIST expects.
 
-MNIST's digits were fitted in 20×20 pixels with their proportions kept, made grey by the
-anti-aliasing, and placed in 28×28 by their centre of mass (http://yann.lecun.com/exdb/mnist/).
+MNIST's digits were fitted in 20×20 pixels with their proportions kept, made gray by the
+anti-aliasing, and placed in 28×28 by their center of mass (http://yann.lecun.com/exdb/mnist/).
 """
 
 from typing import Any
@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import ndimage
 
-from cnn.drawing.background import LEAST_CONTRAST, border_of, ink_on_paper, is_evenly_lit
+from cnn.drawing.background import MIN_CONTRAST, border_of, ink_on_paper, is_evenly_lit
 from cnn.drawing.line_width import fine_lines, redraw_lines
-from cnn.drawing.pen import BOX, CENTRE, SIDE
+from cnn.drawing.pen import BOX, CENTER, SIDE
 
-MOST_PIXELS = 50_000_000
+MAX_PIXELS = 50_000_000
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue
 FAINTEST_INK = 0.25  # of the darkest: fainter marks are paper
 COARSE, FINE = 40, 128  # pixels: lines are measured in digits larger, made no larger than this
@@ -27,7 +27,7 @@ def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
     Dark on light and light on dark both serve: what the border shows is taken for the paper.
 
     Args:
-        pixels: (height, width) grey, or (height, width, 3 or 4) RGB or RGBA; 0–255.
+        pixels: (height, width) gray, or (height, width, 3 or 4) RGB or RGBA; 0–255.
 
     Raises:
         ValueError: not such a picture, or nothing stands out in it.
@@ -44,9 +44,9 @@ def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
     Raises:
         ValueError: not such a picture, or nothing stands out in it.
     """
-    grey = luminance(_check_pixels(pixels))
-    is_drawing = max(grey.shape) <= COARSE or is_evenly_lit(grey)
-    return _picture_ink(grey) if is_drawing else ink_on_paper(grey)
+    gray = luminance(_check_pixels(pixels))
+    is_drawing = max(gray.shape) <= COARSE or is_evenly_lit(gray)
+    return _picture_ink(gray) if is_drawing else ink_on_paper(gray)
 
 
 def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -60,7 +60,7 @@ def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     crop = crop_to_ink(ink)
     if max(crop.shape) > COARSE and (redrawn := redraw_lines(_inked(crop))) is not None:
         return redrawn
-    return _centred(_scaled(crop, BOX, Image.Resampling.HAMMING))
+    return _centered(_scaled(crop, BOX, Image.Resampling.HAMMING))
 
 
 def lines_redrawn(ink: NDArray[np.floating]) -> NDArray[np.uint8] | None:
@@ -99,12 +99,12 @@ def _inked(crop: NDArray[np.floating]) -> NDArray[np.bool_]:
     return ink >= full / 2
 
 
-def _centred(small: NDArray[Any]) -> NDArray[np.uint8]:
-    """Place at most 20×20 ink in 28×28 by its centre of mass, by whole pixels and uncut."""
+def _centered(small: NDArray[Any]) -> NDArray[np.uint8]:
+    """Place at most 20×20 ink in 28×28 by its center of mass, by whole pixels and uncut."""
     image = np.zeros((SIDE, SIDE), np.uint8)
     (y, x), (height, width) = ndimage.center_of_mass(small), small.shape
-    top = min(max(round(CENTRE - y), 0), SIDE - height)
-    left = min(max(round(CENTRE - x), 0), SIDE - width)
+    top = min(max(round(CENTER - y), 0), SIDE - height)
+    left = min(max(round(CENTER - x), 0), SIDE - width)
     image[top : top + height, left : left + width] = np.rint(255 * small)
     return image
 
@@ -117,11 +117,11 @@ def _check_pixels(pixels: ArrayLike) -> NDArray[Any]:
     if not is_picture or array.dtype.kind not in "uif":
         raise ValueError(
             "This is not a picture that can be read: expected were rows of pixels, "
-            "grey, RGB or RGBA, from 0 to 255."
+            "gray, RGB or RGBA, from 0 to 255."
         )
     if array.size == 0:
         raise ValueError("The picture has no pixels: choose another one.")
-    if array.shape[0] * array.shape[1] > MOST_PIXELS:
+    if array.shape[0] * array.shape[1] > MAX_PIXELS:
         raise ValueError("The picture is too large: make it smaller than 50 million pixels.")
     if not (array.min() >= 0 and array.max() <= 255):  # also false for NaN
         raise ValueError("The picture's pixels must be numbers from 0 to 255.")
@@ -129,7 +129,7 @@ def _check_pixels(pixels: ArrayLike) -> NDArray[Any]:
 
 
 def luminance(pixels: NDArray[Any]) -> NDArray[np.floating]:
-    """Return a picture's grey, 0 to 255; what is transparent becomes paper that shows the ink."""
+    """Return a picture's gray, 0 to 255; what is transparent becomes paper that shows the ink."""
     if pixels.ndim == 2:
         return pixels.astype(np.float32)
     return on_paper(pixels).astype(np.float32) @ _LUMINANCE
@@ -139,19 +139,19 @@ def on_paper(pixels: NDArray[Any]) -> NDArray[Any]:
     """Return a picture without transparency: on white or on black, whichever shows its ink."""
     if pixels.shape[2:] != (4,):
         return pixels
-    colours, opacity = pixels[..., :3].astype(np.float32), pixels[..., 3:].astype(np.float32) / 255
-    seen = float((colours @ _LUMINANCE * opacity[..., 0]).sum())
+    colors, opacity = pixels[..., :3].astype(np.float32), pixels[..., 3:].astype(np.float32) / 255
+    seen = float((colors @ _LUMINANCE * opacity[..., 0]).sum())
     visible = seen / max(float(opacity.sum()), 1e-6)
     paper = np.float32(255 if visible < 128 else 0)
-    return colours * opacity + paper * (1 - opacity)
+    return colors * opacity + paper * (1 - opacity)
 
 
-def _picture_ink(grey: NDArray[np.floating]) -> NDArray[np.floating]:
+def _picture_ink(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return ink from 0 to 1: how far a pixel is from the border, on the digit's side."""
-    border = border_of(grey)
-    paper, darkest, lightest = float(np.median(border)), float(grey.min()), float(grey.max())
+    border = border_of(gray)
+    paper, darkest, lightest = float(np.median(border)), float(gray.min()), float(gray.max())
     sign = 1 if lightest - paper > paper - darkest else -1
     most = max(lightest - paper, paper - darkest)
-    if most < LEAST_CONTRAST:
+    if most < MIN_CONTRAST:
         raise ValueError("The picture is empty: nothing in it stands out from its border.")
-    return np.clip(sign * (grey - paper) / most, 0, 1)
+    return np.clip(sign * (gray - paper) / most, 0, 1)

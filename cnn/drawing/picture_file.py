@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from cnn.drawing.picture import MOST_PIXELS
+from cnn.drawing.picture import MAX_PIXELS
 
-MOST_BYTES = 20_000_000
+MAX_BYTES = 20_000_000
 LONGEST_SIDE = 1280  # pixels: enough for a digit on a page, and quick to look through
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 FILE_ENDINGS = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")
@@ -36,19 +36,19 @@ def picture_from_bytes(data: bytes) -> NDArray[np.uint8]:
         data: the whole file: PNG, JPEG, WebP, GIF, BMP or TIFF. The first picture counts.
 
     Returns:
-        (height, width) grey, or (height, width, 3 or 4) RGB or RGBA.
+        (height, width) gray, or (height, width, 3 or 4) RGB or RGBA.
 
     Raises:
         ValueError: the file is empty, damaged, too large, or no such picture.
     """
     if not data:
         raise ValueError("The file is empty: choose another one.")
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"The file is larger than {MOST_BYTES // 1_000_000} MB: choose a smaller.")
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"The file is larger than {MAX_BYTES // 1_000_000} MB: choose a smaller.")
     if data[4:8] == b"ftyp":
         raise ValueError(_HEIC)
     with _lock, _no_warnings(), _open(data) as image:
-        if image.width * image.height > MOST_PIXELS:
+        if image.width * image.height > MAX_PIXELS:
             raise _too_large()
         return _pixels(image)
 
@@ -90,7 +90,7 @@ def _pixels(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Return a picture as grey, RGB or RGBA with 8 bits, whatever colours it is made of."""
+    """Return a picture as gray, RGB or RGBA with 8 bits, whatever colors it is made of."""
     if image.mode == "F" or image.mode.startswith("I"):
         return _eight_bits(image)
     if image.has_transparency_data:
@@ -99,7 +99,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Return a grey picture of more bits in 256 shades: 16 bits as they are, others stretched."""
+    """Return a gray picture of more bits in 256 shades: 16 bits as they are, others stretched."""
     values = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
     low, high = (float(values.min()), float(values.max()))
     if "16" in image.mode or (255 < high <= 65_535 and low >= 0):

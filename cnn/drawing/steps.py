@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.pen import BOX, LEAST_EXTENT, PEN_WIDTH, image_from_strokes, image_in_box
+from cnn.drawing.pen import BOX, MIN_EXTENT, PEN_WIDTH, image_from_strokes, image_in_box
 from cnn.drawing.picture import (
     crop_to_ink,
     image_from_ink,
@@ -20,7 +20,7 @@ from cnn.drawing.picture import (
 from cnn.drawing.strokes import Stroke
 
 SIDE = 140  # picture pixels of the finer steps: seven for each of the 20 in MNIST's box
-PAD_SIDE = 336.0  # canvas pixels: the least of the pad that is shown around the strokes
+CANVAS_SIDE = 336.0  # canvas pixels: the least of the pad that is shown around the strokes
 THIN_PEN = 2.5  # picture pixels
 WIDE_PEN = PEN_WIDTH * SIDE / BOX
 
@@ -48,26 +48,26 @@ def steps(drawing: Drawing) -> tuple[Step, ...]:
     return _from_strokes(drawing.strokes)
 
 
-def _centred(image: NDArray[np.uint8]) -> Step:
-    sentence = "Its centre of mass in the middle of 28×28. The network sees this."
-    return Step("Centred", sentence, image)
+def _centered(image: NDArray[np.uint8]) -> Step:
+    sentence = "Its center of mass in the middle of 28×28. The network sees this."
+    return Step("Centered", sentence, image)
 
 
 def _from_strokes(strokes: Sequence[Stroke]) -> tuple[Step, ...]:
-    centred = _centred(image_from_strokes(strokes))  # which also says that there is a stroke
+    centered = _centered(image_from_strokes(strokes))  # which also says that there is a stroke
     points = np.concatenate([np.asarray(stroke, float) for stroke in strokes if len(stroke)])
     low, high = points.min(axis=0), points.max(axis=0)
-    pad = np.minimum(low, 0), np.maximum(high, PAD_SIDE)
+    pad = np.minimum(low, 0), np.maximum(high, CANVAS_SIDE)
     return (
         Step("Your strokes", "The way that your pen went.", _lines(strokes, *pad, THIN_PEN)),
         Step("Cropped", "Where you drew does not matter.", _lines(strokes, low, high, THIN_PEN)),
         Step(
             "MNIST's pen",
-            "Drawn again, as wide as the digits it learnt from.",
+            "Drawn again, as wide as the digits it learned from.",
             _lines(strokes, low, high, WIDE_PEN),
         ),
-        Step("20×20 box", "Shrunk to 20 pixels, in shades of grey.", image_in_box(strokes)),
-        centred,
+        Step("20×20 box", "Shrunk to 20 pixels, in shades of gray.", image_in_box(strokes)),
+        centered,
     )
 
 
@@ -76,7 +76,7 @@ def _lines(
 ) -> NDArray[np.uint8]:
     """Draw what lies between two corners with a round pen; the longer side has 140 pixels."""
     extent = float((high - low).max())
-    scale = (SIDE - pen) / extent if extent > LEAST_EXTENT else 1.0
+    scale = (SIDE - pen) / extent if extent > MIN_EXTENT else 1.0
     width, height = np.ceil((high - low) * scale + pen).astype(int).tolist()
     paths = Image.new("L", (width, height), 255)
     pencil = ImageDraw.Draw(paths)
@@ -92,14 +92,14 @@ def _lines(
 def _from_picture(picture: NDArray[np.uint8]) -> tuple[Step, ...]:
     ink = ink_from_picture(picture)
     image = image_from_ink(ink)
-    grey = luminance(picture) / 255
+    gray = luminance(picture) / 255
     return (
-        Step("Your picture", "Without its colours.", _small(grey), as_given=True),
+        Step("Your picture", "Without its colors.", _small(gray), as_given=True),
         Step("Ink", "What stands out from the paper.", _small(ink)),
         Step("Cropped", "Where the digit is does not matter.", _small(crop_to_ink(ink))),
         *_redrawn(ink),
-        Step("20×20 box", "Shrunk to 20 pixels, in shades of grey.", _boxed(image)),
-        _centred(image),
+        Step("20×20 box", "Shrunk to 20 pixels, in shades of gray.", _boxed(image)),
+        _centered(image),
     )
 
 
@@ -108,7 +108,7 @@ def _redrawn(ink: NDArray[np.floating]) -> tuple[Step, ...]:
     lines = lines_redrawn(ink)
     if lines is None:
         return ()
-    sentence = "Its lines drawn again, as wide as in the digits it learnt from."
+    sentence = "Its lines drawn again, as wide as in the digits it learned from."
     return (Step("MNIST's pen", sentence, lines),)
 
 

@@ -7,8 +7,8 @@ from typing import TypeAlias
 Stroke: TypeAlias = Sequence[tuple[float, float]]
 """The points (x, y) that a pen passed without being lifted: canvas pixels, y downwards."""
 
-MOST_STROKES = 1_000
-MOST_POINTS = 100_000
+MAX_STROKES = 1_000
+MAX_POINTS = 100_000
 FARTHEST = 1_000_000.0  # canvas pixels from the corner of the canvas
 
 
@@ -51,6 +51,6 @@ def check_number(value: object) -> float:
 
 def check_amount(strokes: int = 0, points: int = 0) -> None:
     """Refuse what is too much for a digit."""
-    if strokes > MOST_STROKES or points > MOST_POINTS:
-        limit = f"{MOST_STROKES:,} strokes" if strokes else f"{MOST_POINTS:,} points"
+    if strokes > MAX_STROKES or points > MAX_POINTS:
+        limit = f"{MAX_STROKES:,} strokes" if strokes else f"{MAX_POINTS:,} points"
         raise ValueError(f"The drawing has more than {limit}: clear it and draw one digit.")

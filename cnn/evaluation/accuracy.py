@@ -13,7 +13,7 @@ from cnn.evaluation.predictions import Predictions
 from cnn.network.layers import CLASSES
 
 
-class ClassFigures(NamedTuple):
+class ClassMetrics(NamedTuple):
     """How one digit is read. Shares are 0 to 1, and None where there is nothing to divide."""
 
     digit: int
@@ -60,16 +60,16 @@ def confusion_matrix(predictions: Predictions) -> NDArray[np.intp]:
     return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
 
-def figures_per_class(matrix: NDArray[np.intp]) -> tuple[ClassFigures, ...]:
+def metrics_per_class(matrix: NDArray[np.intp]) -> tuple[ClassMetrics, ...]:
     """Return how each digit is read, from a confusion matrix with rows actual."""
     total, answered = matrix.sum(axis=1), matrix.sum(axis=0)
     return tuple(
-        ClassFigures(digit, int(matrix[digit, digit]), int(total[digit]), int(answered[digit]))
+        ClassMetrics(digit, int(matrix[digit, digit]), int(total[digit]), int(answered[digit]))
         for digit in range(len(matrix))
     )
 
 
-def macro_average(classes: Sequence[ClassFigures]) -> MacroAverage:
+def macro_average(classes: Sequence[ClassMetrics]) -> MacroAverage:
     """Return the mean of precision, recall and F1 over the digits that are there or answered.
 
     As scikit-learn has it: a figure with nothing to divide counts as 0.

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.runs.snapshots import read_epochs
+from cnn.runs.snapshots import read_snapshots
 from cnn.runs.store import Run
 
-MOST_STEPS = 4  # of an answer, that are told one by one
+MAX_STEPS = 4  # of an answer, that are told one by one
 
 
 class History(NamedTuple):
@@ -33,7 +33,7 @@ class History(NamedTuple):
             return f"Read as {last} after its only epoch."
         if len(steps) == 1:
             return f"Read as {last} after every one of its {len(self.epochs)} epochs."
-        if len(steps) > MOST_STEPS:
+        if len(steps) > MAX_STEPS:
             changes = f"The answer changed {len(steps) - 1} times"
             return f"{changes}, and is {last} since epoch {since}."
         ends = [self._end(number, steps) for number in range(len(steps) - 1)]
@@ -63,7 +63,7 @@ def history_of(run: Run, index: int, total: int) -> History:
         total: how many test digits there are, to see that the epochs speak of the same ones.
 
     Raises:
-        EpochsError: no epochs were kept, or damaged ones, or for other digits.
+        SnapshotError: no epochs were kept, or damaged ones, or for other digits.
     """
-    epochs = read_epochs(run, digits=np.array([index]), total=total)
+    epochs = read_snapshots(run, digits=np.array([index]), total=total)
     return History(epochs.numbers, epochs.probabilities[:, 0])

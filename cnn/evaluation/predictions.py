@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from cnn.data.mnist import DataError, DatasetName, Digits, load_test
 from cnn.inference.predictor import load_predictor
 from cnn.network.layers import CLASSES
-from cnn.runs.fine_tune_info import read_lesson
+from cnn.runs.fine_tune_info import read_fine_tune_info
 from cnn.runs.store import Run
 
-LEAST_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
+MIN_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
 
-MOST_ROUNDING = 0.01  # of ten probabilities together, however they were stored
+MAX_ROUNDING = 0.01  # of ten probabilities together, however they were stored
 _CURE = "Train it again on the Train page, or choose another network."
 
 
@@ -63,7 +63,7 @@ class Predictions:
         """
         of_truth = self.probabilities[np.arange(len(self)), self.labels]
         share = of_truth / self.probabilities.sum(axis=1)
-        return -np.log(np.clip(share, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY))
+        return -np.log(np.clip(share, MIN_PROBABILITY, 1 - MIN_PROBABILITY))
 
 
 def load_predictions(run: Run) -> Predictions:
@@ -89,7 +89,7 @@ def load_predictions(run: Run) -> Predictions:
             ) from error
         return _answer_sample(run)
     probabilities = _read_probabilities(run.path / "test_predictions.npz", digits)
-    lesson = read_lesson(run)
+    lesson = read_fine_tune_info(run)
     is_seen = lesson is not None and lesson.test_is_seen
     return Predictions(probabilities, digits.labels, digits.images, is_seen)
 
@@ -117,7 +117,7 @@ def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
         probabilities = probabilities.astype(np.float32)
     sums = probabilities.sum(axis=1)  # nowhere near 1 where a number is none
-    if not (np.abs(sums - 1) < MOST_ROUNDING).all() or probabilities.min(initial=0) < 0:
+    if not (np.abs(sums - 1) < MAX_ROUNDING).all() or probabilities.min(initial=0) < 0:
         raise _damaged(path, "holds numbers that are no probabilities")
     if not np.array_equal(labels, digits.labels):
         raise PredictionsError(

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data.mnist import DataError, DatasetName, Digits, load_test
-from cnn.runs.fine_tune_info import read_lesson
+from cnn.runs.fine_tune_info import read_fine_tune_info
 from cnn.runs.metrics import EpochPoint
-from cnn.runs.snapshots import EpochsError, kept_numbers, read_epochs, replayed_digits
+from cnn.runs.snapshots import SnapshotError, read_snapshots, replayed_digits, saved_epochs
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run
 
-MOST_EPOCHS = 60  # that a replay stops at: more would only pass by faster
+MAX_EPOCHS = 60  # that a replay stops at: more would only pass by faster
 
 
 class Replay(NamedTuple):
@@ -47,7 +47,7 @@ class Replay(NamedTuple):
         return (self.answers == self.digits.labels).sum(axis=-1)
 
 
-def load_replay(run: Run, most: int = MOST_EPOCHS) -> Replay:
+def load_replay(run: Run, most: int = MAX_EPOCHS) -> Replay:
     """Return a run's training to be played back.
 
     Args:
@@ -55,16 +55,16 @@ def load_replay(run: Run, most: int = MOST_EPOCHS) -> Replay:
         most: how many moments at most, at least 2; of more epochs some are left out, evenly.
 
     Raises:
-        EpochsError: the run goes on, or nothing was kept of its epochs, or that is damaged.
+        SnapshotError: the run goes on, or nothing was kept of its epochs, or that is damaged.
         RunError: the run's state cannot be read.
     """
     status = run.status()
     if not status.over:
-        raise EpochsError("This run is not over yet. Its replay is here as soon as it is.")
-    kept = kept_numbers(run)
+        raise SnapshotError("This run is not over yet. Its replay is here as soon as it is.")
+    kept = saved_epochs(run)
     numbers = _spread(kept, most)
     test, notes = _replayed(status)
-    epochs = read_epochs(run, numbers, test.indices)
+    epochs = read_snapshots(run, numbers, test.indices)
     notes += _notes(run, status, kept, numbers)
     return Replay(*epochs, test.indices, test.digits, run.metrics().epochs, tuple(notes))
 
@@ -120,9 +120,9 @@ def _notes(
         yield f"The run was stopped: the replay ends with its last whole epoch, number {kept[-1]}."
     if status.state is State.FINISHED and _went_back(run):
         yield "This ends with the last epoch; early stopping took the network back to its best."
-    lesson = read_lesson(run)
+    lesson = read_fine_tune_info(run)
     if lesson is not None and lesson.test_is_seen:
-        yield "The network has learnt from these digits before, so that it reads them says little."
+        yield "The network has learned from these digits before, so that it reads them says little."
 
 
 def _went_back(run: Run) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_wrong_label
+from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.network.layers import CLASSES
 
@@ -37,7 +37,7 @@ class DigitFilter(NamedTuple):
 NO_FILTER = DigitFilter()
 
 
-def percent_sure(confidence: float) -> str:
+def confidence_percent(confidence: float) -> str:
     """Return a confidence as a person would say it: 61 %, and never a false 100 %."""
     return "> 99 %" if confidence > 0.99 else f"{confidence * 100:.0f} %"
 
@@ -63,7 +63,7 @@ def _wanted(predictions: Predictions, chosen: DigitFilter) -> NDArray[np.bool_]:
     if chosen.read_as is not None:
         wanted &= predictions.predicted == chosen.read_as
     if chosen.only_wrong_labels:
-        wanted &= has_wrong_label(predictions.labels)
+        wanted &= has_label_error(predictions.labels)
     return wanted
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_wrong_label
-from cnn.evaluation.accuracy import ClassFigures, macro_average
+from cnn.data.label_errors import has_label_error
+from cnn.evaluation.accuracy import ClassMetrics, macro_average
 from cnn.evaluation.predictions import Predictions
 
 CLASS_COLUMNS = ("digit", "precision", "recall", "f1", "pictures")
 DIGIT_COLUMNS = ("test_digit", "label", "read_as", "confidence", "loss", "label_doubtful")
 
 
-def class_table(classes: Sequence[ClassFigures]) -> bytes:
+def class_table(classes: Sequence[ClassMetrics]) -> bytes:
     """Return precision, recall, F1 and the number of pictures of each digit, and their averages."""
     rows = [(one.digit, one.precision, one.recall, one.f1, one.total) for one in classes]
     average = ("macro average", *macro_average(classes), sum(one.total for one in classes))
@@ -24,7 +24,7 @@ def class_table(classes: Sequence[ClassFigures]) -> bytes:
 
 def digit_table(predictions: Predictions, indices: NDArray[np.intp]) -> bytes:
     """Return a line for each of these digits, in their order, with its place in the test."""
-    marks = has_wrong_label(predictions.labels)
+    marks = has_label_error(predictions.labels)
     rows = (
         (
             int(index),

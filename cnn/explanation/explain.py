@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from cnn.data.mnist import Digits
 from cnn.inference.predictor import SIDE, Predictor
 
-MOST_MAPS = 16  # of a layer
+MAX_MAPS = 16  # of a layer
 PATCH = 5  # pixels a side
 CHEAP_MULTIPLY_ADDS = 20e6  # of a network that is asked about each place of a patch
 
-MOST_DIGITS, LEAST_DIGITS = 10_000, 500  # among which the nearest are looked for
-MOST_MULTIPLY_ADDS = 200e9  # to learn their features: a few seconds
-MOST_FEATURES = 128  # kept of a digit
+MAX_DIGITS, MIN_DIGITS = 10_000, 500  # among which the nearest are looked for
+MAX_MULTIPLY_ADDS = 200e9  # to learn their features: a few seconds
+MAX_FEATURES = 128  # kept of a digit
 DIGITS_AT_ONCE = 50  # a digit may have 100,000 features before they are summed up
 SUM_SEED = 28
 
@@ -33,7 +33,7 @@ class LayerMaps(NamedTuple):
     """(shown,), which filter made each of these maps, counted from 0."""
 
 
-class Neighbour(NamedTuple):
+class Neighbor(NamedTuple):
     """A training digit that the network sees much like the image."""
 
     image: NDArray[np.uint8]
@@ -52,7 +52,7 @@ class DigitIndex(NamedTuple):
 
 
 def feature_maps(
-    predictor: Predictor, image: NDArray[np.uint8], most: int | None = MOST_MAPS
+    predictor: Predictor, image: NDArray[np.uint8], most: int | None = MAX_MAPS
 ) -> tuple[LayerMaps, ...]:
     """Return the feature maps of each convolution, from first to last layer.
 
@@ -126,8 +126,8 @@ def index_size(multiply_adds: int) -> int:
     Args:
         multiply_adds: of the network, for one image.
     """
-    affordable = int(MOST_MULTIPLY_ADDS / max(multiply_adds, 1))
-    return min(max(affordable, LEAST_DIGITS), MOST_DIGITS)
+    affordable = int(MAX_MULTIPLY_ADDS / max(multiply_adds, 1))
+    return min(max(affordable, MIN_DIGITS), MAX_DIGITS)
 
 
 def index_digits(predictor: Predictor, digits: Digits) -> DigitIndex:
@@ -149,7 +149,7 @@ def index_digits(predictor: Predictor, digits: Digits) -> DigitIndex:
 
 def nearest_digits(
     predictor: Predictor, image: NDArray[np.uint8], index: DigitIndex, count: int = 5
-) -> list[Neighbour]:
+) -> list[Neighbor]:
     """Return the training digits that the network sees most like the image, nearest first.
 
     Args:
@@ -163,7 +163,7 @@ def nearest_digits(
     nearest = np.argsort(distances, kind="stable")[:count]
     digits = index.digits
     return [
-        Neighbour(digits.images[one], int(digits.labels[one]), float(distances[one]))
+        Neighbor(digits.images[one], int(digits.labels[one]), float(distances[one]))
         for one in nearest
     ]
 
@@ -176,10 +176,10 @@ def _sum_up(features: NDArray[np.float32]) -> NDArray[np.float32]:
     (M. Charikar, K. Chen and M. Farach-Colton, Finding Frequent Items in Data Streams, 2002).
     """
     size = features.shape[1]
-    if size <= MOST_FEATURES:
+    if size <= MAX_FEATURES:
         return features
     generator = np.random.default_rng(SUM_SEED)
     order = generator.permutation(size)
     signs = generator.choice(np.array([-1, 1], np.float32), size)
-    firsts = np.linspace(0, size, MOST_FEATURES, endpoint=False).astype(int)
+    firsts = np.linspace(0, size, MAX_FEATURES, endpoint=False).astype(int)
     return np.add.reduceat(features[:, order] * signs, firsts, axis=1)

@@ -22,7 +22,7 @@ class Convolution(NamedTuple):
 def load_kernels(model_path: Path) -> Kernels:
     """Return each convolution's kernels by the layer's name, as the network answers with them.
 
-    A network with batch normalisation has its factors in them.
+    A network with batch normalization has its factors in them.
 
     Args:
         model_path: an ONNX file, such as a training leaves it.

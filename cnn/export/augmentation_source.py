@@ -84,7 +84,7 @@ def sampled(
 
 def inked(images: NDArray[np.float32], share: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return the images with wider lines where the share is positive, thinner where negative."""
-    wider, thinner = of_neighbours(images, np.maximum), of_neighbours(images, np.minimum)
+    wider, thinner = of_neighbors(images, np.maximum), of_neighbors(images, np.minimum)
     # Lines of one pixel would vanish if they were thinned as much.
     changed = images + np.where(
         share > 0, share * (wider - images), -0.6 * share * (thinner - images)
@@ -93,7 +93,7 @@ def inked(images: NDArray[np.float32], share: NDArray[np.floating]) -> NDArray[n
     return (changed * was / np.maximum(darkest, 1)).astype("float32")
 
 
-def of_neighbours(
+def of_neighbors(
     images: NDArray[np.float32],
     pick: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]],
 ) -> NDArray[np.float32]:

@@ -6,13 +6,13 @@ from cnn.export.section import Plan, Section
 from cnn.export.source import source_of
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.augmentation_presets import (
+    AUGMENTATIONS,
     DIGITS_PER_NON_DIGIT,
-    MOST_NON_DIGITS,
-    OTHER_HANDS,
-    STRENGTHS,
-    Strength,
+    MAX_NON_DIGITS,
+    STYLE_VERSIONS,
+    Augmentation,
 )
-from cnn.network.layers import NO_DIGIT, answer_count
+from cnn.network.layers import REJECT_CLASS, output_count
 
 _NUMPY = frozenset({"import numpy as np"})
 
@@ -23,14 +23,14 @@ def batch_sections(plan: Plan) -> Iterator[Section]:
     if values.augmentation == "hands" or values.non_digits:
         yield _made(values)
     if values.augmentation != "off":
-        yield _augmented(STRENGTHS[values.augmentation])
+        yield _augmented(AUGMENTATIONS[values.augmentation])
     imports = {"import math", "import keras", "import numpy as np"}
     text = (
         "In each epoch the network sees every digit once, in a new order, a batch at a time. "
         "The answers are one-hot: a 1 at the place of the right one, else 0."
     )
     if values.non_digits:
-        text += f" Answer {NO_DIGIT} is for what is no digit."
+        text += f" Answer {REJECT_CLASS} is for what is no digit."
     yield Section("Put them in batches", text, _batches(values), frozenset(imports))
 
 
@@ -39,16 +39,16 @@ def _made(values: Hyperparameters) -> Section:
     wanted: dict[str, tuple[str, ...]] = {"cnn.data.mnist_file": ("Digits",)}
     texts, code = [], []
     if values.augmentation == "hands":
-        wanted["cnn.training.handwriting_styles"] = ("in_other_hands", "share_of_other_hands")
+        wanted["cnn.training.handwriting_styles"] = ("restyle", "restyled_share")
         texts.append(
             "Half the world writes a 1 with a long flag or a 7 with a bar, and MNIST's writers do "
             "not: strokes are added to its digits, as other people would write them."
         )
-        seeds = ", ".join(f"SEED + {hand}" if hand else "SEED" for hand in range(OTHER_HANDS))
+        seeds = ", ".join(f"SEED + {hand}" if hand else "SEED" for hand in range(STYLE_VERSIONS))
         code += [
-            f"hands = [in_other_hands(digits, seed, show_progress) for seed in ({seeds})]",
+            f"hands = [restyle(digits, seed, show_progress) for seed in ({seeds})]",
             "other_hands = np.stack(hands)",
-            "shares = share_of_other_hands(y_train)",
+            "shares = restyled_share(y_train)",
         ]
     if values.non_digits:
         wanted["cnn.training.non_digits"] = ("make_non_digits",)
@@ -57,7 +57,7 @@ def _made(values: Hyperparameters) -> Section:
             "that no alphabet has, scribbles, shapes, digits cut and turned, textures."
         )
         code += [
-            f"count = min({MOST_NON_DIGITS:_}, len(y_train))",
+            f"count = min({MAX_NON_DIGITS:_}, len(y_train))",
             "non_digits = make_non_digits(count, digits, SEED, show_progress)",
         ]
     source = source_of(wanted)
@@ -75,7 +75,7 @@ _SHOW_PROGRESS = (
 )
 
 
-def _augmented(most: Strength) -> Section:
+def _augmented(most: Augmentation) -> Section:
     names = ["random_places", "sampled"]
     changes = "turned, slanted, stretched and shifted"
     lines = [
@@ -116,7 +116,7 @@ def _augmented(most: Strength) -> Section:
     return Section("Change each digit a little", text, code, source.imports | _NUMPY)
 
 
-def _contrast(most: Strength) -> Iterator[str]:
+def _contrast(most: Augmentation) -> Iterator[str]:
     if most.contrast > 1:
         yield f"    gain = chance.uniform(1, {most.contrast:g}, (len(images), 1, 1))"
         yield "    changed = np.clip(127.5 + (changed - 127.5) * gain, 0, 255)"
@@ -127,7 +127,7 @@ def _contrast(most: Strength) -> Iterator[str]:
 
 
 def _batches(values: Hyperparameters) -> str:
-    answers = answer_count(values)
+    answers = output_count(values)
     lines = [
         "class Batches(keras.utils.PyDataset):",
         '    """The training digits in batches, in a new order in each epoch."""',
@@ -169,7 +169,7 @@ def _batches(values: Hyperparameters) -> str:
 
 def _other_hands(values: Hyperparameters) -> Iterator[str]:
     if values.augmentation == "hands":
-        yield f"        hands = chance.integers({OTHER_HANDS}, size=len(chosen))"
+        yield f"        hands = chance.integers({STYLE_VERSIONS}, size=len(chosen))"
         yield "        swapped = chance.random(len(chosen)) < shares[chosen]"
         yield "        images[swapped] = other_hands[hands, chosen][swapped]"
 
@@ -179,6 +179,6 @@ def _non_digits(values: Hyperparameters) -> Iterator[str]:
         count = max(1, values.batch_size // DIGITS_PER_NON_DIGIT)
         yield f"        others = self.shuffler.integers(len(non_digits), size={count})"
         yield "        images = np.concatenate([images, non_digits[others]])"
-        yield f"        labels = np.concatenate([labels, np.full({count}, {NO_DIGIT})])"
+        yield f"        labels = np.concatenate([labels, np.full({count}, {REJECT_CLASS})])"
     if values.augmentation != "off":
         yield '        images = augment(images.astype("float32"))'

@@ -73,7 +73,7 @@ def _hold_out(plan: Plan) -> Section:
     code = f"{source.code}\n\n\ntrain, validation = split(labels, {count})"
     text = (
         "Some digits are not trained on: they validate, so that each epoch can be judged by images "
-        "that the network has not learnt. The test digits wait until the end."
+        "that the network has not learned. The test digits wait until the end."
     )
     if plan.chosen_images is not None:
         text += f" Of the others, {plan.chosen_images:,} are drawn to learn from."

@@ -50,7 +50,7 @@ def run_sections(run: Run) -> tuple[Section, ...]:
 
 def plan_of(run: Run) -> Plan:
     """Return what a script of this run repeats, or raise `ValueError` as `run_script` does."""
-    if run.is_taught:
+    if run.is_fine_tuned:
         raise ValueError(
             "There is no script for a network that was taught your digits: it starts from another "
             "network and learns images that no script could load."
@@ -77,7 +77,7 @@ def _dataset(status: Status) -> DatasetName:
 
 def _chosen(status: Status, wanted: int, dataset: DatasetName) -> int | None:
     """Return how many of the training digits were drawn; None where all were used."""
-    whole = SAMPLE.training_images if dataset == "sample" else RANGES["training_images"].largest
+    whole = SAMPLE.training_images if dataset == "sample" else RANGES["training_images"].maximum
     used = wanted if status.training_images is None else status.training_images
     return wanted if used == wanted and wanted < whole else None
 

@@ -9,13 +9,19 @@ from pathlib import Path
 from cnn import launching
 from cnn.data import mnist
 from cnn.data.mnist import DatasetName
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits, share_right
 from cnn.hyperparameters import Hyperparameters
-from cnn.inference.classifier import Reader, load_reader
+from cnn.inference.classifier import Classifier, load_classifier
 from cnn.runs import queue, store, training_time
-from cnn.runs.fine_tune_info import Lesson, images_of_kept, kept_digits, read_lesson, write_lesson
-from cnn.runs.store import TAUGHT, Run, RunError
+from cnn.runs.fine_tune_info import (
+    FineTuneInfo,
+    images_of_kept,
+    kept_digits,
+    read_fine_tune_info,
+    write_fine_tune_info,
+)
+from cnn.runs.store import FINE_TUNED, Run, RunError
 
 EPOCHS = 3
 TRAINING_IMAGES = 12_000
@@ -24,7 +30,7 @@ _NO_NETWORK = "This run has no network to start from. Choose another one."
 
 
 def start_fine_tuning(
-    base: Run, digits: Sequence[MyDigit], folder: Path, idle_seconds: float | None = None
+    base: Run, digits: Sequence[SavedDigit], folder: Path, idle_seconds: float | None = None
 ) -> Run:
     """Queue a run that teaches a network kept digits, and see that somebody trains it.
 
@@ -46,9 +52,11 @@ def start_fine_tuning(
         raise RunError(_NO_NETWORK)
     mnist_file = queue.mnist_file()
     lesson = _lesson(base, digits, "mnist" if mnist_file else "sample")
-    furnish = partial(write_lesson, lesson=lesson, digits=as_digits(digits), network=network)
+    furnish = partial(
+        write_fine_tune_info, lesson=lesson, digits=as_digits(digits), network=network
+    )
     try:
-        run = store.create(hyperparameters_of(base), folder, mnist_file, TAUGHT, furnish)
+        run = store.create(hyperparameters_of(base), folder, mnist_file, FINE_TUNED, furnish)
     except OSError as error:
         raise RunError(_why_not_created(error, network)) from error
     launching.begin(run, idle_seconds)
@@ -88,7 +96,7 @@ def training_seconds(base: Run, digits: int, earlier: Iterable[Run]) -> float:
 def hyperparameters_of(base: Run) -> Hyperparameters:
     """Return how a run is fine-tuned: its own network, few images, small steps, augmented."""
     values = base.hyperparameters
-    if base.is_taught:  # its learning rate is a small one already
+    if base.is_fine_tuned:  # its learning rate is a small one already
         return values
     return replace(
         values,
@@ -101,22 +109,22 @@ def hyperparameters_of(base: Run) -> Hyperparameters:
     )
 
 
-def _lesson(base: Run, digits: Sequence[MyDigit], dataset: DatasetName) -> Lesson:
-    reader, before = load_reader(base), read_lesson(base)
-    learnt = [*(before.learnt if before else ()), *(digit.id for digit in digits)]
+def _lesson(base: Run, digits: Sequence[SavedDigit], dataset: DatasetName) -> FineTuneInfo:
+    reader, before = load_classifier(base), read_fine_tune_info(base)
+    learned = [*(before.learned if before else ()), *(digit.id for digit in digits)]
     # The sample's digits are all from MNIST's training set.
     is_seen = dataset == "sample" and base.status().dataset == "mnist"
-    return Lesson(
+    return FineTuneInfo(
         base=base.id,
         digits=len(digits),
         accuracy_before=accuracy_on(reader, as_digits(digits)),
         test_accuracy_before=_test_accuracy(base, reader, dataset),
         test_is_seen=is_seen or (before is not None and before.test_is_seen),
-        learnt=tuple(dict.fromkeys(learnt)),
+        learned=tuple(dict.fromkeys(learned)),
     )
 
 
-def _test_accuracy(base: Run, reader: Reader, dataset: DatasetName) -> float:
+def _test_accuracy(base: Run, reader: Classifier, dataset: DatasetName) -> float:
     """Return the base's accuracy on the very test digits that the new run will be tested on."""
     status, test = base.status(), mnist.load_test(dataset)
     is_same = status.dataset == dataset and status.test_images == len(test.labels)
@@ -131,4 +139,4 @@ def accuracy_after(run: Run) -> float:
     Raises:
         ValueError: its network or its digits are damaged or missing.
     """
-    return accuracy_on(load_reader(run), kept_digits(run))
+    return accuracy_on(load_classifier(run), kept_digits(run))

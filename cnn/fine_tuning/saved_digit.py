@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.drawing.background import LEAST_CONTRAST
+from cnn.drawing.background import MIN_CONTRAST
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.strokes import check_strokes
 
 SIDE = 28
 LONGEST_LINE = 200_000  # bytes
-MOST_POINTS_KEPT = 4_000  # a drawing with more is kept as the image that the network sees
+MAX_POINTS_KEPT = 4_000  # a drawing with more is kept as the image that the network sees
 LATEST = 1e11  # seconds since 1970
 
 
 @dataclass(frozen=True, eq=False)
-class MyDigit:
+class SavedDigit:
     """A kept drawing, known by what is drawn: the same drawing has the same id."""
 
     drawing: Drawing
@@ -51,17 +51,17 @@ class MyDigit:
         return json.dumps(values | _content(self.drawing)).encode()
 
 
-def keep(drawing: Drawing, label: int) -> MyDigit:
+def keep(drawing: Drawing, label: int) -> SavedDigit:
     """Return a drawing with its label, in the form that is kept: strokes, else the 28×28 image.
 
     Raises:
         ValueError: the label is no digit, or there is nothing to read in the drawing.
     """
     strokes = tuple(tuple((float(x), float(y)) for x, y in one) for one in drawing.strokes if one)
-    few = sum(map(len, strokes)) <= MOST_POINTS_KEPT
+    few = sum(map(len, strokes)) <= MAX_POINTS_KEPT
     is_strokes = drawing.image is None and drawing.picture is None and strokes and few
     kept = Drawing(strokes=strokes) if is_strokes else _image_drawing(drawing.mnist_image())
-    return MyDigit(kept, check_label(label), time.time())
+    return SavedDigit(kept, check_label(label), time.time())
 
 
 def _content(drawing: Drawing) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _content(drawing: Drawing) -> dict[str, Any]:
     return {"strokes": drawing.strokes}
 
 
-def from_line(line: bytes) -> MyDigit:
+def from_line(line: bytes) -> SavedDigit:
     """Return the digit of one line, which may come from anywhere.
 
     Args:
@@ -88,7 +88,9 @@ def from_line(line: bytes) -> MyDigit:
         raise ValueError("This line is no JSON.") from error
     if not isinstance(values, dict) or not {"strokes", "image"} & set(values):
         raise ValueError('Expected was {"label": "7", "strokes": [[[x, y], …], …]}.')
-    return MyDigit(_drawing(values), check_label(values.get("label")), _added(values.get("added")))
+    return SavedDigit(
+        _drawing(values), check_label(values.get("label")), _added(values.get("added"))
+    )
 
 
 def _drawing(values: dict[str, Any]) -> Drawing:
@@ -104,7 +106,7 @@ def _drawing(values: dict[str, Any]) -> Drawing:
 
 
 def _image_drawing(image: NDArray[np.uint8]) -> Drawing:
-    if image.max() < LEAST_CONTRAST:
+    if image.max() < MIN_CONTRAST:
         raise ValueError("The image is empty: there is no ink in it.")
     return Drawing(image=image)
 

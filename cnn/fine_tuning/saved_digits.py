@@ -12,30 +12,30 @@ from filelock import FileLock, Timeout
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import saved_digit
 from cnn.fine_tuning.changes import Change, differences
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.runs.files import write_bytes
 
 FILE_NAME, LOCK_NAME = "my-digits.jsonl", ".my-digits.lock"
-MOST_DIGITS = 2_000
+MAX_DIGITS = 2_000
 LARGEST_FILE = 64_000_000  # bytes; 2,000 ordinary drawings take 5 million
 LOCK_SECONDS = 10.0
 
-_digit_of_line = lru_cache(MOST_DIGITS)(saved_digit.from_line)  # an unchanged line keeps its image
+_digit_of_line = lru_cache(MAX_DIGITS)(saved_digit.from_line)  # an unchanged line keeps its image
 
 
-class MyDigits(NamedTuple):
+class SavedDigits(NamedTuple):
     """The kept digits, the first kept first."""
 
-    digits: tuple[MyDigit, ...]
+    digits: tuple[SavedDigit, ...]
     damaged: tuple[bytes, ...] = ()
     """Lines of the file that can't be read. They stay in it."""
 
-    def find(self, digit_id: str) -> MyDigit | None:
+    def find(self, digit_id: str) -> SavedDigit | None:
         """Return the digit of this id, if it is kept."""
         return next((digit for digit in self.digits if digit.id == digit_id), None)
 
 
-def read(folder: Path) -> MyDigits:
+def read(folder: Path) -> SavedDigits:
     """Return what is kept beside the runs of a folder; read anew only when it has changed.
 
     Raises:
@@ -46,17 +46,17 @@ def read(folder: Path) -> MyDigits:
         file = path.stat()
         return _read_once(path, file.st_mtime_ns, file.st_size, file.st_ino)
     except FileNotFoundError:
-        return MyDigits(())
+        return SavedDigits(())
     except OSError as error:
         raise ValueError(f"My digits can't be read: {path}: {error.strerror}.") from error
 
 
 @lru_cache(maxsize=2)
-def _read_once(path: Path, *_stamp: int) -> MyDigits:
+def _read_once(path: Path, *_fingerprint: int) -> SavedDigits:
     return _read(path)
 
 
-def _read(path: Path) -> MyDigits:
+def _read(path: Path) -> SavedDigits:
     if path.stat().st_size > LARGEST_FILE:
         raise ValueError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB.")
     digits, damaged = {}, []
@@ -67,7 +67,7 @@ def _read(path: Path) -> MyDigits:
                 digits[digit.id] = digit
         except ValueError:
             damaged.append(line)
-    return MyDigits(tuple(digits.values()), tuple(damaged))
+    return SavedDigits(tuple(digits.values()), tuple(damaged))
 
 
 def add(drawing: Drawing, label: int, folder: Path) -> Change:
@@ -80,19 +80,19 @@ def add(drawing: Drawing, label: int, folder: Path) -> Change:
         ValueError: there is nothing to read in it, too many are kept, or the disk is full.
     """
     new = saved_digit.keep(drawing, label)
-    before: MyDigit | None = None
+    before: SavedDigit | None = None
     after = new
 
-    def change(kept: dict[str, MyDigit]) -> None:
+    def change(kept: dict[str, SavedDigit]) -> None:
         nonlocal before, after
         before = kept.get(new.id)
-        kept[new.id] = after = _labelled(before or new, label)
+        kept[new.id] = after = _labeled(before or new, label)
 
     change_file(folder, change)
     return Change(new.id, before, after)
 
 
-def _labelled(digit: MyDigit, label: int) -> MyDigit:
+def _labeled(digit: SavedDigit, label: int) -> SavedDigit:
     """Return a digit, since when it has been kept, with a label."""
     return digit if digit.label == label else replace(digit, label=label)
 
@@ -108,8 +108,8 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...
     """
     saved_digit.check_label(label)
 
-    def change(kept: dict[str, MyDigit]) -> None:
-        kept.update({one: _labelled(kept[one], label) for one in ids if one in kept})
+    def change(kept: dict[str, SavedDigit]) -> None:
+        kept.update({one: _labeled(kept[one], label) for one in ids if one in kept})
 
     return change_file(folder, change)
 
@@ -134,14 +134,16 @@ def undo(changes: Iterable[Change], folder: Path) -> int:
     """
     undone: list[str] = []
 
-    def change(kept: dict[str, MyDigit]) -> None:
+    def change(kept: dict[str, SavedDigit]) -> None:
         undone.extend(one.id for one in changes if one.take_back(kept))
 
     change_file(folder, change)
     return len(undone)
 
 
-def change_file(folder: Path, change: Callable[[dict[str, MyDigit]], object]) -> tuple[Change, ...]:
+def change_file(
+    folder: Path, change: Callable[[dict[str, SavedDigit]], object]
+) -> tuple[Change, ...]:
     """Replace the file after a change to the digits by their ids; one change at a time.
 
     Returns:
@@ -155,7 +157,7 @@ def change_file(folder: Path, change: Callable[[dict[str, MyDigit]], object]) ->
         with FileLock(folder / LOCK_NAME, timeout=LOCK_SECONDS):
             path = folder / FILE_NAME
             # Not through `read`: two changes within a tick of the clock may look like one there.
-            before = _read(path) if path.exists() else MyDigits(())
+            before = _read(path) if path.exists() else SavedDigits(())
             was = {digit.id: digit for digit in before.digits}
             kept = dict(was)
             change(kept)
@@ -173,8 +175,8 @@ def change_file(folder: Path, change: Callable[[dict[str, MyDigit]], object]) ->
 
 
 def _check_room(count: int, before: int) -> None:
-    if count > max(MOST_DIGITS, before):
-        raise ValueError(f"{MOST_DIGITS:,} digits are kept, and that is the most: delete some.")
+    if count > max(MAX_DIGITS, before):
+        raise ValueError(f"{MAX_DIGITS:,} digits are kept, and that is the most: delete some.")
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:

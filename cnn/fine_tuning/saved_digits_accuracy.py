@@ -1,21 +1,21 @@
-"""How many of the kept digits a network reads as they are labelled."""
+"""How many of the kept digits a network reads as they are labeled."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from cnn.data.mnist import Digits
-from cnn.fine_tuning.saved_digit import MyDigit
-from cnn.inference.classifier import Reader
+from cnn.fine_tuning.saved_digit import SavedDigit
+from cnn.inference.classifier import Classifier
 
 
-def as_digits(digits: Sequence[MyDigit]) -> Digits:
+def as_digits(digits: Sequence[SavedDigit]) -> Digits:
     """Return images (n, 28, 28) and labels (n,), n at least 1."""
     labels = np.array([digit.label for digit in digits], np.uint8)
     return Digits(np.stack([digit.image for digit in digits]), labels)
 
 
-def accuracy_on(reader: Reader, digits: Digits) -> float:
+def accuracy_on(reader: Classifier, digits: Digits) -> float:
     """Return the share of kept digits, at least one, that a network takes for what they are.
 
     What it calls no digit it does not read, whatever its nearest guess.
@@ -31,7 +31,7 @@ def accuracy_on(reader: Reader, digits: Digits) -> float:
     )
 
 
-def share_right(reader: Reader, digits: Digits) -> float:
+def share_right(reader: Classifier, digits: Digits) -> float:
     """Return the share of test digits whose likeliest digit is the right one, as tests count."""
     read = [reading.digit for reading in reader.read(digits.images)]
     return float(np.mean(read == digits.labels))

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnn.fine_tuning import saved_digit, saved_digits
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 
 LARGEST_FILE = 32_000_000  # bytes
-MOST_LINES = 20_000
+MAX_LINES = 20_000
 
 
 class Loaded(NamedTuple):
@@ -20,7 +20,7 @@ class Loaded(NamedTuple):
     """A sentence for each line that holds no digit or found no room, with its number."""
 
 
-def to_bytes(digits: Iterable[MyDigit]) -> bytes:
+def to_bytes(digits: Iterable[SavedDigit]) -> bytes:
     """Return digits as a file."""
     return b"".join(digit.line + b"\n" for digit in digits)
 
@@ -40,13 +40,13 @@ def load(content: bytes, folder: Path) -> Loaded:
         return Loaded(0, 0, tuple(refused.values()))
     taken, there = _take(digits.values(), folder)
     no_room = {n: digit for n, digit in digits.items() if digit.id not in taken | there}
-    most = f"{saved_digits.MOST_DIGITS:,} digits are kept, and that is the most."
+    most = f"{saved_digits.MAX_DIGITS:,} digits are kept, and that is the most."
     refused |= {number: f"Line {number}: {most}" for number in no_room}
     already = len(digits) - len(no_room) - len(taken)
     return Loaded(len(taken), already, tuple(refused[number] for number in sorted(refused)))
 
 
-def _take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
+def _take(digits: Iterable[SavedDigit], folder: Path) -> tuple[set[str], set[str]]:
     """Keep digits as far as there is room; those that are kept already keep their labels.
 
     Returns:
@@ -55,10 +55,10 @@ def _take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
     taken: set[str] = set()
     there: set[str] = set()
 
-    def change(kept: dict[str, MyDigit]) -> None:
+    def change(kept: dict[str, SavedDigit]) -> None:
         there.update(kept)
         for digit in digits:
-            if digit.id not in kept and len(kept) < saved_digits.MOST_DIGITS:
+            if digit.id not in kept and len(kept) < saved_digits.MAX_DIGITS:
                 kept[digit.id] = digit
                 taken.add(digit.id)
 
@@ -66,11 +66,11 @@ def _take(digits: Iterable[MyDigit], folder: Path) -> tuple[set[str], set[str]]:
     return taken, there
 
 
-def _read_lines(content: bytes) -> tuple[dict[int, MyDigit], dict[int, str]]:
+def _read_lines(content: bytes) -> tuple[dict[int, SavedDigit], dict[int, str]]:
     """Return the digits of a file, and why other lines hold none, by the numbers of the lines."""
     lines = content.split(b"\n")
-    if len(lines) > MOST_LINES:
-        raise ValueError(f"The file has more than {MOST_LINES:,} lines.")
+    if len(lines) > MAX_LINES:
+        raise ValueError(f"The file has more than {MAX_LINES:,} lines.")
     digits, refused = {}, {}
     for number, line in enumerate(lines, 1):
         if not line.strip():

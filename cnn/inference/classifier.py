@@ -11,7 +11,7 @@ from cnn.runs.calibration import read_calibration
 from cnn.runs.store import Run
 
 
-class Reading(NamedTuple):
+class Prediction(NamedTuple):
     """What a network reads in an image."""
 
     digit: int
@@ -24,31 +24,31 @@ class Reading(NamedTuple):
     """Whether the score reaches the run's threshold."""
 
 
-class Reader(NamedTuple):
+class Classifier(NamedTuple):
     """A network with the score below which it calls an image no digit."""
 
     predictor: Predictor
     threshold: float = 0.0
 
-    def read(self, images: NDArray[np.uint8]) -> list[Reading]:
+    def read(self, images: NDArray[np.uint8]) -> list[Prediction]:
         """Return a reading for each of the images (n, 28, 28), 255 is full ink."""
         return [
             self._reading(*answer) for answer in zip(*self.predictor.answers(images), strict=True)
         ]
 
-    def _reading(self, probabilities: NDArray[np.float32], score: np.float32) -> Reading:
+    def _reading(self, probabilities: NDArray[np.float32], score: np.float32) -> Prediction:
         digit = int(probabilities.argmax())
         probability = float(probabilities[digit])
         row: Sequence[float] = probabilities.tolist()
         looks_like_one = float(score) >= self.threshold
-        return Reading(digit, probability, tuple(row), float(score), looks_like_one)
+        return Prediction(digit, probability, tuple(row), float(score), looks_like_one)
 
 
-def load_reader(run: Run) -> Reader:
+def load_classifier(run: Run) -> Classifier:
     """Return the reader of a run, loaded once for as long as its files stay as they are.
 
     Raises:
         ValueError: its network is missing, damaged, or of another kind.
     """
     predictor = load_predictor(run.model_path)
-    return Reader(predictor, read_calibration(run.path).threshold)
+    return Classifier(predictor, read_calibration(run.path).threshold)

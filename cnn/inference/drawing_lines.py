@@ -24,7 +24,7 @@ def drawing_from_line(line: Line) -> Drawing:
     """Return what a line shows.
 
     Args:
-        line: `{"strokes": [[[x, y], …], …]}`, or `{"pixels": [[…], …]}`, a picture's rows of grey
+        line: `{"strokes": [[[x, y], …], …]}`, or `{"pixels": [[…], …]}`, a picture's rows of gray
             from 0 to 255; other keys are not looked at.
 
     Raises:
@@ -48,12 +48,12 @@ def drawing_from_line(line: Line) -> Drawing:
         return Drawing(strokes=check_strokes(drawing["strokes"]))
     raise ValueError(
         'This line has no strokes and no pixels: expected was {"strokes": [[[x, y], …], …]} '
-        'or {"pixels": [[grey, …], …]}.'
+        'or {"pixels": [[gray, …], …]}.'
     )
 
 
 def _check_rows(rows: Any) -> NDArray[np.uint8]:
-    """Return rows of grey as a picture, if they are some."""
+    """Return rows of gray as a picture, if they are some."""
     if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
         raise ValueError(
             "The pixels must be a list of rows, each a list of numbers: [[0, 255], …]."
@@ -61,7 +61,7 @@ def _check_rows(rows: Any) -> NDArray[np.uint8]:
     if not rows[0] or len({len(row) for row in rows}) > 1:
         raise ValueError("The rows of pixels must all have the same length, at least one pixel.")
     if any(type(pixel) not in (int, float) for row in rows for pixel in row):
-        raise ValueError("Each pixel must be one number, its grey from 0 to 255.")
+        raise ValueError("Each pixel must be one number, its gray from 0 to 255.")
     if not all(0 <= pixel <= 255 for row in rows for pixel in row):  # also false for NaN
         raise ValueError("The pixels must be numbers from 0 to 255.")
     return np.rint(np.array(rows, float)).astype(np.uint8)

@@ -42,7 +42,7 @@ class Predictor:
     def answers(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the probabilities, (n, 10), and how much each image looks like a digit, (n,).
 
-        The latter, 0 to 1, is what the network says if it has learnt from images of no digit;
+        The latter, 0 to 1, is what the network says if it has learned from images of no digit;
         else it is how sure it is of its likeliest digit.
         """
         _check_images(images)

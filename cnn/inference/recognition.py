@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
-from cnn.inference.classifier import Reader, Reading
+from cnn.inference.classifier import Classifier, Prediction
 from cnn.inference.drawing_lines import Line, drawing_from_line
 from cnn.inference.segmentation import Part, read_several
 
@@ -20,7 +20,7 @@ DRAWINGS_AT_ONCE = 250
 class Answer(NamedTuple):
     """What a network reads in a drawing."""
 
-    reading: Reading
+    reading: Prediction
     """Of the whole drawing, as one digit."""
     parts: tuple[Part, ...] | None = None
     """Of each of its digits, where they were asked for."""
@@ -85,7 +85,7 @@ PIPELINES: dict[str, Callable[[Drawing], Drawing]] = {
 
 
 def recognize_lines(
-    lines: Iterable[Line], reader: Reader, pipeline: str = "strokes", several: bool = False
+    lines: Iterable[Line], reader: Classifier, pipeline: str = "strokes", several: bool = False
 ) -> Iterator[Answer | Failure]:
     """Answer each line that is not blank, in the order of the lines.
 

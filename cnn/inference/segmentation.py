@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import cdist
 
-from cnn.drawing.connected_components import Box, Mark, enclose, find_marks
+from cnn.drawing.connected_components import Box, Component, enclose, find_components
 from cnn.drawing.drawing import Drawing
-from cnn.inference.classifier import Reader, Reading
+from cnn.inference.classifier import Classifier, Prediction
 
-MOST_DIGITS = 40
-MOST_TOGETHER = 4  # groups of marks that may be one digit without being certain to be
+MAX_DIGITS = 40
+MAX_TOGETHER = 4  # groups of marks that may be one digit without being certain to be
 
 
-class Evidence(NamedTuple):
+class LogLikelihoodRatio(NamedTuple):
     """How a measure speaks for two digits against one: as a logarithm of a likelihood ratio."""
 
     balance: float
@@ -38,18 +38,18 @@ class Evidence(NamedTuple):
 
 
 # Marks of one digit nearly touch, lie over one another, and complete each other's height;
-# neighbouring digits stand apart, side by side.
-GAP = Evidence(0.1, 0.05, 3)  # between their ink, in heights of a digit
-OVERLAP = Evidence(0.3, -0.15, 3)  # in x, in widths of the narrower
-BESIDE = Evidence(0.6, 0.15, 2)  # the y that they share, of all that they cover
+# neighboring digits stand apart, side by side.
+GAP = LogLikelihoodRatio(0.1, 0.05, 3)  # between their ink, in heights of a digit
+OVERLAP = LogLikelihoodRatio(0.3, -0.15, 3)  # in x, in widths of the narrower
+BESIDE = LogLikelihoodRatio(0.6, 0.15, 2)  # the y that they share, of all that they cover
 CERTAIN = 4.0  # so it takes two of the three
-BREADTH = Evidence(1.1, 0.1, 3)  # of a digit, in heights of one: more is two
+BREADTH = LogLikelihoodRatio(1.1, 0.1, 3)  # of a digit, in heights of one: more is two
 LINE_WIDTH = 0.04  # in heights of a digit: no mark is taken for narrower
-LEAST_LIKELY = 0.01  # a network that is surer of the contrary is not believed
+MIN_LIKELY = 0.01  # a network that is surer of the contrary is not believed
 
 
 class _Span(NamedTuple):
-    """Neighbouring groups of marks that may be one digit."""
+    """Neighboring groups of marks that may be one digit."""
 
     first: int
     end: int
@@ -65,12 +65,12 @@ class Part(NamedTuple):
     """In canvas pixels for strokes, in its own for a picture."""
     image: NDArray[np.uint8]
     """(28, 28), 255 is full ink: what the network saw."""
-    reading: Reading
+    reading: Prediction
     strokes: tuple[int, ...]
     """Which of the drawing's strokes it is made of, counted from 0; of a picture, none."""
 
 
-def read_several(drawing: Drawing, reader: Reader) -> list[Part]:
+def read_several(drawing: Drawing, reader: Classifier) -> list[Part]:
     """Return the digits of one line, from left to right. What is MNIST's image already is one.
 
     Raises:
@@ -79,14 +79,14 @@ def read_several(drawing: Drawing, reader: Reader) -> list[Part]:
     if drawing.image is not None:
         (reading,) = reader.read(drawing.image[np.newaxis])
         return [Part(Box(0, 0, *drawing.image.shape[::-1]), drawing.image, reading, ())]
-    marks = find_marks(drawing)
+    marks = find_components(drawing)
     spans = _possible_digits(marks.marks, marks.pen_width)
     images = np.stack([marks.image(span.marks) for span in spans])
     readings = reader.read(images)
     costs = [span.cost + _doubt(reading) for span, reading in zip(spans, readings, strict=True)]
     best = _cheapest_row(spans, costs)
-    if len(best) > MOST_DIGITS:
-        raise ValueError(f"There are more than {MOST_DIGITS} digits in it: show fewer at once.")
+    if len(best) > MAX_DIGITS:
+        raise ValueError(f"There are more than {MAX_DIGITS} digits in it: show fewer at once.")
     is_drawn = drawing.picture is None
     return [
         Part(
@@ -99,8 +99,8 @@ def read_several(drawing: Drawing, reader: Reader) -> list[Part]:
     ]
 
 
-def _possible_digits(marks: Sequence[Mark], pen_width: float) -> list[_Span]:
-    """Return all runs of neighbouring groups that may be one digit, by their first group."""
+def _possible_digits(marks: Sequence[Component], pen_width: float) -> list[_Span]:
+    """Return all runs of neighboring groups that may be one digit, by their first group."""
     corners = np.array([_way_box(mark, pen_width) for mark in marks])
     heights = corners[:, 3] - corners[:, 1]
     # A row may climb, and an 8 may be two low circles: half of what it covers is a digit's, too.
@@ -114,7 +114,7 @@ def _possible_digits(marks: Sequence[Mark], pen_width: float) -> list[_Span]:
             left, right = corners[together, 0].min(), corners[together, 2].max()
             breadth = BREADTH.against_one((right - left) / height) if end > first + 1 else 0.0
             spans.append(_Span(first, end, sorted(together), cost + max(breadth, 0.0)))
-            if end == min(first + MOST_TOGETHER, len(groups)):
+            if end == min(first + MAX_TOGETHER, len(groups)):
                 break
             link = costs[np.ix_(groups[end], together)].min()
             if link >= CERTAIN:
@@ -123,7 +123,7 @@ def _possible_digits(marks: Sequence[Mark], pen_width: float) -> list[_Span]:
     return spans
 
 
-def _way_box(mark: Mark, pen_width: float) -> Box:
+def _way_box(mark: Component, pen_width: float) -> Box:
     """Return a box around where the middle of the pen went."""
     (left, top), (right, bottom) = mark.points.min(axis=0), mark.points.max(axis=0)
     half_width, half_height = min(pen_width, right - left) / 2, min(pen_width, bottom - top) / 2
@@ -131,7 +131,7 @@ def _way_box(mark: Mark, pen_width: float) -> Box:
 
 
 def _joining_costs(
-    marks: Sequence[Mark], corners: NDArray[np.float64], height: float, pen_width: float
+    marks: Sequence[Component], corners: NDArray[np.float64], height: float, pen_width: float
 ) -> NDArray[np.float64]:
     """Return for each two marks, (n, n), how much speaks against their being of one digit."""
     left, top, right, bottom = corners.T
@@ -160,9 +160,9 @@ def _certain_groups(costs: NDArray[np.float64], middles: NDArray[np.float64]) ->
     return sorted(groups, key=lambda group: middles[group].min() + middles[group].max())
 
 
-def _doubt(reading: Reading) -> float:
+def _doubt(reading: Prediction) -> float:
     """Return how much the network speaks against an image's being a digit."""
-    likely = max(reading.probability, LEAST_LIKELY) * max(reading.score, LEAST_LIKELY)
+    likely = max(reading.probability, MIN_LIKELY) * max(reading.score, MIN_LIKELY)
     return -math.log(likely)
 
 

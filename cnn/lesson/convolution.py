@@ -20,9 +20,9 @@ class FirstConvolution(NamedTuple):
     """What a trained network does to an image first. It has n filters of k×k weights."""
 
     kernels: NDArray[np.float32]
-    """(n, k, k). A batch normalisation after the convolution is worked into them."""
+    """(n, k, k). A batch normalization after the convolution is worked into them."""
     biases: NDArray[np.float32]
-    """(n,), with the shift of a batch normalisation."""
+    """(n,), with the shift of a batch normalization."""
     divisor: float
     """What pixels, 0–255, are divided by first: 255 or 1."""
     padded: bool

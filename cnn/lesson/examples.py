@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data.mnist import DataError, DatasetName, Digits, find_source
-from cnn.data.mnist_file import Stamp, read_first_digits, read_labels, stamp_of
+from cnn.data.mnist_file import Fingerprint, fingerprint_of, read_first_digits, read_labels
 from cnn.data.mnist_sample import read_sample
 from cnn.network.layers import CLASSES
 
@@ -30,7 +30,7 @@ def label_counts(name: DatasetName) -> LabelCounts:
     """
     if name == "sample":
         return LabelCounts(*(_count(part.labels) for part in read_sample()))
-    return _counts_of(stamp_of(_mnist_path()))
+    return _counts_of(fingerprint_of(_mnist_path()))
 
 
 def first_training_digits(name: DatasetName, count: int) -> Digits:
@@ -42,7 +42,7 @@ def first_training_digits(name: DatasetName, count: int) -> Digits:
     if name == "sample":
         train, _ = read_sample()
         return Digits(train.images[:count], train.labels[:count])
-    return _first_of(stamp_of(_mnist_path()), count)
+    return _first_of(fingerprint_of(_mnist_path()), count)
 
 
 def _mnist_path() -> Path:
@@ -53,12 +53,12 @@ def _mnist_path() -> Path:
 
 
 @lru_cache(maxsize=2)
-def _counts_of(stamp: Stamp) -> LabelCounts:
+def _counts_of(stamp: Fingerprint) -> LabelCounts:
     return LabelCounts(*(_count(read_labels(stamp.path, part)) for part in ("train", "test")))
 
 
 @lru_cache(maxsize=2)
-def _first_of(stamp: Stamp, count: int) -> Digits:
+def _first_of(stamp: Fingerprint, count: int) -> Digits:
     return read_first_digits(stamp.path, count)
 
 

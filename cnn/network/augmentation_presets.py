@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Strength(NamedTuple):
+class Augmentation(NamedTuple):
     """Largest change in either direction, drawn evenly."""
 
     degrees: float
@@ -16,10 +16,10 @@ class Strength(NamedTuple):
     untouched: float = 0.0  # share of images that stay as they are
 
 
-STRENGTHS = {
-    "light": Strength(degrees=10, shear=0.10, zoom=0.10, shift=2),
-    "strong": Strength(degrees=15, shear=0.30, zoom=0.20, shift=3),
-    "hands": Strength(
+AUGMENTATIONS = {
+    "light": Augmentation(degrees=10, shear=0.10, zoom=0.10, shift=2),
+    "strong": Augmentation(degrees=15, shear=0.30, zoom=0.20, shift=3),
+    "hands": Augmentation(
         degrees=10,
         shear=0.15,
         zoom=0.12,
@@ -31,6 +31,6 @@ STRENGTHS = {
     ),
 }
 
-OTHER_HANDS = 2  # that each image is written in, before the training begins
-MOST_NON_DIGITS = 10_000  # made before the training begins, and seen again each epoch
+STYLE_VERSIONS = 2  # that each image is written in, before the training begins
+MAX_NON_DIGITS = 10_000  # made before the training begins, and seen again each epoch
 DIGITS_PER_NON_DIGIT = 12

@@ -8,8 +8,8 @@ from cnn.hyperparameters import Hyperparameters
 
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
-NO_DIGIT = 10  # the answer after those for the digits, where a network has it
-MOST_PARAMETERS = 5_000_000
+REJECT_CLASS = 10  # the answer after those for the digits, where a network has it
+MAX_PARAMETERS = 5_000_000
 
 Shape = tuple[int, ...]
 
@@ -35,10 +35,10 @@ def layer_table(hyperparameters: Hyperparameters) -> tuple[Layer, ...]:
     """
     layers = tuple(_layers(hyperparameters))
     total = total_parameters(layers)
-    if total > MOST_PARAMETERS:
+    if total > MAX_PARAMETERS:
         raise ValueError(
             f"This network would have {total / 1e6:,.1f} million parameters, and the limit is "
-            f"{MOST_PARAMETERS / 1e6:.0f} million. Use fewer filters or units, or pool once more."
+            f"{MAX_PARAMETERS / 1e6:.0f} million. Use fewer filters or units, or pool once more."
         )
     return layers
 
@@ -71,7 +71,7 @@ def _convolution(
     out = (height, width, filters)
     weights = kernel * kernel * channels * filters
     normalized = hyperparameters.batch_normalization
-    bias = 0 if normalized else filters  # the normalisation has a shift of its own
+    bias = 0 if normalized else filters  # the normalization has a shift of its own
     activation = "" if normalized else hyperparameters.activation
     multiply_adds = weights * height * width
     name = f"convolution_{number}"
@@ -111,13 +111,13 @@ def _head(hyperparameters: Hyperparameters, shape: Shape) -> Iterator[Layer]:
         size = units
     if hyperparameters.dropout:
         yield Layer("dropout", "Dropout", (size,), 0)
-    answers = answer_count(hyperparameters)
+    answers = output_count(hyperparameters)
     parameters = (size + 1) * answers
     yield Layer(
         "probabilities", "Dense", (answers,), parameters, answers, size * answers, "softmax"
     )
 
 
-def answer_count(hyperparameters: Hyperparameters) -> int:
+def output_count(hyperparameters: Hyperparameters) -> int:
     """Return how many answers the network has: ten, and one more if it knows what is no digit."""
     return CLASSES + hyperparameters.non_digits

@@ -10,8 +10,8 @@ from cnn.plots.figure import new_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_COLOURS = "#d66214", "#ffffff", "#2e7ede"  # less, equal, more
-_PALE = 1.4  # of the largest difference: keeps its colour from hiding the count
+_COLORS = "#d66214", "#ffffff", "#2e7ede"  # less, equal, more
+_PALE = 1.4  # of the largest difference: keeps its color from hiding the count
 
 
 def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: str) -> "Figure":
@@ -28,8 +28,8 @@ def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: s
     axes = figure.add_subplot()
     roots = np.sign(difference) * np.sqrt(np.abs(difference))  # so that single ones show
     limit = max(1.0, float(np.abs(roots).max()))
-    colours = LinearSegmentedColormap.from_list("difference", _COLOURS)
-    axes.imshow(roots, cmap=colours, vmin=-_PALE * limit, vmax=_PALE * limit)
+    colors = LinearSegmentedColormap.from_list("difference", _COLORS)
+    axes.imshow(roots, cmap=colors, vmin=-_PALE * limit, vmax=_PALE * limit)
     for actual, predicted in np.argwhere(difference):
         count = f"{difference[actual, predicted]:+,}".replace("-", "−")
         axes.text(predicted, actual, count, ha="center", va="center")

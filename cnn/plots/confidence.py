@@ -21,7 +21,7 @@ def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Fi
     """
     figure = new_figure(5, 5)
     axes = figure.add_subplot()
-    axes.plot([0, 100], [0, 100], "--", color="grey", label="As right as sure")
+    axes.plot([0, 100], [0, 100], "--", color="gray", label="As right as sure")
     sure = [one.confidence * 100 for one in diagram]
     right = [one.accuracy * 100 for one in diagram]
     error = expected_calibration_error(diagram)

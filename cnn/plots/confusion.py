@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.evaluation.accuracy import ClassFigures
+from cnn.evaluation.accuracy import ClassMetrics
 from cnn.plots.figure import CHART_RIGHT, CHART_WRONG, new_figure
 
 if TYPE_CHECKING:
@@ -37,17 +37,17 @@ def confusion_matrix_figure(matrix: NDArray[np.intp], title: str = "") -> "Figur
 
 
 def _tints(matrix: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return the colours of the cells, (10, 10, RGBA): the more mistakes, the less transparent."""
+    """Return the colors of the cells, (10, 10, RGBA): the more mistakes, the less transparent."""
     from matplotlib.colors import to_rgb
 
     right = np.eye(len(matrix), dtype=bool)
     most = max(1, matrix[~right].max())
     shade = np.where(matrix > 0, 0.12 + 0.48 * np.sqrt(matrix / most), 0)
-    colours = np.where(right[..., None], to_rgb(CHART_RIGHT), to_rgb(CHART_WRONG))
-    return np.dstack([colours, np.where(right, 0.18, shade)])
+    colors = np.where(right[..., None], to_rgb(CHART_RIGHT), to_rgb(CHART_WRONG))
+    return np.dstack([colors, np.where(right, 0.18, shade)])
 
 
-def classes_figure(classes: Sequence[ClassFigures], average: float, title: str = "") -> "Figure":
+def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str = "") -> "Figure":
     """Draw how many pictures of each digit are read right, from the average of all digits.
 
     Args:
@@ -57,12 +57,12 @@ def classes_figure(classes: Sequence[ClassFigures], average: float, title: str =
     """
     figure = new_figure(6, 4)
     axes = figure.add_subplot()
-    axes.axvline(average, linestyle="--", color="grey", linewidth=1)
+    axes.axvline(average, linestyle="--", color="gray", linewidth=1)
     recalls = {one.digit: one.recall for one in classes if one.recall is not None}
     for digit, recall in recalls.items():
-        colour = CHART_RIGHT if recall >= average else CHART_WRONG
-        axes.plot([average, recall], [digit, digit], color=colour, linewidth=3)
-        axes.plot([recall], [digit], "o", color=colour, markersize=9)
+        color = CHART_RIGHT if recall >= average else CHART_WRONG
+        axes.plot([average, recall], [digit, digit], color=color, linewidth=3)
+        axes.plot([recall], [digit], "o", color=color, markersize=9)
         words = f"{recall * 100:.1f} %"
         axes.text(1.02, digit, words, transform=axes.get_yaxis_transform(), va="center")
     lowest = min(0.999, *recalls.values())

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cnn.evaluation.history import History
 from cnn.explanation.colors import AGAINST, FOR, heat_picture, ink_picture, weight_picture
-from cnn.explanation.explain import LayerMaps, Neighbour
+from cnn.explanation.explain import LayerMaps, Neighbor
 from cnn.explanation.kernels import Kernels
 from cnn.plots.figure import ACCENT, RIGHT, WRONG, new_figure
 
@@ -32,7 +32,7 @@ class Explanation(NamedTuple):
     """(10,), adding up to 1."""
     falls: NDArray[np.float32]
     """(28, 28), how much less probable the answer is without the ink there."""
-    neighbours: tuple[Neighbour, ...]
+    neighbors: tuple[Neighbor, ...]
     """The nearest training digits; empty where the network does not show its features."""
     layers: tuple[LayerMaps, ...]
     kernels: Kernels
@@ -85,19 +85,19 @@ def _draw_answer(part: "SubFigure", explained: Explanation) -> None:
 
 
 def _write_legend(axes: "Axes", names: dict[str, tuple[int, int, int]]) -> None:
-    for place, (name, colour) in enumerate(names.items()):
+    for place, (name, color) in enumerate(names.items()):
         x = 0.25 + 0.5 * place
-        shade = tuple(channel / 255 for channel in colour)
+        shade = tuple(channel / 255 for channel in color)
         axes.text(x, -0.04, name, color=shade, ha="center", va="top", transform=axes.transAxes)
 
 
 def _draw_likes(part: "SubFigure", explained: Explanation) -> None:
     """Draw the nearest training digits, and the answers epoch by epoch."""
     left, right = part.subfigures(1, 2, squeeze=False, width_ratios=[1.6, 1])[0]
-    if explained.neighbours:
+    if explained.neighbors:
         left.suptitle("Nearest training digits", fontsize="medium")
-        places = np.ravel(left.subplots(1, len(explained.neighbours)))
-        for axes, one in zip(places, explained.neighbours, strict=True):
+        places = np.ravel(left.subplots(1, len(explained.neighbors)))
+        for axes, one in zip(places, explained.neighbors, strict=True):
             axes.imshow(one.image, cmap="gray_r", vmin=0, vmax=255)
             axes.set(xticks=[], yticks=[], xlabel=f"{one.label}")
     if explained.history:
@@ -105,9 +105,9 @@ def _draw_likes(part: "SubFigure", explained: Explanation) -> None:
 
 
 def _draw_history(axes: "Axes", history: History, label: int, answer: int) -> None:
-    for digit, colour in {answer: _ANSWER, label: _TRUE}.items():
+    for digit, color in {answer: _ANSWER, label: _TRUE}.items():
         shares = history.probabilities[:, digit]
-        axes.plot(history.epochs, shares, "o-", color=colour, label=str(digit))
+        axes.plot(history.epochs, shares, "o-", color=color, label=str(digit))
     axes.set(ylim=(-0.03, 1.03), xlabel="Epoch", title="From epoch to epoch")
     axes.set_xticks(history.epochs[:: -(-len(history.epochs) // 10)])
     axes.legend()

@@ -11,10 +11,10 @@ from cnn.runs.snapshots import START
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_FILTERS = 32
+MAX_FILTERS = 32
 _COLUMNS = 8
-# Against ink, indifferent, for ink: colour-blind people tell them apart.
-_COLOURS = ("#d66214", "#f1f1f4", "#2e7ede")
+# Against ink, indifferent, for ink: color-blind people tell them apart.
+_COLORS = ("#d66214", "#f1f1f4", "#2e7ede")
 
 
 def filters_figure(replay: Replay, title: str = "") -> "Figure":
@@ -28,15 +28,15 @@ def filters_figure(replay: Replay, title: str = "") -> "Figure":
     from matplotlib.figure import Figure
 
     moments = sorted({0, len(replay.numbers) - 1})
-    mosaics = [_mosaic(replay.filters[moment, ..., :MOST_FILTERS]) for moment in moments]
+    mosaics = [_mosaic(replay.filters[moment, ..., :MAX_FILTERS]) for moment in moments]
     scale = float(np.abs(replay.filters[moments]).max()) or 1.0
     height = 5.5 * mosaics[0].shape[0] / mosaics[0].shape[1] + 0.5
     figure = Figure(figsize=(7, height * len(moments) + 0.4), layout="constrained")
     figure.suptitle(title)
     all_axes = figure.subplots(len(moments), squeeze=False)[:, 0]
-    colours = LinearSegmentedColormap.from_list("weights", _COLOURS)
+    colors = LinearSegmentedColormap.from_list("weights", _COLORS)
     for axes, moment, mosaic in zip(all_axes, moments, mosaics, strict=True):
-        shown = axes.imshow(mosaic, cmap=colours, vmin=-scale, vmax=scale, interpolation="none")
+        shown = axes.imshow(mosaic, cmap=colors, vmin=-scale, vmax=scale, interpolation="none")
         axes.set_axis_off()
         number = replay.numbers[moment]
         words = "Before the training" if number == START else f"After epoch {number}"

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_wrong_label
+from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.selection import percent_sure
+from cnn.evaluation.selection import confidence_percent
 from cnn.plots.figure import RIGHT, WRONG, new_figure
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def gallery_figure(
     figure = new_figure(10, rows + 0.6)
     axes = figure.add_subplot()
     axes.imshow(_mosaic(predictions.images[indices], rows), cmap="gray_r", interpolation="none")
-    doubtful = has_wrong_label(predictions.labels)
+    doubtful = has_label_error(predictions.labels)
     for place, index in enumerate(indices):
         _write_answer(axes, predictions, int(index), place, bool(doubtful[index]))
     axes.set_axis_off()
@@ -59,9 +59,9 @@ def _write_answer(
     """Write the answer under the picture at this place, counted row by row."""
     right = bool(predictions.correct[index])
     answer = f"{'✓' if right else '✗'} {predictions.predicted[index]}"
-    is_so = "labelled" if is_doubtful else "really"
+    is_so = "labeled" if is_doubtful else "really"
     truth = "" if right else f", {is_so} {predictions.labels[index]}"
-    text = f"{answer}{truth}\n{percent_sure(predictions.confidence[index])}"
+    text = f"{answer}{truth}\n{confidence_percent(predictions.confidence[index])}"
     row, column = divmod(place, _COLUMNS)
     x, y = (column + 0.5) * _CELL, row * _CELL + 29
     color = RIGHT if right else WRONG

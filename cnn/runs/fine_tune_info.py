@@ -13,15 +13,15 @@ import numpy as np
 
 from cnn.data.mnist import Digits
 from cnn.runs.files import write_text
-from cnn.runs.store import TAUGHT_FILE, Run, RunError
+from cnn.runs.store import FINE_TUNE_FILE, Run, RunError
 
-BASE_NETWORK, KEPT_DIGITS = "base.keras", "my_digits.npz"
-MOST_SHARE = 0.1  # of the images of an epoch that show kept digits
+PARENT_NETWORK, KEPT_DIGITS = "base.keras", "my_digits.npz"
+MAX_SHARE = 0.1  # of the images of an epoch that show kept digits
 REPEATS = 60  # of one kept digit in an epoch; each time augmented in another way
 
 
 @dataclass(frozen=True)
-class Lesson:
+class FineTuneInfo:
     """Where a fine-tuning starts. Accuracies are shares, 0 to 1, of the base before it."""
 
     base: str
@@ -34,46 +34,46 @@ class Lesson:
     """On the test digits that the fine-tuned run will be tested on too."""
     test_is_seen: bool
     """Whether the base was trained on these test digits, so that they test nothing."""
-    learnt: tuple[str, ...]
-    """Ids of all kept digits that the network has learnt from, those of its base among them."""
+    learned: tuple[str, ...]
+    """Ids of all kept digits that the network has learned from, those of its base among them."""
 
 
-def write_lesson(folder: Path, lesson: Lesson, digits: Digits, network: Path) -> None:
+def write_fine_tune_info(folder: Path, lesson: FineTuneInfo, digits: Digits, network: Path) -> None:
     """Put into a new run's folder all that its training needs.
 
     Raises:
         OSError: the base's network is gone, or the disk is full.
     """
-    shutil.copyfile(network, folder / BASE_NETWORK)
+    shutil.copyfile(network, folder / PARENT_NETWORK)
     np.savez_compressed(folder / KEPT_DIGITS, images=digits.images, labels=digits.labels)
-    write_text(folder / TAUGHT_FILE, json.dumps(asdict(lesson), indent=1))
+    write_text(folder / FINE_TUNE_FILE, json.dumps(asdict(lesson), indent=1))
 
 
-def read_lesson(run: Run) -> Lesson | None:
+def read_fine_tune_info(run: Run) -> FineTuneInfo | None:
     """Return where a run's fine-tuning starts, or None for a run trained from scratch.
 
     Raises:
         RunError: its files are damaged.
     """
-    if not run.is_taught:
+    if not run.is_fine_tuned:
         return None
     try:
-        return _checked(json.loads((run.path / TAUGHT_FILE).read_text()))
+        return _checked(json.loads((run.path / FINE_TUNE_FILE).read_text()))
     except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         raise RunError(f"What run {run.id} was taught can't be read: {error}") from error
 
 
-def _checked(values: Any) -> Lesson:
+def _checked(values: Any) -> FineTuneInfo:
     before, tested = values["accuracy_before"], values["test_accuracy_before"]
     if not (_is_share(before) and (tested is None or _is_share(tested))):
         raise ValueError("an accuracy must be between 0 and 1")
-    return Lesson(
+    return FineTuneInfo(
         base=str(values["base"]),
         digits=int(values["digits"]),
         accuracy_before=before,
         test_accuracy_before=tested,
         test_is_seen=bool(values["test_is_seen"]),
-        learnt=tuple(map(str, values["learnt"])),
+        learned=tuple(map(str, values["learned"])),
     )
 
 
@@ -82,12 +82,12 @@ def _is_share(value: Any) -> bool:
 
 
 def is_test_seen(run: Run) -> bool:
-    """Return whether a run's test digits were learnt from, so that its accuracy is no test's.
+    """Return whether a run's test digits were learned from, so that its accuracy is no test's.
 
     Where what it was taught can't be read any more, they may have been.
     """
     try:
-        lesson = read_lesson(run)
+        lesson = read_fine_tune_info(run)
     except RunError:
         return True
     return lesson is not None and lesson.test_is_seen
@@ -95,7 +95,7 @@ def is_test_seen(run: Run) -> bool:
 
 def images_of_kept(kept: int, others: int) -> int:
     """Return how many images of an epoch show kept digits, mixed among others."""
-    most = int(others * MOST_SHARE / (1 - MOST_SHARE))
+    most = int(others * MAX_SHARE / (1 - MAX_SHARE))
     return max(kept, min(kept * REPEATS, most))
 
 

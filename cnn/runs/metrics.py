@@ -76,7 +76,7 @@ def _line(point: TrainingPoint | EpochPoint) -> str:
     return json.dumps(point._asdict()) + "\n"
 
 
-def keep_epochs(path: Path, epochs: int) -> float:
+def truncate_after(path: Path, epochs: int) -> float:
     """Drop what came after a number of whole epochs, and return the seconds spent until then."""
     metrics = read_metrics(path)
     points: list[TrainingPoint | EpochPoint] = [*metrics.training, *metrics.epochs]

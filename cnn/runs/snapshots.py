@@ -19,11 +19,11 @@ DIGITS_EACH = 10  # of each class, in a replay
 _STEPS = 255  # probabilities are kept as bytes: fine enough for a chart, and 25 KB an epoch
 
 
-class EpochsError(ValueError):
+class SnapshotError(ValueError):
     """What was kept of the epochs cannot be shown; the message says why."""
 
 
-class Epochs(NamedTuple):
+class Snapshots(NamedTuple):
     """A training's epochs, e of them, oldest first."""
 
     numbers: tuple[int, ...]
@@ -34,7 +34,7 @@ class Epochs(NamedTuple):
     """(e, digits, 10), the answers to all test digits, in steps of 1/255 before calibration."""
 
 
-def keep_epoch(
+def save_snapshot(
     run: Run, number: int, filters: NDArray[np.float32], probabilities: NDArray[np.float32]
 ) -> None:
     """Keep one epoch in the run's folder, in place of an earlier one of this number.
@@ -53,47 +53,47 @@ def keep_epoch(
     part.replace(_file(run, number))
 
 
-def kept_numbers(run: Run) -> tuple[int, ...]:
+def saved_epochs(run: Run) -> tuple[int, ...]:
     """Return which epochs were kept, oldest first, `START` before them if it was kept too."""
     ended = sorted({point.epoch for point in run.metrics().epochs})
     numbers = tuple(number for number in ended if _file(run, number).is_file())
     return (START, *numbers) if numbers and _file(run, START).is_file() else numbers
 
 
-def read_epochs(
+def read_snapshots(
     run: Run,
     numbers: Sequence[int] | None = None,
     digits: NDArray[np.intp] | None = None,
     total: int | None = None,
-) -> Epochs:
+) -> Snapshots:
     """Return what was kept of a run's epochs, with its answers calibrated as the network's are.
 
     Args:
         run: whose epochs they are.
-        numbers: which of `kept_numbers`, at least one; None for all but `START`.
+        numbers: which of `saved_epochs`, at least one; None for all but `START`.
         digits: indices of the test digits whose answers are wanted; None for all of them. With
             `START` among the numbers, all or none of the `replayed_digits`.
         total: how many test digits there are; epochs kept for others are refused.
 
     Raises:
-        EpochsError: nothing was kept, or it is damaged.
+        SnapshotError: nothing was kept, or it is damaged.
         RunError: the run's curves cannot be read.
     """
     if numbers is None:
-        numbers = tuple(number for number in kept_numbers(run) if number != START)
+        numbers = tuple(number for number in saved_epochs(run) if number != START)
     if not numbers:
-        raise EpochsError("No epoch of this run was kept. Train it again to see it learn.")
+        raise SnapshotError("No epoch of this run was kept. Train it again to see it learn.")
     try:
         pairs = [_read(_file(run, number), _places(number, digits), total) for number in numbers]
         filters, answers = (np.stack(all_of_one) for all_of_one in zip(*pairs, strict=True))
-    except EpochsError:
+    except SnapshotError:
         raise
     except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
-        raise EpochsError(
+        raise SnapshotError(
             "The kept epochs of this run are damaged. Train it again to see it learn."
         ) from error
     calibrated = _calibrated(answers, read_calibration(run.path).temperature)
-    return Epochs(tuple(numbers), filters, calibrated)
+    return Snapshots(tuple(numbers), filters, calibrated)
 
 
 def replayed_digits(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -120,7 +120,7 @@ def _read(
     if not (is_square and np.isfinite(filters).all() and is_answers and answers.any(axis=1).all()):
         raise ValueError(f"{path.name} holds something else")
     if total is not None and len(answers) != total:
-        raise EpochsError(
+        raise SnapshotError(
             f"This run's epochs were kept for {len(answers):,} other digits than the {total:,} "
             "here. They can be shown as soon as all of MNIST is on this computer."
         )

@@ -22,8 +22,8 @@ from cnn.runs.status import State, Status, from_json_values
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parents[1] / "pretrained"
-TAUGHT = "taught"
-TAUGHT_FILE = "taught.json"  # in the folders of fine-tuned runs
+FINE_TUNED = "taught"
+FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -58,12 +58,12 @@ class Run:
     @property
     def name(self) -> str:
         """A short name for people: "taught" if fine-tuned, else the preset's, or "custom"."""
-        return TAUGHT if self.is_taught else preset_name(self.hyperparameters)
+        return FINE_TUNED if self.is_fine_tuned else preset_name(self.hyperparameters)
 
     @property
-    def is_taught(self) -> bool:
+    def is_fine_tuned(self) -> bool:
         """Whether it starts from another run, to learn digits that somebody kept."""
-        return (self.path / TAUGHT_FILE).is_file()
+        return (self.path / FINE_TUNE_FILE).is_file()
 
     @property
     def model_path(self) -> Path:

@@ -5,17 +5,17 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from cnn.network.augmentation_presets import STRENGTHS, Strength
+from cnn.network.augmentation_presets import AUGMENTATIONS, Augmentation
 
 Pick: TypeAlias = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
-CENTRE = 13.5  # pixels: the middle of an image
+CENTER = 13.5  # pixels: the middle of an image
 FIELD = 5  # shifts a side of the field; the rest is interpolated
 
 
 def augment(images: tf.Tensor, strength: str) -> tf.Tensor:
     """Return a batch (n, 28, 28, 1) of float32 pixels, each image changed in its own way."""
-    most = STRENGTHS[strength]
+    most = AUGMENTATIONS[strength]
     size = tf.shape(images)[0]
     y, x = _places(most, size)
     if most.bend:
@@ -33,7 +33,7 @@ def augment(images: tf.Tensor, strength: str) -> tf.Tensor:
     return changed
 
 
-def _places(most: Strength, size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _places(most: Augmentation, size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return where each pixel comes from: rows and columns, each (n, 28, 28), any real number.
 
     The images are turned, slanted, stretched and shifted, each in its own way.
@@ -44,9 +44,9 @@ def _places(most: Strength, size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     cos, sin = tf.cos(angle), tf.sin(angle)
     from_x = cos / scale_x, sin / scale_y
     from_y = (shear * cos - sin) / scale_x, (shear * sin + cos) / scale_y
-    rows, columns = tf.meshgrid(tf.range(28.0) - CENTRE, tf.range(28.0) - CENTRE, indexing="ij")
+    rows, columns = tf.meshgrid(tf.range(28.0) - CENTER, tf.range(28.0) - CENTER, indexing="ij")
     x, y = (
-        CENTRE + _each(by_x) * columns + _each(by_y) * rows + _each(_even(size, most.shift))
+        CENTER + _each(by_x) * columns + _each(by_y) * rows + _each(_even(size, most.shift))
         for by_x, by_y in zip(from_x, from_y, strict=True)
     )
     return y, x
@@ -56,7 +56,7 @@ def _each(values: tf.Tensor) -> tf.Tensor:
     return values[:, None, None]
 
 
-def _random_field(most: Strength, size: tf.Tensor) -> tf.Tensor:
+def _random_field(most: Augmentation, size: tf.Tensor) -> tf.Tensor:
     """Return smooth shifts in pixels, (n, 28, 28, 2), after Simard, Steinkraus and Platt 2003."""
     amount = tf.random.uniform([size, 1, 1, 1], 0, most.bend)
     shifts = tf.random.normal([size, FIELD, FIELD, 2]) * amount
@@ -80,7 +80,7 @@ def _sampled(images: tf.Tensor, y: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
 
 def _inked(images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
     """Return the images with wider lines where the share is positive, thinner where negative."""
-    wider, thinner = _of_neighbours(images, tf.maximum), _of_neighbours(images, tf.minimum)
+    wider, thinner = _of_neighbors(images, tf.maximum), _of_neighbors(images, tf.minimum)
     # Lines of one pixel would vanish if they were thinned as much.
     changed = images + tf.where(
         share > 0, share * (wider - images), -0.6 * share * (thinner - images)
@@ -89,7 +89,7 @@ def _inked(images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
     return changed * was / tf.maximum(darkest, 1.0)
 
 
-def _of_neighbours(images: tf.Tensor, pick: Pick) -> tf.Tensor:
+def _of_neighbors(images: tf.Tensor, pick: Pick) -> tf.Tensor:
     """Return the largest or smallest of each pixel's 3×3; TensorFlow's pooling is far slower."""
     padded = tf.pad(images, [[0, 0], [1, 1], [0, 0], [0, 0]])
     images = pick(pick(padded[:, :-2], padded[:, 2:]), images)

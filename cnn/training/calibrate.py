@@ -6,15 +6,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from cnn.data.mnist import Digits
-from cnn.network.layers import CLASSES, NO_DIGIT
+from cnn.network.layers import CLASSES, REJECT_CLASS
 from cnn.runs.calibration import Calibration
 from cnn.training.pipeline import plain_batches
 
 COLDEST, HOTTEST = 0.05, 20.0
-LEAST_PROBABILITY = 1e-30
+MIN_PROBABILITY = 1e-30
 # Of the validation digits: one in four hundred. A learner who is told that a 3 is none is vexed
 # more than one whose letter is read.
-CALLED_NO_DIGIT = 0.0025
+REJECTED_SHARE = 0.0025
 HIGHEST_THRESHOLD = 0.999  # nearer to 1, rounding would tell digits apart and not the network
 
 
@@ -25,18 +25,18 @@ def calibrate(network: keras.Model, validation: Digits) -> tuple[Calibration, fl
         The calibration, and the share of validation digits that is read right, 0 to 1.
     """
     answers = network.predict(plain_batches(validation, network.output_shape[1]), verbose=0)
-    logits = np.log(np.maximum(answers, LEAST_PROBABILITY))
+    logits = np.log(np.maximum(answers, MIN_PROBABILITY))
     temperature = _best_temperature(logits[:, :CLASSES], validation.labels)
     _divide_logits(network, temperature)
     scores = digit_scores(_softmax(logits / temperature))
-    threshold = min(float(np.quantile(scores, CALLED_NO_DIGIT)), HIGHEST_THRESHOLD)
+    threshold = min(float(np.quantile(scores, REJECTED_SHARE)), HIGHEST_THRESHOLD)
     accuracy = float(np.mean(logits[:, :CLASSES].argmax(axis=1) == validation.labels))
     return Calibration(temperature, threshold), accuracy
 
 
 def digit_probabilities(answers: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how probable each digit is, if it is one: (n, 10), from (n, 10 or 11)."""
-    digits = np.maximum(answers[:, :CLASSES], LEAST_PROBABILITY)
+    digits = np.maximum(answers[:, :CLASSES], MIN_PROBABILITY)
     return digits / digits.sum(axis=1, keepdims=True)
 
 
@@ -46,7 +46,7 @@ def digit_scores(answers: NDArray[np.floating]) -> NDArray[np.floating]:
     Where the network has an answer for what is no digit, that it is not; else how sure it is of
     the likeliest digit.
     """
-    if answers.shape[1] > NO_DIGIT:
+    if answers.shape[1] > REJECT_CLASS:
         return np.minimum(answers[:, :CLASSES].sum(axis=1), 1)  # rounding may exceed it
     return answers.max(axis=1)
 
@@ -57,7 +57,7 @@ def _best_temperature(logits: NDArray[np.floating], labels: NDArray[np.uint8]) -
     def loss(log_temperature: float) -> float:
         probabilities = _softmax(logits / np.exp(log_temperature))
         chosen = probabilities[np.arange(len(labels)), labels]
-        return float(-np.log(np.maximum(chosen, LEAST_PROBABILITY)).mean())
+        return float(-np.log(np.maximum(chosen, MIN_PROBABILITY)).mean())
 
     bounds = (np.log(COLDEST), np.log(HOTTEST))
     return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))

@@ -10,7 +10,7 @@ import onnxruntime
 from tf2onnx.handler import tf_op
 
 from cnn.network.layers import CLASSES, IMAGE_SHAPE
-from cnn.training.calibrate import LEAST_PROBABILITY
+from cnn.training.calibrate import MIN_PROBABILITY
 
 
 def export_onnx(network: keras.Model, path: Path) -> None:
@@ -45,7 +45,7 @@ def _answers(answers: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
     """Return the probabilities of the ten digits, and whether it is one where that is answered."""
     if answers.shape[1] == CLASSES:
         return {"probabilities": answers}
-    digits = keras.ops.maximum(answers[:, :CLASSES], LEAST_PROBABILITY)
+    digits = keras.ops.maximum(answers[:, :CLASSES], MIN_PROBABILITY)
     digit = keras.ops.sum(digits, axis=1, keepdims=True)
     # Rounding may carry a sum past 1.
     return {"probabilities": digits / digit, "digit": keras.ops.minimum(digit, 1.0)}

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from cnn.data.mnist import Digits
-from cnn.runs.fine_tune_info import BASE_NETWORK, images_of_kept, kept_digits
+from cnn.runs.fine_tune_info import PARENT_NETWORK, images_of_kept, kept_digits
 from cnn.runs.store import Run, RunError
 from cnn.training.model import build_network
 
@@ -16,10 +16,10 @@ def starting_network(run: Run) -> keras.Model:
         RunError: the base's network is missing, damaged, or of another architecture.
     """
     network = build_network(run.hyperparameters)
-    if not run.is_taught:
+    if not run.is_fine_tuned:
         return network
     try:
-        network.load_weights(run.path / BASE_NETWORK)
+        network.load_weights(run.path / PARENT_NETWORK)
     except Exception as error:  # h5py, zipfile and Keras raise a dozen kinds on damaged bytes
         raise RunError(
             "The network to start from can't be read: its file model.keras is damaged or of "
@@ -28,9 +28,9 @@ def starting_network(run: Run) -> keras.Model:
     return network
 
 
-def with_kept_digits(run: Run, digits: Digits) -> Digits:
+def with_saved_digits(run: Run, digits: Digits) -> Digits:
     """Return MNIST's digits, with the kept ones repeated among them where a run has some."""
-    if not run.is_taught:
+    if not run.is_fine_tuned:
         return digits
     kept = kept_digits(run)
     chosen = repeated(len(kept.labels), len(digits.labels))

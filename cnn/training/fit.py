@@ -12,21 +12,21 @@ from cnn.data.mnist import Dataset, Digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import layer_table
 from cnn.runs.calibration import write_calibration
-from cnn.runs.metrics import keep_epochs
+from cnn.runs.metrics import truncate_after
 from cnn.runs.status import State
 from cnn.runs.store import Run
 from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.export import export_onnx
-from cnn.training.fine_tuning_data import starting_network, with_kept_digits
+from cnn.training.fine_tuning_data import starting_network, with_saved_digits
 from cnn.training.model import compile_network
 from cnn.training.pipeline import choose_images, plain_batches, training_batches
-from cnn.training.recorder import Recorder
+from cnn.training.recorder import SnapshotRecorder
 from cnn.training.reporter import Reporter, StopRequestedError
 
 # Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer where
 # batches take long, so that Stop and the curve never wait for a call.
-MOST_BATCHES_PER_CALL = 16
+MAX_BATCHES_PER_CALL = 16
 CALL_SECONDS = 0.4
 
 
@@ -37,7 +37,7 @@ def train(run: Run, dataset: Dataset) -> None:
         TrainingFailedError: the training came to nothing; the message says why.
     """
     keras.utils.set_random_seed(run.hyperparameters.seed)
-    digits = with_kept_digits(run, choose_images(dataset.train, run.hyperparameters))
+    digits = with_saved_digits(run, choose_images(dataset.train, run.hyperparameters))
     run.update_status(
         dataset=dataset.name,
         training_images=len(digits.labels),
@@ -68,9 +68,9 @@ def _fit(run: Run, network: keras.Model, digits: Digits, dataset: Dataset) -> tu
     batch_size = hyperparameters.batch_size
     steps = -(-len(digits.labels) // batch_size)
     compile_network(network, hyperparameters, steps, min(_batches_per_call(hyperparameters), steps))
-    spent = keep_epochs(run.metrics_path, _saved_epoch(_checkpoint(run)))
+    spent = truncate_after(run.metrics_path, _saved_epoch(_checkpoint(run)))
     reporter = Reporter(run, len(digits.labels), batch_size, spent)
-    recorder = Recorder(run, dataset.test, reporter.look)
+    recorder = SnapshotRecorder(run, dataset.test, reporter.look)
     try:
         network.fit(
             training_batches(digits, hyperparameters, reporter.look),
@@ -96,7 +96,7 @@ def _save(run: Run, network: keras.Model, validation: Digits) -> float:
 
 def _batches_per_call(hyperparameters: Hyperparameters) -> int:
     seconds = seconds_per_image(layer_table(hyperparameters)) * hyperparameters.batch_size
-    return max(1, min(MOST_BATCHES_PER_CALL, int(CALL_SECONDS / seconds)))
+    return max(1, min(MAX_BATCHES_PER_CALL, int(CALL_SECONDS / seconds)))
 
 
 def _keras_callbacks(run: Run, hyperparameters: Hyperparameters) -> list[keras.callbacks.Callback]:

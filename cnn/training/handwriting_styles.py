@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cnn.data.mnist import Digits
 from cnn.training.lines import MARGIN, draw_in_box
-from cnn.training.style_transform import FAINT_INK, Hand, Points
+from cnn.training.style_transform import FAINT_INK, Points, StyleTransform
 
 AT_ONCE = 2_000  # images; more would only take memory
 
@@ -21,7 +21,7 @@ def _xy(x: Points, y: Points) -> Points:
     return np.stack([x, y], axis=1).astype(float)
 
 
-def _one(hand: Hand) -> None:
+def _one(hand: StyleTransform) -> None:
     """A flag from the top down to the left, a base, or both."""
     top = _xy(hand.ink_at(hand.top + 1), hand.top + hand.pen / 2 - 0.5)
     foot = _xy(hand.ink_at(hand.bottom - 1), hand.bottom)
@@ -39,14 +39,14 @@ def _one(hand: Hand) -> None:
     hand.line(foot - base, foot + base, hand.some(np.where(has_flag, 0.3, 1)), ink=foot)
 
 
-def _seven(hand: Hand) -> None:
+def _seven(hand: StyleTransform) -> None:
     """A bar through the stem, a tick at the roof's beginning, or both."""
     row = hand.top + hand.height * hand.between(0.4, 0.76)
-    centre = _xy(hand.ink_at(row), row)
+    center = _xy(hand.ink_at(row), row)
     left, right = hand.height * hand.between(0.12, 0.4), hand.height * hand.between(0.12, 0.55)
     slope, has_bar = hand.between(-0.35, 0.2), hand.some(0.85)
-    start, end = centre - _xy(left, left * slope), centre + _xy(right, right * slope)
-    hand.line(start, end, has_bar, ink=centre)
+    start, end = center - _xy(left, left * slope), center + _xy(right, right * slope)
+    hand.line(start, end, has_bar, ink=center)
     column = np.clip(hand.left + 1, 0, 27)
     roof = hand.images[np.arange(len(hand.images)), :, column].argmax(axis=1)
     corner = _xy(column, roof + 0.5)
@@ -55,7 +55,7 @@ def _seven(hand: Hand) -> None:
     hand.line(corner, corner + tick, hand.some(np.where(has_bar, 0.3, 1)))
 
 
-def _nine(hand: Hand) -> None:
+def _nine(hand: StyleTransform) -> None:
     """A tail hooked to the left, as a g's."""
     foot = _xy(hand.ink_at(hand.bottom - 1), hand.bottom - 0.5)
     length, drop = hand.height * hand.between(0.2, 0.8), hand.height * hand.between(-0.02, 0.22)
@@ -64,10 +64,12 @@ def _nine(hand: Hand) -> None:
     hand.curve(foot, foot + bend, foot + _xy(-length, drop - rise))
 
 
-def _longer(row: float, side: str, lengths: tuple[float, float]) -> Callable[[Hand], None]:
+def _longer(
+    row: float, side: str, lengths: tuple[float, float]
+) -> Callable[[StyleTransform], None]:
     """Return what makes a line longer where it ends in a row, 0 the top and 1 the bottom."""
 
-    def add(hand: Hand) -> None:
+    def add(hand: StyleTransform) -> None:
         way = -1 if side == "left" else 1
         line_end = hand.top + np.clip(hand.height * row, 1, hand.height - 1)
         end = _xy(hand.ink_at(line_end, side) - way, line_end)
@@ -77,10 +79,10 @@ def _longer(row: float, side: str, lengths: tuple[float, float]) -> Callable[[Ha
     return add
 
 
-class Habit(NamedTuple):
+class StyleRule(NamedTuple):
     """How other people write a digit."""
 
-    add: Callable[[Hand], None]
+    add: Callable[[StyleTransform], None]
     share: float
     """Of the images of a digit that are trained on in this form."""
     widths: tuple[float, float] = (0.8, 1.2)
@@ -88,23 +90,23 @@ class Habit(NamedTuple):
 
 
 _HABITS = {
-    1: Habit(_one, 0.45),
-    2: Habit(_longer(1, "right", (0.05, 0.35)), 0.2),
-    3: Habit(_longer(0, "left", (0.05, 0.3)), 0.2),
-    4: Habit(_longer(0.6, "right", (0.1, 0.35)), 0.5, (0.5, 1.0)),
-    5: Habit(_longer(0, "right", (0.1, 0.6)), 0.35),
-    7: Habit(_seven, 0.45, (0.7, 1.2)),
-    9: Habit(_nine, 0.45),
+    1: StyleRule(_one, 0.45),
+    2: StyleRule(_longer(1, "right", (0.05, 0.35)), 0.2),
+    3: StyleRule(_longer(0, "left", (0.05, 0.3)), 0.2),
+    4: StyleRule(_longer(0.6, "right", (0.1, 0.35)), 0.5, (0.5, 1.0)),
+    5: StyleRule(_longer(0, "right", (0.1, 0.6)), 0.35),
+    7: StyleRule(_seven, 0.45, (0.7, 1.2)),
+    9: StyleRule(_nine, 0.45),
 }
 
 
-def share_of_other_hands(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def restyled_share(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return how often each image is to be trained on as another hand's, (n,), 0 to 1."""
     shares = [_HABITS[digit].share if digit in _HABITS else 0.0 for digit in range(10)]
     return np.array(shares, np.float32)[labels]
 
 
-def in_other_hands(
+def restyle(
     digits: Digits, seed: int, look: Callable[[], None] = lambda: None
 ) -> NDArray[np.uint8]:
     """Return each image as somebody else may have written it, (n, 28, 28), in MNIST's own form.
@@ -127,13 +129,13 @@ def in_other_hands(
             originals = digits.images[chosen]
             if label == 4:
                 originals = _with_low_stems(originals, generator)
-            hand = Hand(originals, generator)
+            hand = StyleTransform(originals, generator)
             habit.add(hand)
             images[chosen] = _drawn(hand, hand.between(*habit.widths))
     return images
 
 
-def _drawn(hand: Hand, widths: Points) -> NDArray[np.uint8]:
+def _drawn(hand: StyleTransform, widths: Points) -> NDArray[np.uint8]:
     canvas = np.pad(hand.images, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
     starts, ends = (np.concatenate(ways, axis=1) + MARGIN for ways in (hand.starts, hand.ends))
     return draw_in_box(canvas, starts, ends, hand.pen, widths)

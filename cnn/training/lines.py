@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.drawing.pen import BOX, CENTRE, PEN_SOFTNESS, SIDE
+from cnn.drawing.pen import BOX, CENTER, PEN_SOFTNESS, SIDE
 
 MARGIN = 8  # pixels of paper around an image, for lines that stick out of it
 THINNEST, THICKEST = 1.6, 4.5  # pixels: the lines of nearly all of MNIST
@@ -30,7 +30,7 @@ def draw_in_box(
     pens: NDArray[np.floating],
     stretch: NDArray[np.floating],
 ) -> NDArray[np.uint8]:
-    """Draw lines into images, then fit each into 20×20, centred by its mass: (n, 28, 28).
+    """Draw lines into images, then fit each into 20×20, centered by its mass: (n, 28, 28).
 
     Args:
         canvas: (n, side, side), 255 is full ink; some of it in each image, or on its lines.
@@ -71,7 +71,7 @@ def _line_ink(
 
 
 def fit_in_box(ink: NDArray[np.floating], stretch: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return images no larger than 20×20, their centres of mass in the middle: (n, 28, 28).
+    """Return images no larger than 20×20, their centers of mass in the middle: (n, 28, 28).
 
     Args:
         ink: (n, height, width), 0 to 1; an image without any stays without.
@@ -93,10 +93,10 @@ def _weights(ink: NDArray[np.float32], scale: NDArray[np.floating]) -> NDArray[n
     """Return how much of each pixel goes to each of 28, (n, 28, pixels), for one axis.
 
     Args:
-        ink: (n, pixels), summed over the other axis; its centre of mass comes to the middle.
+        ink: (n, pixels), summed over the other axis; its center of mass comes to the middle.
         scale: (n,), how much larger the image becomes.
     """
     places = np.arange(ink.shape[1])
-    centres = ink @ places / np.maximum(ink.sum(axis=1), 1e-6)
-    wanted = centres[:, None] + (np.arange(SIDE) - CENTRE) / scale[:, None]
+    centers = ink @ places / np.maximum(ink.sum(axis=1), 1e-6)
+    wanted = centers[:, None] + (np.arange(SIDE) - CENTER) / scale[:, None]
     return np.maximum(0, 1 - np.abs(wanted[:, :, None] - places)).astype(np.float32)

@@ -22,7 +22,7 @@ Image: TypeAlias = NDArray[np.uint8]
 
 TURNABLE = (2, 3, 4, 5, 6, 7, 9)  # none of them is a digit when it lies on its side
 LOOK_EVERY = 1_000  # images
-MOST_TRIES = 100  # seven MNIST digits of ten can be turned; a handful of others may hold none
+MAX_TRIES = 100  # seven MNIST digits of ten can be turned; a handful of others may hold none
 CANVAS = 100.0  # so that strokes of a unit's size are far longer than a point
 
 
@@ -161,7 +161,7 @@ def _recombined(generator: Generator, digits: Digits) -> Image:
 
 def _turned(generator: Generator, digits: Digits) -> Image:
     """A digit that lies on its side; two recombined where there is none to turn."""
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         index = generator.integers(len(digits.images))
         if digits.labels[index] in TURNABLE:
             return _fitted(np.rot90(digits.images[index], generator.choice([1, 3])))

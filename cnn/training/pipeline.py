@@ -8,10 +8,10 @@ import tensorflow as tf
 
 from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.augmentation_presets import DIGITS_PER_NON_DIGIT, MOST_NON_DIGITS, OTHER_HANDS
-from cnn.network.layers import NO_DIGIT, answer_count
+from cnn.network.augmentation_presets import DIGITS_PER_NON_DIGIT, MAX_NON_DIGITS, STYLE_VERSIONS
+from cnn.network.layers import REJECT_CLASS, output_count
 from cnn.training.augmentation import augment
-from cnn.training.handwriting_styles import in_other_hands, share_of_other_hands
+from cnn.training.handwriting_styles import restyle, restyled_share
 from cnn.training.non_digits import make_non_digits
 
 Look: TypeAlias = Callable[[], None]
@@ -46,7 +46,7 @@ def training_batches(
     batches = order.batch(hyperparameters.batch_size).map(_digits_at(digits, hyperparameters, look))
     if hyperparameters.non_digits:
         batches = batches.map(_with_non_digits(digits, hyperparameters, look))
-    answers = answer_count(hyperparameters)
+    answers = output_count(hyperparameters)
     batches = batches.map(lambda images, labels: _prepared(images, labels, answers))
     if hyperparameters.augmentation != "off":
         strength = hyperparameters.augmentation
@@ -79,16 +79,14 @@ def _digits_at(
     images, labels = tf.constant(digits.images[..., None]), tf.constant(digits.labels)
     if hyperparameters.augmentation != "hands":
         return lambda chosen: (tf.gather(images, chosen), tf.gather(labels, chosen))
-    seeds = range(hyperparameters.seed, hyperparameters.seed + OTHER_HANDS)
-    others = tf.constant(
-        np.stack([in_other_hands(digits, seed, look) for seed in seeds])[..., None]
-    )
-    shares = tf.constant(share_of_other_hands(digits.labels))
+    seeds = range(hyperparameters.seed, hyperparameters.seed + STYLE_VERSIONS)
+    others = tf.constant(np.stack([restyle(digits, seed, look) for seed in seeds])[..., None])
+    shares = tf.constant(restyled_share(digits.labels))
 
     def fetch(chosen: tf.Tensor) -> Batch:
         swapped = tf.random.uniform(tf.shape(chosen)) < tf.gather(shares, chosen)
         swapped = swapped[:, None, None, None]
-        hands = tf.random.uniform(tf.shape(chosen), 0, OTHER_HANDS, chosen.dtype)
+        hands = tf.random.uniform(tf.shape(chosen), 0, STYLE_VERSIONS, chosen.dtype)
         written = tf.gather_nd(others, tf.stack([hands, chosen], axis=1))
         mixed = tf.where(swapped, written, tf.gather(images, chosen))
         return mixed, tf.gather(labels, chosen)
@@ -100,13 +98,13 @@ def _with_non_digits(
     digits: Digits, hyperparameters: Hyperparameters, look: Look
 ) -> Callable[[tf.Tensor, tf.Tensor], Batch]:
     """Return what adds images of no digit to a batch."""
-    made = min(MOST_NON_DIGITS, len(digits.labels))
+    made = min(MAX_NON_DIGITS, len(digits.labels))
     pool = tf.constant(make_non_digits(made, digits, hyperparameters.seed, look)[..., None])
     count = max(1, hyperparameters.batch_size // DIGITS_PER_NON_DIGIT)
 
     def add(images: tf.Tensor, labels: tf.Tensor) -> Batch:
         chosen = tf.random.uniform([count], 0, made, tf.int32)
-        none = tf.fill([count], tf.constant(NO_DIGIT, labels.dtype))
+        none = tf.fill([count], tf.constant(REJECT_CLASS, labels.dtype))
         return tf.concat([images, tf.gather(pool, chosen)], 0), tf.concat([labels, none], 0)
 
     return add

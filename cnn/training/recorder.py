@@ -6,13 +6,13 @@ import keras
 import numpy as np
 
 from cnn.data.mnist import Digits
-from cnn.runs.snapshots import START, keep_epoch, replayed_digits
+from cnn.runs.snapshots import START, replayed_digits, save_snapshot
 from cnn.runs.store import Run
 from cnn.training.calibrate import digit_probabilities
 from cnn.training.pipeline import Look, plain_batches
 
 
-class Recorder(keras.callbacks.Callback):
+class SnapshotRecorder(keras.callbacks.Callback):
     """Keeps the first filters and the answers to the test digits in the run's folder.
 
     Args:
@@ -46,10 +46,10 @@ class Recorder(keras.callbacks.Callback):
         self._keep(epoch + 1, answers)
 
     def _keep(self, number: int, answers: np.ndarray) -> None:
-        keep_epoch(self._run, number, _first_filters(self.model), digit_probabilities(answers))
+        save_snapshot(self._run, number, _first_filters(self.model), digit_probabilities(answers))
 
 
 def _first_filters(network: keras.Model) -> np.ndarray:
-    """Return the weights of the first convolution, (k, k, n), seen by a grey image."""
+    """Return the weights of the first convolution, (k, k, n), seen by a gray image."""
     first = next(layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D))
     return first.get_weights()[0][:, :, 0, :]

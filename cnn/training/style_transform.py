@@ -13,7 +13,7 @@ INK, FAINT_INK = 100, 80  # of 255: what counts as ink
 CURVE_LINES = 6
 
 
-class Hand:
+class StyleTransform:
     """Images (n, 28, 28) of one digit, with the lines that are to be added to each.
 
     Each image has some ink.

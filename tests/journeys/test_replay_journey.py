@@ -50,7 +50,7 @@ def answers(page):
     return items.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
 
 
-def colours(page):
+def colors(page):
     cells = page.locator(".filter i")
     return cells.evaluate_all("all => all.map(one => one.style.getPropertyValue('--weight'))")
 
@@ -61,14 +61,14 @@ def test_the_slider_plays_a_training_back_by_its_keys(server, open_page, trained
     time = page.locator(".replay .epoch")
     expect(time).to_have_text("Before the training")
     expect(page.locator(".replay .digit")).to_have_count(100)
-    before, forming = answers(page), colours(page)
+    before, forming = answers(page), colors(page)
 
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(time).to_have_text("After epoch 1 of 3")
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"epoch 1 of 3: \d+ of 100"))
     assert answers(page) != before
-    assert colours(page) != forming
+    assert colors(page) != forming
     changed = [words for words in answers(page) if "before" in words]
     expect(page.locator(".replay .read.new")).to_have_count(len(changed))
     assert changed

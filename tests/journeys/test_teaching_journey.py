@@ -82,7 +82,7 @@ def test_a_misread_digit_is_kept_taught_and_then_read(server, open_page, runs_di
     expect(page.get_by_text("0 % → 100 %")).to_be_visible()
 
 
-def test_kept_digits_are_relabelled_deleted_brought_back_saved_and_loaded(
+def test_kept_digits_are_relabeled_deleted_brought_back_saved_and_loaded(
     server, open_page, runs_dir, tmp_path
 ):
     page = open_page(f"{server.url}/draw?run=built-in", width=390, height=844)
@@ -101,7 +101,7 @@ def test_kept_digits_are_relabelled_deleted_brought_back_saved_and_loaded(
     expect(button(second, "Delete 1")).to_be_enabled()
     second.get_by_role("combobox", name="Relabel as").click()
     second.get_by_role("option", name="3", exact=True).click()
-    expect(second.get_by_text("1 relabelled as a 3")).to_be_visible()
+    expect(second.get_by_text("1 relabeled as a 3")).to_be_visible()
     assert kept(runs_dir) == [3]
     with second.expect_download() as saved:
         button(second, "Download").click()

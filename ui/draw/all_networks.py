@@ -7,14 +7,14 @@ from html import escape
 import streamlit as st
 
 from cnn.drawing.drawing import Drawing
-from cnn.inference.classifier import Reading, load_reader
+from cnn.inference.classifier import Prediction, load_classifier
 from cnn.runs import store
 from cnn.runs.store import Run
 from ui.shared import navigation
 from ui.shared.number_text import a_digit, probability
 from ui.shared.run_picker import run_labels
 
-MOST_CHOSEN = 8  # as many as stay loaded
+MAX_CHOSEN = 8  # as many as stay loaded
 CHOSEN_AT_FIRST = 4
 BARS = 3
 _KEY, _PAGE_RUN = "compared_runs", "compared_with_run"
@@ -57,7 +57,7 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
     answers, damaged = [], []
     for one in chosen:
         try:
-            answers.append((labels[one.id], load_reader(one).read(image)[0]))
+            answers.append((labels[one.id], load_classifier(one).read(image)[0]))
         except ValueError:
             damaged.append(labels[one.id])
     _show_answers(answers)
@@ -86,7 +86,7 @@ def _choose(usable: dict[str, Run], run: Run) -> list[Run]:
     state = st.session_state
     ids = [one for one in state.get(_KEY, _first_choice(usable)) if one in usable]
     if state.get(_PAGE_RUN) != run.id and run.id in usable and run.id not in ids:
-        ids = [run.id, *ids][:MOST_CHOSEN]
+        ids = [run.id, *ids][:MAX_CHOSEN]
     state[_KEY], state[_PAGE_RUN] = ids, run.id
     labels = run_labels(usable.values())
     chosen = st.multiselect(
@@ -94,7 +94,7 @@ def _choose(usable: dict[str, Run], run: Run) -> list[Run]:
         list(usable),
         format_func=lambda run_id: labels.get(run_id, run_id),
         key=_KEY,
-        max_selections=MOST_CHOSEN,
+        max_selections=MAX_CHOSEN,
         persist_state="session",
         placeholder="Choose networks",
     )
@@ -106,7 +106,7 @@ def _first_choice(usable: dict[str, Run]) -> list[str]:
     return [*newest[: CHOSEN_AT_FIRST - 1], store.BUILT_IN]
 
 
-def _show_answers(answers: Sequence[tuple[str, Reading]]) -> None:
+def _show_answers(answers: Sequence[tuple[str, Prediction]]) -> None:
     if not answers:
         st.caption("Choose networks to see what each of them reads.")
         return
@@ -114,7 +114,7 @@ def _show_answers(answers: Sequence[tuple[str, Reading]]) -> None:
     st.html(_STYLE + cards_html(answers))
 
 
-def verdict(readings: Sequence[Reading]) -> str:
+def verdict(readings: Sequence[Prediction]) -> str:
     """Say in one sentence how far the networks agree."""
     if not any(reading.is_digit for reading in readings):
         who = "None of these networks takes" if len(readings) > 1 else "This network does not take"
@@ -138,13 +138,13 @@ def _either(digits: Sequence[int]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def cards_html(answers: Sequence[tuple[str, Reading]]) -> str:
+def cards_html(answers: Sequence[tuple[str, Prediction]]) -> str:
     """Return a card for each named reading: the digit, how sure, the three likeliest digits."""
     cards = "".join(_card_html(name, reading) for name, reading in answers)
     return f'<div class="networks" role="list">{cards}</div>'
 
 
-def _card_html(name: str, reading: Reading) -> str:
+def _card_html(name: str, reading: Prediction) -> str:
     sure = f"<div>{probability(reading.probability)} sure</div>"
     if not reading.is_digit:
         sure = '<div class="doubt">Not a digit?</div>'

@@ -8,14 +8,14 @@ from streamlit_drawable_canvas import st_canvas
 
 from cnn.drawing.canvas import strokes_from_canvas
 from cnn.drawing.drawing import Drawing
-from ui.draw.canvas_style import dress_pad
+from ui.draw.canvas_style import style_canvas
 
 SIDE = 336  # twelve screen pixels for each of the 28
 PAPER, INK = "#ffffff", "#1d2033"
 PEN_WIDTHS = (6, 40)  # screen pixels
 
 
-class Pad(NamedTuple):
+class Canvas(NamedTuple):
     """A sheet of paper that keeps its own drawing."""
 
     name: str
@@ -37,23 +37,23 @@ class Pad(NamedTuple):
         """Remember the strokes for when the pad is shown again."""
         st.session_state[f"{self.name}_kept"] = objects
 
-    def lay_out_anew(self) -> None:
+    def remount(self) -> None:
         """Have the pad show the strokes kept, instead of those the browser knows."""
         st.session_state[f"{self.name}_version"] = self.version + 1
 
 
-ONE_DIGIT = Pad("pad", SIDE, SIDE)
-SEVERAL_DIGITS = Pad("wide_pad", 2 * SIDE, SIDE)
+ONE_DIGIT = Canvas("pad", SIDE, SIDE)
+SEVERAL_DIGITS = Canvas("wide_pad", 2 * SIDE, SIDE)
 
 
-class Sheet(NamedTuple):
+class CanvasState(NamedTuple):
     """What is drawn, None at first, and where it lies on the screen, if it is a pad."""
 
     drawing: Drawing | None
     paper: DeltaGenerator | None = None
 
 
-def draw_on(pad: Pad) -> Sheet:
+def draw_on(pad: Canvas) -> CanvasState:
     """Show a pad with its tools under it, and return what is drawn on it.
 
     Raises:
@@ -66,23 +66,23 @@ def draw_on(pad: Pad) -> Sheet:
     _show_tools(pad, objects)
     strokes = strokes_from_canvas(sent)
     pad.keep(objects if isinstance(objects, list) else [])
-    return Sheet(Drawing(strokes=strokes) if strokes else None, paper)
+    return CanvasState(Drawing(strokes=strokes) if strokes else None, paper)
 
 
-def lay_out_anew() -> None:
+def remount() -> None:
     """Show each pad with what was drawn on it last, for when its place on the page is another."""
     for pad in (ONE_DIGIT, SEVERAL_DIGITS):
-        pad.lay_out_anew()
+        pad.remount()
 
 
-def carry_over() -> None:
+def restore() -> None:
     """Bring what is drawn on the small pad to the wide one, if that is empty, and lay both out."""
     if not SEVERAL_DIGITS.kept:
         SEVERAL_DIGITS.keep(ONE_DIGIT.kept)
-    lay_out_anew()
+    remount()
 
 
-def _show_canvas(pad: Pad) -> object:
+def _show_canvas(pad: Canvas) -> object:
     """Show the canvas and return what the browser says is on it.
 
     What it starts with must stay the same for as long as it is shown: it would load it again.
@@ -104,11 +104,11 @@ def _show_canvas(pad: Pad) -> object:
         )
     except (AttributeError, KeyError, TypeError):  # the browser sent no dictionary
         return "nothing that a pad sends"
-    dress_pad(key)
+    style_canvas(key)
     return canvas.json_data
 
 
-def _show_tools(pad: Pad, objects: object) -> None:
+def _show_tools(pad: Canvas, objects: object) -> None:
     """Show undo, clear and the pen; whatever is on the pad can be cleared."""
     strokes = objects if isinstance(objects, list) else []
     empty = not objects
@@ -139,6 +139,6 @@ def _show_tools(pad: Pad, objects: object) -> None:
             )
 
 
-def _redraw(pad: Pad, objects: list[Any]) -> None:
+def _redraw(pad: Canvas, objects: list[Any]) -> None:
     pad.keep(objects)
-    pad.lay_out_anew()
+    pad.remount()

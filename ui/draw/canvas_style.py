@@ -63,7 +63,7 @@ export default function ({ parentElement }) {
 _dress = st.components.v2.component("pad_dress", css=_PAGE_STYLE, js=_SCRIPT, isolate_styles=False)
 
 
-def dress_pad(key: str) -> None:
+def style_canvas(key: str) -> None:
     """Dress the canvas in the same container.
 
     Args:

@@ -11,7 +11,7 @@ from ui.draw import preprocessing_pictures
 from ui.shared.explanation import map_pictures, parts
 
 STEPS_HELP = (
-    "MNIST's digits were fitted in a box of 20×20 pixels and placed by their centre of mass. "
+    "MNIST's digits were fitted in a box of 20×20 pixels and placed by their center of mass. "
     "What you draw is brought into the same form: the network knows no other."
 )
 

@@ -8,11 +8,11 @@ import streamlit as st
 from cnn.drawing.drawing import Drawing
 from cnn.inference.segmentation import Part
 from ui.draw import canvas, picture_input
-from ui.draw.canvas import ONE_DIGIT, SEVERAL_DIGITS, Pad, Sheet
+from ui.draw.canvas import ONE_DIGIT, SEVERAL_DIGITS, Canvas, CanvasState
 from ui.draw.pixel_grid import paint_pixels
 
 
-class Way(NamedTuple):
+class InputMethod(NamedTuple):
     """A way in, in words, and the piece of screen behind it."""
 
     label: str
@@ -26,12 +26,12 @@ class Way(NamedTuple):
 class Choice(NamedTuple):
     """What the visitor chose above the pad."""
 
-    way: Way
+    way: InputMethod
     several: bool
     """Whether a number of several digits is read."""
 
     @property
-    def pad(self) -> Pad | None:
+    def pad(self) -> Canvas | None:
         """The pad that is drawn on, if it is one."""
         if self.way.show:
             return None
@@ -40,14 +40,14 @@ class Choice(NamedTuple):
     @property
     def is_test_digit(self) -> bool:
         """Whether it is known what the digit really is."""
-        return self.way is WAYS["test"]
+        return self.way is INPUT_METHODS["test"]
 
     @property
     def columns(self) -> tuple[int, int]:
         """How wide the way in is, and the answer beside it."""
         return (3, 2) if self.pad is SEVERAL_DIGITS else (2, 3)
 
-    def show(self) -> Sheet:
+    def show(self) -> CanvasState:
         """Show the way in and return what it brings.
 
         Raises:
@@ -56,7 +56,7 @@ class Choice(NamedTuple):
         if self.pad:
             return canvas.draw_on(self.pad)
         assert self.way.show
-        return Sheet(self.way.show())
+        return CanvasState(self.way.show())
 
     def invite(self) -> None:
         """Say what to do, where the answer will be."""
@@ -68,35 +68,35 @@ class Choice(NamedTuple):
             st.caption(self.way.hint)
 
 
-WAYS = {
-    "pen": Way(
+INPUT_METHODS = {
+    "pen": InputMethod(
         "Pen",
         ":material/draw:",
         "Draw a digit",
         "With mouse, pen or finger. It is read as soon as you lift the pen.",
     ),
-    "picture": Way(
+    "picture": InputMethod(
         "Picture",
         ":material/image:",
         "Show a picture",
         "Dark on light or light on dark, with room around it.",
         picture_input.upload_picture,
     ),
-    "camera": Way(
+    "camera": InputMethod(
         "Camera",
         ":material/photo_camera:",
         "Take a photo",
         "Of a digit on paper, with paper all around it.",
         picture_input.take_photo,
     ),
-    "test": Way(
+    "test": InputMethod(
         "Test digit",
         ":material/casino:",
         "Choose a test digit",
         "Digits that networks are tested on.",
         picture_input.choose_test_digit,
     ),
-    "pixels": Way(
+    "pixels": InputMethod(
         "Pixels",
         ":material/grid_on:",
         "Paint a digit",
@@ -140,23 +140,23 @@ def offer_several(parts: Sequence[Part]) -> None:
 
 def _turn_several_on() -> None:
     st.session_state["several"] = True
-    canvas.carry_over()
+    canvas.restore()
 
 
 def choose() -> Choice:
     """Show the ways in as one row of choices and return the chosen one; the address keeps it."""
     state, address = st.session_state, st.query_params
-    state.setdefault("way", address.get("way") if address.get("way") in WAYS else "pen")
+    state.setdefault("way", address.get("way") if address.get("way") in INPUT_METHODS else "pen")
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control(
             "Way in",
-            list(WAYS),
-            format_func=lambda name: f"{WAYS[name].icon} {WAYS[name].label}",
+            list(INPUT_METHODS),
+            format_func=lambda name: f"{INPUT_METHODS[name].icon} {INPUT_METHODS[name].label}",
             key="way",
             required=True,
             persist_state="session",
             label_visibility="collapsed",
-            on_change=canvas.lay_out_anew,
+            on_change=canvas.remount,
             width="content",
         )
         name = chosen or "pen"
@@ -165,10 +165,10 @@ def choose() -> Choice:
             key="several",
             bind="query-params",
             disabled=name in _ONE_DIGIT_ONLY,
-            on_change=canvas.carry_over,
+            on_change=canvas.restore,
             width="content",
         )
         _look(key="ways_in_look")
     if address.get("way", "pen") != name:
         address["way"] = name
-    return Choice(WAYS[name], several and name not in _ONE_DIGIT_ONLY)
+    return Choice(INPUT_METHODS[name], several and name not in _ONE_DIGIT_ONLY)

@@ -10,7 +10,7 @@ from PIL import Image
 from cnn.data.mnist import DataError, Digits, find_source, load_test
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.picture import on_paper
-from cnn.drawing.picture_file import FILE_ENDINGS, MOST_BYTES, picture_from_bytes
+from cnn.drawing.picture_file import FILE_ENDINGS, MAX_BYTES, picture_from_bytes
 from ui.draw.pixel_grid import WIDTH
 from ui.shared.number_text import a_digit
 
@@ -28,7 +28,7 @@ def upload_picture() -> Drawing | None:
         key="uploaded_picture",
         on_change=_keep,
         args=("uploaded_picture",),
-        max_upload_size=MOST_BYTES // MEGABYTE,
+        max_upload_size=MAX_BYTES // MEGABYTE,
         width=WIDTH,
         help="A photo or a drawing, dark on light or light on dark.",
     )

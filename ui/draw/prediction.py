@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.inference.classifier import Reading
+from cnn.inference.classifier import Prediction
 from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.number_text import probability as shown_probability
 
@@ -31,18 +31,18 @@ _STYLE = f"""<style>{TILE_STYLE}
 </style>"""
 
 
-def show_answer(reading: Reading, image: NDArray[np.uint8] | None) -> None:
+def show_prediction(reading: Prediction, image: NDArray[np.uint8] | None) -> None:
     """Show the digit large, or that it is none, with ten bars and what the network sees.
 
     Args:
         reading: what the network reads in the image.
         image: (28, 28), 255 is full ink; None where it is shown elsewhere.
     """
-    st.html(_STYLE + answer_html(reading, image))
+    st.html(_STYLE + prediction_html(reading, image))
 
 
-def answer_html(reading: Reading, image: NDArray[np.uint8] | None) -> str:
-    """Return a reading as HTML; a digit that is none has a sentence in its place, and grey bars."""
+def prediction_html(reading: Prediction, image: NDArray[np.uint8] | None) -> str:
+    """Return a reading as HTML; a digit that is none has a sentence in its place, and gray bars."""
     kind = "reading" if reading.is_digit else "reading doubtful"
     return (
         f'<div class="{kind}"><div class="said"><div role="status" aria-live="polite">'
@@ -61,14 +61,14 @@ def _seen(image: NDArray[np.uint8] | None) -> str:
     )
 
 
-def _digit(reading: Reading) -> str:
+def _digit(reading: Prediction) -> str:
     return (
         f'<span class="digit" data-testid="answer">{reading.digit}</span> '
         f'<span class="sure">{shown_probability(reading.probability)}</span>'
     )
 
 
-def _no_digit(reading: Reading) -> str:
+def _no_digit(reading: Prediction) -> str:
     return (
         '<span class="sentence" data-testid="not-a-digit">This does not look like a digit</span> '
         f'<span class="nearest" data-testid="nearest">nearest: {reading.digit}, '
@@ -76,7 +76,7 @@ def _no_digit(reading: Reading) -> str:
     )
 
 
-def _bars(reading: Reading) -> str:
+def _bars(reading: Prediction) -> str:
     """Return ten bars with their digit and share; the longest one stands out, if it is a digit."""
     return "".join(
         f'<div class="bar{" best" if reading.is_digit and digit == reading.digit else ""}">'
@@ -86,6 +86,6 @@ def _bars(reading: Reading) -> str:
     )
 
 
-def _spoken_bars(reading: Reading) -> str:
+def _spoken_bars(reading: Prediction) -> str:
     shares = enumerate(reading.probabilities)
     return "; ".join(f"{digit}: {shown_probability(share)}" for digit, share in shares)

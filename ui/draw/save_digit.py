@@ -7,7 +7,7 @@ import streamlit as st
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import saved_digit, saved_digits
 from cnn.fine_tuning.changes import Change
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.runs import store
 from ui.shared import navigation
 from ui.shared.number_text import a_digit
@@ -20,7 +20,7 @@ _TITLE = """<style>[class*="st-key-teach_"] button {min-width: 0; padding-inline
 <div style="font-size:.875rem">Right or wrong, keep it in My digits as a …</div>"""
 
 
-def offer_teaching(drawing: Drawing, digit: int) -> None:
+def offer_save_digit(drawing: Drawing, digit: int) -> None:
     """Show the ten digits; the one that is chosen keeps the drawing, as this digit.
 
     What is kept already shows its label, in whichever tab or session it was kept.
@@ -42,7 +42,7 @@ def offer_teaching(drawing: Drawing, digit: int) -> None:
     _show_kept(offered, mine, len(kept.digits))
 
 
-def _show_choice(offered: MyDigit, mine: MyDigit | None) -> None:
+def _show_choice(offered: SavedDigit, mine: SavedDigit | None) -> None:
     key = f"teach_{offered.id}"
     st.session_state[key] = mine.label if mine else None  # what is on disk is the truth
     with st.container(gap="xsmall"):
@@ -58,7 +58,7 @@ def _show_choice(offered: MyDigit, mine: MyDigit | None) -> None:
         )
 
 
-def _answer(key: str, offered: MyDigit) -> None:
+def _answer(key: str, offered: SavedDigit) -> None:
     """Keep the drawing as what was chosen; choosing the same again takes it back."""
     label, folder = st.session_state[key], store.runs_folder()
     try:
@@ -82,7 +82,7 @@ def _undo(changes: Sequence[Change]) -> None:
     st.session_state.pop("teach_undo", None)
 
 
-def _show_kept(offered: MyDigit, mine: MyDigit | None, count: int) -> None:
+def _show_kept(offered: SavedDigit, mine: SavedDigit | None, count: int) -> None:
     """Say that the drawing is kept, with the way back and the way on."""
     undo_id, changes = st.session_state.get("teach_undo", ("", ()))
     was_kept = any(change.before for change in changes)

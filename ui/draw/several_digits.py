@@ -13,7 +13,7 @@ from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.number_text import probability as shown_probability
 
 MARGIN = 12  # pixels of a pad between a pen's middle and the box around it
-MOST_SHOWN = (1280, 640)  # pixels sent: twice what a picture takes on the screen
+MAX_SHOWN = (1280, 640)  # pixels sent: twice what a picture takes on the screen
 MARGIN_SHARE = 0.01  # of a picture's longer side
 
 _STYLE = f"""<style>{TILE_STYLE}
@@ -67,7 +67,7 @@ def show_boxed(parts: Sequence[Part], picture: NDArray[np.uint8]) -> None:
     height, width = picture.shape[:2]
     boxes = boxes_html(parts, width, height, MARGIN_SHARE * max(width, height))
     small = Image.fromarray(np.rint(on_paper(picture)).astype(np.uint8))
-    small.thumbnail(MOST_SHOWN)
+    small.thumbnail(MAX_SHOWN)
     image = f'<img src="{png_address(np.asarray(small))}" alt="What was shown">'
     st.html(f'{_BOX_STYLE}<div class="boxed">{image}{boxes}</div>')
 

@@ -1,4 +1,4 @@
-"""Steps 8 to 10: ten probabilities, the largest of them, and the labelled picture."""
+"""Steps 8 to 10: ten probabilities, the largest of them, and the labeled picture."""
 
 import numpy as np
 import streamlit as st

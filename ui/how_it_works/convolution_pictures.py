@@ -9,7 +9,7 @@ from ui.how_it_works.tables import STYLE, number, pixel_cells, signed_cells
 from ui.shared.digit_tile import png_address
 from ui.shared.hyperparameter_text import WORDS
 
-MAP_COLOUR = (101, 112, 228)
+MAP_COLOR = (101, 112, 228)
 YET_TO_COME = 0.22  # of a pixel's strength, at places that the filter has not reached
 
 _STYLE = f"""{STYLE}<style>
@@ -59,14 +59,14 @@ def places_html(
 
 
 def map_picture(feature_map: NDArray[np.float32], row: int, column: int) -> NDArray[np.uint8]:
-    """Return a feature map in colour, (side, side, RGBA), faint after this place."""
+    """Return a feature map in color, (side, side, RGBA), faint after this place."""
     values = np.nan_to_num(feature_map) - min(float(np.nan_to_num(feature_map).min()), 0.0)
     strength = values / max(float(values.max()), 1e-9)
     order = np.arange(values.size).reshape(values.shape)
     strength[order > row * len(values) + column] *= YET_TO_COME
-    colour = np.broadcast_to(np.array(MAP_COLOUR), (*values.shape, 3))
+    color = np.broadcast_to(np.array(MAP_COLOR), (*values.shape, 3))
     alpha = np.rint(255 * strength)[..., None]
-    return np.concatenate([colour, alpha], axis=2).astype(np.uint8)
+    return np.concatenate([color, alpha], axis=2).astype(np.uint8)
 
 
 def _frame(row: int, column: int, size: int, side: int) -> str:

@@ -117,7 +117,7 @@ def _explain(first: FirstConvolution, feature_map: NDArray[np.float32], normaliz
     if first.divisor > 1:
         sentences.append("This network scales its pixels: full ink is 1.")
     if normalized:
-        sentences.append("Its batch normalisation is worked into the weights and the bias.")
+        sentences.append("Its batch normalization is worked into the weights and the bias.")
     if first.padded:
         sentences.append("Padding: at the border the filter looks at empty pixels too.")
     if not np.nan_to_num(feature_map).any():

@@ -35,7 +35,7 @@ def explain_sample(run: Run) -> None:
         return
     if run.status().dataset == "sample":
         st.info(
-            "This network has learnt from the 5,000 digits that come with the app, so it is "
+            "This network has learned from the 5,000 digits that come with the app, so it is "
             "shown with them.",
             icon=":material/database:",
         )

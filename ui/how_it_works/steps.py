@@ -46,8 +46,8 @@ STEPS = (
     Step(
         "Prepare",
         "Scale and one-hot",
-        "Keras wants one more number in the shape of the pictures: 1, as they are grey and not "
-        "coloured. Networks learn better from small numbers, so most people **scale** the pixels "
+        "Keras wants one more number in the shape of the pictures: 1, as they are gray and not "
+        "colored. Networks learn better from small numbers, so most people **scale** the pixels "
         "to 0–1; the tutorial leaves them as they are, and step 7 shows what that costs. Each "
         "label becomes ten numbers, **one-hot**, since the network will have ten answers.",
         ("Scaling", "Reshape", "One-hot"),
@@ -132,7 +132,7 @@ STEPS = (
     ),
     Step(
         "Picture",
-        "The labelled picture",
+        "The labeled picture",
         "At last the pictures are shown again, each with the answer of the network. That is all: "
         "numbers in, multiply and add, the largest out.",
     ),

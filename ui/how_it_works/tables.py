@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from ui.shared.digit_tile import TILE_STYLE
 
 PAPER, INK = (246, 246, 248), (24, 26, 38)  # turned over in the dark theme
-# Told apart by colour-blind people; the sign is written too.
+# Told apart by color-blind people; the sign is written too.
 POSITIVE, NEGATIVE = (46, 126, 222), (214, 98, 20)
-MOST_COLOUR = 60  # percent: the numbers stay readable in both themes
+MAX_COLOR = 60  # percent: the numbers stay readable in both themes
 
 STYLE = f"""<style>{TILE_STYLE}
 .lesson {{font-size: .875rem; line-height: 1.35; font-variant-numeric: tabular-nums}}
@@ -76,14 +76,14 @@ def _mix(start: Sequence[int], end: Sequence[int], share: float) -> tuple[int, .
     return tuple(round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
 
 
-def _readable_on(colour: Sequence[int]) -> str:
+def _readable_on(color: Sequence[int]) -> str:
     """Return black or white, whichever stands out more (WCAG's relative luminance)."""
-    linear = [(one / 255) ** 2.2 for one in colour]
+    linear = [(one / 255) ** 2.2 for one in color]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#000" if luminance > 0.179 else "#fff"
 
 
 def _tint(strength: float) -> str:
-    colour = POSITIVE if strength >= 0 else NEGATIVE
-    percent = round(MOST_COLOUR * min(abs(strength), 1.0))
-    return f"background: color-mix(in srgb, rgb{colour} {percent}%, transparent)"
+    color = POSITIVE if strength >= 0 else NEGATIVE
+    percent = round(MAX_COLOR * min(abs(strength), 1.0))
+    return f"background: color-mix(in srgb, rgb{color} {percent}%, transparent)"

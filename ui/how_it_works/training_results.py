@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from cnn.evaluation.predictions import LEAST_PROBABILITY
+from cnn.evaluation.predictions import MIN_PROBABILITY
 from cnn.lesson.measured import MEASURED, Measured
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import TUTORIAL_TEST_ACCURACY
@@ -43,7 +43,7 @@ def show_loss(run: Run) -> None:
 
 def _loss(share: float) -> str:
     """Return the loss of an answer that gives the right digit this probability, 0 to 1."""
-    loss = -math.log(max(share, float(LEAST_PROBABILITY)))
+    loss = -math.log(max(share, float(MIN_PROBABILITY)))
     return f"{loss:.4f}" if loss >= 0.0001 else "less than 0.0001"
 
 

@@ -6,7 +6,7 @@ MEANINGS = {
     "Learning means adjusting them until the answers come out right.",
     "Keras": "the Python library that builds neural networks and trains them.",
     "Training digits": "the pictures that the network learns from.",
-    "Test digits": "pictures that it never sees while it learns. They show what it has learnt.",
+    "Test digits": "pictures that it never sees while it learns. They show what it has learned.",
     "Validation": "a check on the way, with pictures held back from the training digits.",
     "Label": "the digit that is really written in a picture. A person has noted it.",
     "Shape": "how large a table of numbers is: (60000, 28, 28) is 60,000 pictures of 28 rows and "
@@ -21,7 +21,7 @@ MEANINGS = {
     # 4 Layers
     "Layer": "one stage of the calculation. What it gives is what the next layer gets.",
     "Weight": "a number that the network multiplies with, and learns.",
-    "Bias": "a number that is added to the sum, and learnt too.",
+    "Bias": "a number that is added to the sum, and learned too.",
     "Kernel": "one small square of weights, 3 by 3 in the tutorial.",
     "Filter": "looks for one pattern, such as an edge. It has one kernel for each map of the layer "
     "before, and makes one feature map.",
@@ -64,7 +64,7 @@ POOLING = "MaxPooling2D"
 LAYER_MEANINGS = {
     "Rescaling": ("Rescaling", "scales the pixels: it divides each by 255."),
     "BatchNormalization": (
-        "Batch normalisation",
+        "Batch normalization",
         "brings the numbers of each feature map to a similar size. It steadies the learning.",
     ),
     POOLING: (

@@ -7,18 +7,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits
-from cnn.inference.classifier import load_reader
+from cnn.inference.classifier import load_classifier
 from cnn.runs import store
-from cnn.runs.fine_tune_info import is_test_seen, read_lesson
+from cnn.runs.fine_tune_info import is_test_seen, read_fine_tune_info
 from cnn.runs.store import Run, RunError
 
-MOST_RUNS = 30  # the newest: each network takes a moment to load
+MAX_RUNS = 30  # the newest: each network takes a moment to load
 COLUMNS = ["", "Network", "My digits", "Learnt", "Test accuracy", "Started"]
 
 
-def show_table(digits: Sequence[MyDigit], chosen: Run) -> None:
+def show_table(digits: Sequence[SavedDigit], chosen: Run) -> None:
     """Show the runs, the one that reads most of my digits first."""
     with st.spinner("Reading my digits …", show_time=False):
         table = accuracy_table(digits, chosen)
@@ -32,7 +32,7 @@ def show_table(digits: Sequence[MyDigit], chosen: Run) -> None:
                 format="%.1f %%", help="The share of my digits that it reads right."
             ),
             "Learnt": st.column_config.TextColumn(
-                help="How many of my digits it has learnt from. These are no test of it."
+                help="How many of my digits it has learned from. These are no test of it."
             ),
             "Test accuracy": st.column_config.NumberColumn(
                 "Test",  # short, so that the table fits a phone
@@ -44,14 +44,14 @@ def show_table(digits: Sequence[MyDigit], chosen: Run) -> None:
     )
     if any(table["Learnt"] != ""):
         st.caption(
-            "A network that has *learnt* from my digits knows them: its figure is then no test."
+            "A network that has *learned* from my digits knows them: its figure is then no test."
         )
 
 
-def accuracy_table(digits: Sequence[MyDigit], chosen: Run) -> pd.DataFrame:
+def accuracy_table(digits: Sequence[SavedDigit], chosen: Run) -> pd.DataFrame:
     """Return a row for each run with a network, best first; the chosen one is marked."""
     folder = store.runs_folder()
-    newest = [run for run in store.list_runs(folder) if run.is_usable][:MOST_RUNS]
+    newest = [run for run in store.list_runs(folder) if run.is_usable][:MAX_RUNS]
     shown = [*newest, store.open_run(store.BUILT_IN, folder)]
     if chosen.is_usable and chosen not in shown:
         shown.append(chosen)
@@ -60,27 +60,27 @@ def accuracy_table(digits: Sequence[MyDigit], chosen: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _row(run: Run, digits: Sequence[MyDigit], chosen: Run) -> list[Any] | None:
+def _row(run: Run, digits: Sequence[SavedDigit], chosen: Run) -> list[Any] | None:
     """Return a run's row, or None where its files are damaged."""
     try:
-        status, lesson = run.status(), read_lesson(run)
+        status, lesson = run.status(), read_fine_tune_info(run)
         name = "Built-in" if run.is_built_in else run.name.capitalize()
         accuracy = accuracy_of(run, digits)
     except ValueError:
         return None
     tested = None if is_test_seen(run) else status.test_accuracy
-    learnt = len(set(lesson.learnt) & {digit.id for digit in digits}) if lesson else 0
+    learned = len(set(lesson.learned) & {digit.id for digit in digits}) if lesson else 0
     return [
         "●" if run == chosen else "",
         name,
         accuracy * 100,
-        f"{learnt:,} of {len(digits):,}" if learnt else "",
+        f"{learned:,} of {len(digits):,}" if learned else "",
         None if tested is None else tested * 100,
         datetime.fromtimestamp(status.created),
     ]
 
 
-def accuracy_of(run: Run, digits: Sequence[MyDigit]) -> float:
+def accuracy_of(run: Run, digits: Sequence[SavedDigit]) -> float:
     """Return `accuracy_on`, kept for all visitors until the network or the digits change.
 
     Raises:
@@ -90,10 +90,12 @@ def accuracy_of(run: Run, digits: Sequence[MyDigit]) -> float:
         modified = run.model_path.stat().st_mtime_ns
     except OSError as error:
         raise RunError(f"Run {run.id} has no network.") from error
-    labelled = hash(tuple((digit.id, digit.label) for digit in digits))
-    return _read(str(run.path), modified, labelled, run, digits)
+    labeled = hash(tuple((digit.id, digit.label) for digit in digits))
+    return _read(str(run.path), modified, labeled, run, digits)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _read(path: str, modified: int, labelled: int, _run: Run, _digits: Sequence[MyDigit]) -> float:
-    return accuracy_on(load_reader(_run), as_digits(_digits))
+def _read(
+    path: str, modified: int, labeled: int, _run: Run, _digits: Sequence[SavedDigit]
+) -> float:
+    return accuracy_on(load_classifier(_run), as_digits(_digits))

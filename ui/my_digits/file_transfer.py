@@ -6,15 +6,15 @@ from html import escape
 import streamlit as st
 
 from cnn.fine_tuning import saved_digits_file
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.fine_tuning.saved_digits_file import Loaded
 from cnn.runs import store
 
-MOST_REFUSALS = 5  # shown
+MAX_REFUSALS = 5  # shown
 VERSION, OUTCOME, LOADING = "my_digits_upload", "my_digits_loaded", "my_digits_loading"
 
 
-def offer_file(digits: Sequence[MyDigit]) -> None:
+def offer_file(digits: Sequence[SavedDigit]) -> None:
     """Show the buttons that save all digits and load some, and what became of a loaded file."""
     with st.container(horizontal=True):
         st.download_button(
@@ -81,7 +81,7 @@ def _show_loaded(loaded: Loaded) -> None:
 
 def refusals_html(sentences: Sequence[str]) -> str:
     """Return the first sentences as a list; they quote a file, so none of it is taken for code."""
-    lines = list(sentences[:MOST_REFUSALS])
+    lines = list(sentences[:MAX_REFUSALS])
     more = len(sentences) - len(lines)
     lines += [f"… and {more:,} more"] if more else []
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)

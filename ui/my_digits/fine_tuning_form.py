@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn import launching
 from cnn.fine_tuning import fine_tuned_runs, saved_digits
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.runs import queue, store
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
@@ -17,7 +17,7 @@ PROBLEM = "teaching_problem"
 LOOK_SECONDS = 1.0
 
 
-def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> None:
+def offer_training(run: Run, digits: Sequence[SavedDigit], right: float | None) -> None:
     """Show how many of my digits a run reads right, and the button that teaches it all of them.
 
     Args:
@@ -33,7 +33,9 @@ def offer_training(run: Run, digits: Sequence[MyDigit], right: float | None) -> 
         st.fragment(_show_going_on, run_every=LOOK_SECONDS)(going_on)
 
 
-def _show_button(run: Run, digits: Sequence[MyDigit], right: float | None, is_busy: bool) -> None:
+def _show_button(
+    run: Run, digits: Sequence[SavedDigit], right: float | None, is_busy: bool
+) -> None:
     all_right = right == 1.0
     words, button = st.columns([3, 2], vertical_alignment="center")
     words.markdown(f"#### {_summary(len(digits), right)}")
@@ -88,7 +90,7 @@ def _going_on() -> Run | None:
     """Return the run that is being taught my digits, in whichever tab that was started."""
     for run in store.list_runs(store.runs_folder()):
         try:
-            if run.is_taught and not run.status().over:
+            if run.is_fine_tuned and not run.status().over:
                 return run
         except RunError:
             continue

@@ -1,4 +1,4 @@
-"""My digits as a gallery: looked through, ticked, relabelled, deleted, and brought back."""
+"""My digits as a gallery: looked through, ticked, relabeled, deleted, and brought back."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnn.fine_tuning import saved_digits
 from cnn.fine_tuning.changes import Change
-from cnn.fine_tuning.saved_digit import MyDigit
-from cnn.inference.classifier import Reader, Reading
+from cnn.fine_tuning.saved_digit import SavedDigit
+from cnn.inference.classifier import Classifier, Prediction
 from cnn.runs import store
 from ui.my_digits import gallery_style
 from ui.shared import gallery
@@ -26,7 +26,7 @@ UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_probl
 
 
 @st.fragment
-def show_gallery(digits: Sequence[MyDigit], reader: Reader | None) -> None:
+def show_gallery(digits: Sequence[SavedDigit], reader: Classifier | None) -> None:
     """Show the kept digits, newest first, with what a network reads in each.
 
     Args:
@@ -44,7 +44,7 @@ def show_gallery(digits: Sequence[MyDigit], reader: Reader | None) -> None:
             _show_tile(number, digit, answer)
 
 
-def _choose_page(digits: Sequence[MyDigit]) -> Sequence[MyDigit]:
+def _choose_page(digits: Sequence[SavedDigit]) -> Sequence[SavedDigit]:
     pages = -(-len(digits) // PAGE_SIZE)
     page = min(st.session_state.get(PAGE, 1), pages)  # the last one may have been emptied
     if pages > 1:
@@ -53,18 +53,18 @@ def _choose_page(digits: Sequence[MyDigit]) -> Sequence[MyDigit]:
     return digits[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 
-def _answers(shown: Sequence[MyDigit], reader: Reader | None) -> list[Reading | None]:
+def _answers(shown: Sequence[SavedDigit], reader: Classifier | None) -> list[Prediction | None]:
     if reader is None:
         return [None] * len(shown)
     images = np.stack([digit.image for digit in shown])
     return list(reader.read(images))
 
 
-def _tick(digit: MyDigit) -> str:
+def _tick(digit: SavedDigit) -> str:
     return f"tick_{digit.id}"
 
 
-def _show_tile(number: int, digit: MyDigit, answer: Reading | None) -> None:
+def _show_tile(number: int, digit: SavedDigit, answer: Prediction | None) -> None:
     """Show one digit with its label, what is read in it, and a tick box all over it."""
     sign, words, kind = _verdict(answer, digit.label)
     with st.container(gap=None, key=f"kept_{digit.id}"):
@@ -81,7 +81,7 @@ def _show_tile(number: int, digit: MyDigit, answer: Reading | None) -> None:
         )
 
 
-def _verdict(answer: Reading | None, label: int) -> tuple[str, str, str]:
+def _verdict(answer: Prediction | None, label: int) -> tuple[str, str, str]:
     """Return a sign for what is read in a digit, its words, and whether it is right or wrong."""
     if answer is None:
         return "", "", ""
@@ -92,7 +92,7 @@ def _verdict(answer: Reading | None, label: int) -> tuple[str, str, str]:
     return f"✗ {answer.digit}", f", read as {a_digit(answer.digit)}", "wrong"
 
 
-def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
+def _show_actions(ticked: Sequence[SavedDigit], shown: Sequence[SavedDigit]) -> None:
     """Show what can be done with the ticked digits, and the way back from what was done."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="my_digits_actions"
@@ -105,7 +105,7 @@ def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
             args=(shown, not all_ticked),
             key="tick_all",
         )
-        _offer_relabelling(ticked)
+        _offer_relabeling(ticked)
         st.button(
             f"Delete {len(ticked)}" if ticked else "Delete",
             icon=":material/delete:",
@@ -117,7 +117,7 @@ def _show_actions(ticked: Sequence[MyDigit], shown: Sequence[MyDigit]) -> None:
     show_undo()
 
 
-def _offer_relabelling(ticked: Sequence[MyDigit]) -> None:
+def _offer_relabeling(ticked: Sequence[SavedDigit]) -> None:
     st.selectbox(
         "Relabel as",
         range(10),
@@ -132,26 +132,28 @@ def _offer_relabelling(ticked: Sequence[MyDigit]) -> None:
     )
 
 
-def _tick_all(shown: Sequence[MyDigit], ticked: bool) -> None:
+def _tick_all(shown: Sequence[SavedDigit], ticked: bool) -> None:
     for digit in shown:
         st.session_state[_tick(digit)] = ticked
 
 
-def _relabel(ticked: Sequence[MyDigit]) -> None:
+def _relabel(ticked: Sequence[SavedDigit]) -> None:
     label = st.session_state["relabel_as"]
     st.session_state["relabel_as"] = None
     if label is not None:
         ids = [digit.id for digit in ticked]
-        words = f"relabelled as {a_digit(label)}"
+        words = f"relabeled as {a_digit(label)}"
         _change(lambda: saved_digits.relabel(ids, label, store.runs_folder()), words, ticked)
 
 
-def _delete(ticked: Sequence[MyDigit]) -> None:
+def _delete(ticked: Sequence[SavedDigit]) -> None:
     ids = [digit.id for digit in ticked]
     _change(lambda: saved_digits.delete(ids, store.runs_folder()), "deleted", ticked)
 
 
-def _change(change: Callable[[], Sequence[Change]], words: str, ticked: Sequence[MyDigit]) -> None:
+def _change(
+    change: Callable[[], Sequence[Change]], words: str, ticked: Sequence[SavedDigit]
+) -> None:
     """Make a change that can be taken back, and untick what it was about."""
     try:
         changes = change()

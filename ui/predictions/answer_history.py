@@ -58,7 +58,7 @@ def history_chart(history: History, label: int, answer: int) -> alt.LayerChart:
     """Return a line of the true digit's probability, and one of the answer's if it is another."""
     table = _table(history, label, answer)
     names = list(dict.fromkeys(table["line"]))
-    colours = alt.Scale(domain=names, range=[_TRUE, _ANSWER][: len(names)])
+    colors = alt.Scale(domain=names, range=[_TRUE, _ANSWER][: len(names)])
     few = len(history.epochs) <= FEW
     ends = list(history.epochs) if few else alt.Undefined
     x = alt.X(
@@ -77,7 +77,7 @@ def history_chart(history: History, label: int, answer: int) -> alt.LayerChart:
     lines = alt.Chart(table).encode(
         x=x,
         y=y,
-        color=alt.Color("line:N", scale=colours, legend=legend),
+        color=alt.Color("line:N", scale=colors, legend=legend),
         tooltip=alt.Tooltip("meaning:N", title=" "),
     )
     dots = lines.mark_circle(size=60 if few else 20, opacity=1)

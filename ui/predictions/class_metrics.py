@@ -6,11 +6,11 @@ import streamlit as st
 from cnn import plots
 from cnn.evaluation import tables
 from cnn.evaluation.accuracy import (
-    ClassFigures,
+    ClassMetrics,
     accuracy,
     confusion_matrix,
-    figures_per_class,
     macro_average,
+    metrics_per_class,
 )
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.reliability import (
@@ -52,9 +52,9 @@ CONFIDENCE_HELP = (
 )
 
 
-def show_class_figures(run: Run, predictions: Predictions) -> None:
+def show_class_metrics(run: Run, predictions: Predictions) -> None:
     """Show precision, recall and F1 of each digit, as a table and as a chart."""
-    classes = figures_per_class(confusion_matrix(predictions))
+    classes = metrics_per_class(confusion_matrix(predictions))
     average, title = accuracy(predictions), run_label(run)
     left, right = st.columns(2, gap="large")
     with left:
@@ -77,7 +77,7 @@ def show_class_figures(run: Run, predictions: Predictions) -> None:
         )
 
 
-def class_table(classes: tuple[ClassFigures, ...]) -> pd.DataFrame:
+def class_table(classes: tuple[ClassMetrics, ...]) -> pd.DataFrame:
     """Return the figures of each digit as a person would say them, their averages last."""
     total = sum(one.total for one in classes)
     rows = [
@@ -88,7 +88,7 @@ def class_table(classes: tuple[ClassFigures, ...]) -> pd.DataFrame:
     return table.assign(**{name: table[name].map(percent) for name in _SHARES})
 
 
-def show_confidence_figures(run: Run, predictions: Predictions) -> None:
+def show_confidence_metrics(run: Run, predictions: Predictions) -> None:
     """Show whether the network is as often right as it is sure, and how sure it is."""
     left, right = st.columns(2, gap="large")
     with left:

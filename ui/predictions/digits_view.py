@@ -19,8 +19,8 @@ def show_test_digits(run: Run, predictions: Predictions) -> None:
     """Show the test digits with the answers to them, and what they amount to."""
     title = run_picker.run_label(run)
     _browse(run, predictions, title)
-    class_metrics.show_class_figures(run, predictions)
-    class_metrics.show_confidence_figures(run, predictions)
+    class_metrics.show_class_metrics(run, predictions)
+    class_metrics.show_confidence_metrics(run, predictions)
 
 
 @st.fragment

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cnn.evaluation.accuracy import ClassFigures
+from cnn.evaluation.accuracy import ClassMetrics
 from cnn.evaluation.reliability import ConfidenceBin
 from cnn.plots.figure import CHART_RIGHT, CHART_WRONG
 from ui.shared.number_text import percent
@@ -17,11 +17,11 @@ TEXT = "currentColor"  # the page's, light or dark; Vega's own is always black
 
 
 def digit_axis(**settings: Any) -> alt.Axis:
-    """Return an axis for digits: labels centred, in the page's colour, for grey is too pale."""
+    """Return an axis for digits: labels centered, in the page's color, for gray is too pale."""
     return alt.Axis(labelColor=TEXT, titleColor=TEXT, labelFlush=False, **settings)
 
 
-def class_chart(classes: Sequence[ClassFigures], average: float) -> alt.LayerChart:
+def class_chart(classes: Sequence[ClassMetrics], average: float) -> alt.LayerChart:
     """Return the accuracy of each digit as its distance from the average of all digits."""
     table = pd.DataFrame(
         {
@@ -56,7 +56,7 @@ def class_chart(classes: Sequence[ClassFigures], average: float) -> alt.LayerCha
     return alt.LayerChart(layer=[line, name, bars, dots, labels], height=330)
 
 
-def hardest_digit(classes: Sequence[ClassFigures]) -> str:
+def hardest_digit(classes: Sequence[ClassMetrics]) -> str:
     """Say which digit is read worst, for those who hear the chart."""
     hardest = min((one for one in classes if one.total), key=lambda one: one.correct / one.total)
     return (

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.data.label_errors import SOURCE, has_wrong_label
+from cnn.data.label_errors import SOURCE, has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import DigitFilter, Kind, Order
 from cnn.network.layers import CLASSES
@@ -40,7 +40,7 @@ def choose_filter(predictions: Predictions) -> DigitFilter:
         label = _choose_digit("Really", "really", "The digit that was really written.")
         read_as = _choose_digit("Read as", "read_as", "The digit that the network reads.")
         least, most = _choose_confidence()
-        has_doubtful = bool(has_wrong_label(predictions.labels).any())
+        has_doubtful = bool(has_label_error(predictions.labels).any())
         only_wrong_labels = has_doubtful and _choose_labels()
         order = _choose_order()
     return DigitFilter(kind, label, read_as, least, most, only_wrong_labels, order)

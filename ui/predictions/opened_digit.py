@@ -3,15 +3,15 @@
 import streamlit as st
 
 from cnn import plots
-from cnn.data.label_errors import SOURCE, SOURCE_ADDRESS, has_wrong_label
+from cnn.data.label_errors import SOURCE, SOURCE_ADDRESS, has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.explanation import explain
 from cnn.explanation.kernels import Kernels, load_kernels
-from cnn.inference.classifier import Reading
+from cnn.inference.classifier import Prediction
 from cnn.inference.predictor import Predictor, load_predictor
 from cnn.plots import Explanation
 from cnn.runs.store import Run
-from ui.draw.prediction import show_answer
+from ui.draw.prediction import show_prediction
 from ui.predictions.answer_history import show_history
 from ui.shared import run_picker
 from ui.shared.digit_tile import TILE_STYLE, png_address
@@ -52,7 +52,7 @@ def show_digit(run: Run, predictions: Predictions, index: int) -> None:
     with picture:
         st.html(_STYLE + _dialog_style() + digit_html(predictions, index))
     with said:
-        show_answer(_reading(predictions, index), image=None)
+        show_prediction(_reading(predictions, index), image=None)
     try:
         predictor, kernels = load_predictor(run.model_path), load_kernels(run.model_path)
     except ValueError as error:
@@ -80,14 +80,14 @@ def _show_why(
     st.html(map_pictures.maps_html(layers, kernels))
     choose_map(predictor, image, kernels)
     with nearest:  # last, as it may take a moment
-        neighbours = parts.show_nearest(predictor, run, image, answer)
+        neighbors = parts.show_nearest(predictor, run, image, answer)
     return Explanation(
         number=index,
         image=image,
         label=label,
         probabilities=predictions.probabilities[index],
         falls=falls[0],
-        neighbours=tuple(neighbours),
+        neighbors=tuple(neighbors),
         layers=layers,
         kernels=kernels,
         history=history,
@@ -104,7 +104,7 @@ def digit_html(predictions: Predictions, index: int) -> str:
     """Return a digit, large, with what it really is and what was read."""
     label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
     right = bool(predictions.correct[index])
-    is_doubtful = bool(has_wrong_label(predictions.labels)[index])
+    is_doubtful = bool(has_label_error(predictions.labels)[index])
     doubt = _DOUBT if is_doubtful else ""
     kind = "unsure" if is_doubtful else "right" if right else "mistake"
     picture = png_address(predictions.images[index])
@@ -123,8 +123,8 @@ def _verdict(label: int, right: bool, is_doubtful: bool) -> str:
     return f"✓ Right: {a_digit(label)}" if right else f"✗ Wrong: really {a_digit(label)}"
 
 
-def _reading(predictions: Predictions, index: int) -> Reading:
+def _reading(predictions: Predictions, index: int) -> Prediction:
     """Return the stored answer as a reading; a test digit is one, whatever the network says."""
     shares = tuple(float(share) for share in predictions.probabilities[index])
     sure = float(predictions.confidence[index])
-    return Reading(int(predictions.predicted[index]), sure, shares, score=sure, is_digit=True)
+    return Prediction(int(predictions.predicted[index]), sure, shares, score=sure, is_digit=True)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_wrong_label
+from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.runs.store import Run
 
@@ -21,7 +21,7 @@ ShowDigit = Callable[[Run, Predictions, int], None]
 def digit_name(predictions: Predictions, index: int) -> str:
     """Return which digit this is and how it is read, in words; a doubtful label is only a label."""
     label, answer = predictions.labels[index], predictions.predicted[index]
-    is_so = "labelled" if has_wrong_label(predictions.labels)[index] else "really"
+    is_so = "labeled" if has_label_error(predictions.labels)[index] else "really"
     return f"Test digit {index}: {is_so} {label}, read as {answer}"
 
 

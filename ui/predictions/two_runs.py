@@ -49,12 +49,12 @@ def compare_runs(run: Run, predictions: Predictions) -> None:
     two_runs_gallery.browse(run, comparison)
     offer_downloads(f"only-one-right-{run.id}-{second.id}", table=lambda: _csv(comparison))
     matrices = st.columns(3, gap="medium")
-    for column, name, one, answers, colour in (
+    for column, name, one, answers, color in (
         (matrices[0], "A", run, predictions, MORE_A),
         (matrices[1], "B", second, comparison.second, MORE_B),
     ):
         with column:
-            _show_matrix(name, one, answers, colour)
+            _show_matrix(name, one, answers, color)
     with matrices[2]:
         _show_difference(comparison, run, second)
 
@@ -64,7 +64,7 @@ def _explain_seen(comparison: Comparison) -> None:
     names = " and ".join(name for name, is_seen in seen.items() if is_seen)
     if names:
         st.info(
-            f"{names} may have learnt from these very digits, so this is no fair comparison.",
+            f"{names} may have learned from these very digits, so this is no fair comparison.",
             icon=":material/school:",
         )
 
@@ -105,11 +105,11 @@ def _csv(comparison: Comparison) -> bytes:
     return disagreements(comparison).to_csv(index=False).encode()
 
 
-def _show_matrix(name: str, run: Run, predictions: Predictions, colour: str) -> None:
+def _show_matrix(name: str, run: Run, predictions: Predictions, color: str) -> None:
     """Show the confusion matrix of one of the two."""
     matrix, title = confusion_matrix(predictions), f"{name}: {run_picker.run_label(run)}"
     st.markdown(f"##### Confusion matrix of {name}", help=two_runs_charts.COUNTS_HELP)
-    st.altair_chart(two_runs_charts.counts_chart(matrix, colour), alt=worst_pair(matrix))
+    st.altair_chart(two_runs_charts.counts_chart(matrix, color), alt=worst_pair(matrix))
     offer_downloads(
         f"confusion-matrix-{run.id}", lambda: plots.confusion_matrix_figure(matrix, title)
     )

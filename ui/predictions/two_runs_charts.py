@@ -9,7 +9,7 @@ from cnn.evaluation.comparison import Comparison
 from ui.predictions.evaluation_charts import TEXT, digit_axis
 from ui.shared.number_text import with_minus
 
-# Blue and orange stand out from both themes' paper, and are told apart by colour-blind people.
+# Blue and orange stand out from both themes' paper, and are told apart by color-blind people.
 MORE_B, MORE_A = "#2e7ede", "#d66214"
 
 COUNTS_HELP = (
@@ -56,16 +56,16 @@ def difference_chart(difference: NDArray[np.intp]) -> alt.LayerChart:
     """Return a heat map of B's confusion matrix minus A's, (10, 10), with signed counts."""
     meaning = [cell_words(*cell) for cell in _triples(difference)]
     text = [signed(number) if number else "" for number in difference.ravel().tolist()]
-    colour = np.where(difference > 0, MORE_B, MORE_A).ravel()
-    return _heat_map(difference, colour, text, meaning)
+    color = np.where(difference > 0, MORE_B, MORE_A).ravel()
+    return _heat_map(difference, color, text, meaning)
 
 
-def counts_chart(matrix: NDArray[np.intp], colour: str) -> alt.LayerChart:
+def counts_chart(matrix: NDArray[np.intp], color: str) -> alt.LayerChart:
     """Return a heat map of one confusion matrix (10, 10); only its mistakes are tinted."""
     mistakes = matrix - np.diag(np.diag(matrix))
     meaning = [f"{number:,} × {a} read as {p}" for a, p, number in _triples(matrix)]
     text = [f"{number}" if number else "" for number in matrix.ravel().tolist()]
-    return _heat_map(mistakes, np.full(matrix.size, colour), text, meaning)
+    return _heat_map(mistakes, np.full(matrix.size, color), text, meaning)
 
 
 def _triples(matrix: NDArray[np.intp]) -> list[tuple[int, int, int]]:
@@ -75,19 +75,19 @@ def _triples(matrix: NDArray[np.intp]) -> list[tuple[int, int, int]]:
 
 
 def _heat_map(
-    values: NDArray[np.intp], colour: NDArray[np.str_], text: list[str], meaning: list[str]
+    values: NDArray[np.intp], color: NDArray[np.str_], text: list[str], meaning: list[str]
 ) -> alt.LayerChart:
-    """Return a chart of cells, the deeper in their colour the farther from zero the value is."""
+    """Return a chart of cells, the deeper in their color the farther from zero the value is."""
     actual, predicted = np.indices(values.shape).reshape(2, -1)
     strength = np.sqrt(np.abs(values) / max(1, np.abs(values).max())).ravel()  # single ones show
     table = pd.DataFrame({"actual": actual, "predicted": predicted, "text": text})
     tint = np.where(strength > 0, 0.12 + 0.48 * strength, 0)
-    table = table.assign(colour=colour, tint=tint, meaning=meaning)
+    table = table.assign(color=color, tint=tint, meaning=meaning)
     x = alt.X("predicted:O", title="Read as", axis=digit_axis(orient="top", labelAngle=0))
     y = alt.Y("actual:O", title="Really", axis=digit_axis())
     cells = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
     squares = cells.mark_rect(stroke="#8884", strokeWidth=1).encode(
-        color=alt.Color("colour:N", scale=None), fillOpacity=alt.FillOpacity("tint:Q", scale=None)
+        color=alt.Color("color:N", scale=None), fillOpacity=alt.FillOpacity("tint:Q", scale=None)
     )
     counts = cells.mark_text(fontSize=11, color=TEXT).encode(text="text:N")
     return alt.LayerChart(layer=[squares, counts], height=380)

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_wrong_label
+from cnn.data.label_errors import has_label_error
 from cnn.evaluation.comparison import Comparison, Who
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.selection import percent_sure
+from cnn.evaluation.selection import confidence_percent
 from cnn.runs.store import Run
 from ui.predictions import opened_state
 from ui.predictions.opened_digit import show_digit
@@ -89,7 +89,7 @@ def _show_page(comparison: Comparison, indices: NDArray[np.intp]) -> None:
 
 def pairs_html(comparison: Comparison, indices: NDArray[np.intp]) -> str:
     """Return a list of pictures with the truth and the answers of both networks."""
-    doubtful = has_wrong_label(comparison.first.labels)
+    doubtful = has_label_error(comparison.first.labels)
     items = "".join(_item_html(comparison, int(index), bool(doubtful[index])) for index in indices)
     return f'<div class="digits pairs" role="list">{items}</div>'
 
@@ -113,5 +113,5 @@ def _answer_html(name: str, predictions: Predictions, index: int) -> str:
     return (
         f'<div class="row {kind}"><span>{name} <b><span aria-hidden="true">{sign}</span>'
         f'<span class="spoken">{spoken}, read as</span> {predictions.predicted[index]}</b></span>'
-        f"<span>{percent_sure(predictions.confidence[index])}</span></div>"
+        f"<span>{confidence_percent(predictions.confidence[index])}</span></div>"
     )

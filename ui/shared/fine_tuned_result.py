@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.fine_tuning import fine_tuned_runs
 from cnn.runs import fine_tune_info
-from cnn.runs.fine_tune_info import Lesson
+from cnn.runs.fine_tune_info import FineTuneInfo
 from cnn.runs.store import Run
 from ui.shared.number_text import percent, points
 
@@ -12,7 +12,7 @@ from ui.shared.number_text import percent, points
 def show_before_and_after(run: Run) -> None:
     """Show both accuracies of a run that was taught, so that forgetting is seen; else nothing."""
     try:
-        lesson = fine_tune_info.read_lesson(run)
+        lesson = fine_tune_info.read_fine_tune_info(run)
         if lesson is None or not run.is_usable:
             return
         after = fine_tuned_runs.accuracy_after(run)
@@ -26,11 +26,11 @@ def show_before_and_after(run: Run) -> None:
         _show(*_tested(lesson), lesson.test_accuracy_before, tested, 2)
 
 
-def _tested(lesson: Lesson) -> tuple[str, str]:
+def _tested(lesson: FineTuneInfo) -> tuple[str, str]:
     """Return what the test is called, and what it says."""
     if lesson.test_is_seen:
-        return "MNIST sample", "Digits that the network learnt from before, so they are no test."
-    return "Test accuracy", "Digits that it has never learnt from: what it forgot shows here."
+        return "MNIST sample", "Digits that the network learned from before, so they are no test."
+    return "Test accuracy", "Digits that it has never learned from: what it forgot shows here."
 
 
 def _show(title: str, words: str, before: float | None, after: float | None, places: int) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-Stamp = tuple[tuple[str, int, int], ...]
+Fingerprint = tuple[tuple[str, int, int], ...]
 
 
-def stamp_of(files: Iterable[Path]) -> Stamp:
+def fingerprint_of(files: Iterable[Path]) -> Fingerprint:
     """Return name, time and size of each file that is there; another tab may delete them."""
     stamps = []
     for file in files:

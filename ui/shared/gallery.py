@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_wrong_label
+from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.selection import percent_sure
+from cnn.evaluation.selection import confidence_percent
 from ui.predictions.opened_state import LAST_OPENED, PAGE_SIZE, digit_name, open_digit, opened_digit
 from ui.shared.digit_tile import TILE_STYLE, png_address
 
@@ -82,18 +82,18 @@ def _component(name: str, style: str) -> Any:
 
 
 def gallery_html(predictions: Predictions, indices: NDArray[np.intp]) -> str:
-    """Return a list of pictures with answers as HTML; right and wrong differ by sign and colour."""
-    doubtful = has_wrong_label(predictions.labels)
+    """Return a list of pictures with answers as HTML; right and wrong differ by sign and color."""
+    doubtful = has_label_error(predictions.labels)
     items = "".join(_item_html(predictions, int(index), bool(doubtful[index])) for index in indices)
     return f'<div class="digits" role="list">{items}</div>'
 
 
 def _item_html(predictions: Predictions, index: int, is_doubtful: bool) -> str:
     label, answer = predictions.labels[index], predictions.predicted[index]
-    sure = percent_sure(predictions.confidence[index])
+    sure = confidence_percent(predictions.confidence[index])
     kind, sign, truth = "right", "✓", ""
     if not predictions.correct[index]:
-        is_so = "labelled" if is_doubtful else "really"
+        is_so = "labeled" if is_doubtful else "really"
         kind, sign, truth = "mistake", "✗", f'<div class="truth">{is_so} {label}</div>'
     doubt = '<div class="doubt">label doubtful</div>' if is_doubtful else ""
     if truth:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from cnn import hyperparameters as hp
-from cnn.hyperparameters import CHOICES, MOST_LAYERS, RANGES, Hyperparameters
+from cnn.hyperparameters import CHOICES, MAX_LAYERS, RANGES, Hyperparameters
 from cnn.presets import PRESETS, preset_name
 from ui.shared.hyperparameter_text import HELP, LABELS, WORDS
 
@@ -66,7 +66,7 @@ def choose_values() -> None:
         _switch("non_digits")
         _switch("scale_pixels")
         st.number_input(
-            LABELS["seed"], 0, int(RANGES["seed"].largest), help=HELP["seed"], **_kept("seed")
+            LABELS["seed"], 0, int(RANGES["seed"].maximum), help=HELP["seed"], **_kept("seed")
         )
 
 
@@ -111,7 +111,7 @@ def set_values(values: Hyperparameters) -> None:
     for field, value in asdict(values).items():
         state[_key(field)] = value
     state[_key("layers")] = len(values.filters)
-    for layer in range(1, MOST_LAYERS + 1):
+    for layer in range(1, MAX_LAYERS + 1):
         filters = values.filters[layer - 1] if layer <= len(values.filters) else NEW_LAYER_FILTERS
         state[_key(f"filters_{layer}")] = filters
 
@@ -127,14 +127,14 @@ def _kept(field: str) -> dict[str, Any]:
 
 def _convolutions() -> None:
     """Show how many convolutions there are, the filters of each, and where to pool."""
-    st.slider(LABELS["layers"], 1, MOST_LAYERS, help=HELP["layers"], **_kept("layers"))
+    st.slider(LABELS["layers"], 1, MAX_LAYERS, help=HELP["layers"], **_kept("layers"))
     layers = list(range(1, int(st.session_state[_key("layers")]) + 1))
     with st.grid(2, min_column_width=90, gap="small"):
         for layer in layers:
             st.number_input(
                 f"Filters {layer}",
                 1,
-                hp.MOST_FILTERS,
+                hp.MAX_FILTERS,
                 help=HELP["filters"],
                 **_kept(f"filters_{layer}"),
             )
@@ -151,8 +151,8 @@ def _convolutions() -> None:
 
 def _whole_number(field: str, offered: int | None = None) -> None:
     limits = RANGES[field]
-    largest = offered or int(limits.largest)
-    st.slider(LABELS[field], int(limits.smallest), largest, help=HELP[field], **_kept(field))
+    largest = offered or int(limits.maximum)
+    st.slider(LABELS[field], int(limits.minimum), largest, help=HELP[field], **_kept(field))
 
 
 def _steps(field: str) -> None:

@@ -6,7 +6,7 @@ LABELS = {
     "kernel_size": "Kernel size",
     "padding": "Edges",
     "activation": "Activation",
-    "batch_normalization": "Batch normalisation",
+    "batch_normalization": "Batch normalization",
     "global_average_pooling": "Global average pooling",
     "dense_units": "Dense units",
     "dropout": "Dropout",
@@ -34,7 +34,7 @@ HELP = {
     "pool_after": "Halve the feature maps by keeping the largest of each 2×2 pixels: faster, and "
     "less fussy about where a stroke is.",
     "kernel_size": "Each filter looks at a square of this many pixels a side.",
-    "padding": "Without padding a convolution cannot centre on the outermost pixels, so the image "
+    "padding": "Without padding a convolution cannot center on the outermost pixels, so the image "
     "shrinks a little with each layer.",
     "activation": "What happens to each number after a layer. ReLU keeps what is positive and "
     "drops the rest.",
@@ -55,7 +55,7 @@ HELP = {
     "epochs": "How many times all training images are seen.",
     "early_stopping": "Stop when the validation loss has not improved for this many epochs, and "
     "keep the best weights. 0 trains all epochs.",
-    "weight_decay": "Pulls weights gently towards zero, against learning by heart.",
+    "weight_decay": "Pulls weights gently toward zero, against learning by heart.",
     "label_smoothing": "Asks the network to be a little less than 100 % sure, against "
     "overconfidence.",
     "training_images": "Fewer images train faster and show how much data matters.",

@@ -6,7 +6,7 @@ from cnn.network.layers import IMAGE_SHAPE, Layer, Shape
 
 SIDE = 2.6  # screen pixels for a pixel of a feature map
 SHIFT = 3  # screen pixels from one sheet to the next
-MOST_SHEETS = 10  # more feature maps than this look like this many
+MAX_CANVASES = 10  # more feature maps than this look like this many
 
 _SHOWN = ("Conv2D", "MaxPooling2D", "Flatten", "GlobalAveragePooling2D", "Dense")
 _NAMES = {
@@ -60,7 +60,7 @@ def _sheets(shape: Shape) -> str:
         height = min(18 + shape[0] ** 0.5 * 1.2, 90.0)
         return _rectangle(10, height, 1)
     side = max(shape[0] * SIDE, 4.0)
-    return _rectangle(side, side, min(shape[2], MOST_SHEETS))
+    return _rectangle(side, side, min(shape[2], MAX_CANVASES))
 
 
 def _rectangle(width: float, height: float, sheets: int) -> str:

@@ -10,15 +10,15 @@ from cnn.data.mnist import Source, find_source
 from cnn.evaluation.replay import load_replay, replay_csv
 from cnn.plots import ImageFormat, figure_bytes
 from cnn.plots.filters import filters_figure
-from cnn.runs.snapshots import FOLDER, EpochsError
+from cnn.runs.snapshots import FOLDER, SnapshotError
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker
 from ui.shared.downloads import MIME
-from ui.shared.fingerprints import Stamp, stamp_of
+from ui.shared.fingerprints import Fingerprint, fingerprint_of
 from ui.shared.replay_player import replay_payload, show_player
 
 TITLE = "Replay"
-MOST_REPLAYS = 8  # kept for all visitors, half a megabyte each at most
+MAX_REPLAYS = 8  # kept for all visitors, half a megabyte each at most
 ALL_EPOCHS = 1_000  # in a table
 _SENTENCE = (
     "Watch the network learn: how its filters form, and how its answers to {digits} settle. "
@@ -62,8 +62,8 @@ def show_replay(run: Run, is_on_train: bool = False) -> None:
         is_on_train: whether the page is Train itself.
     """
     try:
-        kept = _kept(run, str(run.path), _stamp(run), find_source()[0])
-    except (EpochsError, RunError) as error:
+        kept = _kept(run, str(run.path), _fingerprint(run), find_source()[0])
+    except (SnapshotError, RunError) as error:
         st.info(str(error), icon=":material/info:")
         if not is_on_train:
             _offer_training(run)
@@ -83,16 +83,16 @@ def _offer_training(run: Run) -> None:
         st.switch_page(navigation.TRAIN, query_params={"run": run.id})
 
 
-def _stamp(run: Run) -> Stamp:
+def _fingerprint(run: Run) -> Fingerprint:
     """Return what changes with everything that a replay is made of."""
     files = [run.path / name for name in ("status.json", "metrics.jsonl", "calibration.json")]
-    return stamp_of([*files, *sorted((run.path / FOLDER).glob("*.npz"))])
+    return fingerprint_of([*files, *sorted((run.path / FOLDER).glob("*.npz"))])
 
 
-@st.cache_resource(max_entries=MOST_REPLAYS, show_spinner="Reading what was kept of the training …")
-def _kept(_run: Run, path: str, stamp: Stamp, source: Source) -> _Kept:
+@st.cache_resource(max_entries=MAX_REPLAYS, show_spinner="Reading what was kept of the training …")
+def _kept(_run: Run, path: str, stamp: Fingerprint, source: Source) -> _Kept:
     replay = load_replay(_run)
-    beginning = "Before it was taught" if _run.is_taught else "Before the training"
+    beginning = "Before it was taught" if _run.is_fine_tuned else "Before the training"
     payload = replay_payload(replay, f"{_run.id} {crc32(repr(stamp).encode())}", beginning)
     return _Kept(payload, len(replay.indices), replay.notes)
 

@@ -118,7 +118,7 @@ function createFilters(root, data) {
     for (let cell = 0; cell < side * side; cell++) cells.push(add(square, "i", ""))
   }
   const which = count < data.allFilters ? `The first ${count} of ${data.allFilters}: e` : "E"
-  root.querySelector(".learnt .meaning").textContent =
+  root.querySelector(".learned .meaning").textContent =
     `${which}ach is a pattern of ${side}×${side} weights, looked for everywhere in the image.`
   return (moment) => {
     box.setAttribute("aria-label", `${count} filters. ${data.moments[moment]}.`)

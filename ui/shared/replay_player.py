@@ -13,7 +13,7 @@ from cnn.evaluation.replay import Replay
 from cnn.runs.snapshots import START
 from ui.shared.digit_tile import png_address
 
-MOST_FILTERS = 32  # four rows of eight; with 60 epochs of the largest filters 130 KB
+MAX_FILTERS = 32  # four rows of eight; with 60 epochs of the largest filters 130 KB
 IN_A_ROW = 10  # digits of a class
 _STEPS = 127  # of a weight, each side of zero
 
@@ -36,7 +36,7 @@ _HTML = """
         ><span><i></i> how sure</span></p>
     </section>
     <div class="side">
-      <section class="learnt">
+      <section class="learned">
         <h4>First layer’s filters</h4>
         <p class="meaning"></p>
         <div class="filters" role="img"></div>
@@ -64,11 +64,11 @@ def replay_payload(replay: Replay, version: str, beginning: str) -> dict[str, An
     """Return a replay as the browser gets it, at most 300 KB.
 
     Args:
-        replay: at most `MOST_EPOCHS` moments.
+        replay: at most `MAX_EPOCHS` moments.
         version: another one rewinds the player.
         beginning: what the moment before the first epoch is called.
     """
-    filters, scale = replay.filters[..., :MOST_FILTERS], float(np.abs(replay.filters).max())
+    filters, scale = replay.filters[..., :MAX_FILTERS], float(np.abs(replay.filters).max())
     weights = np.round(filters / (scale or 1.0) * _STEPS).astype(np.int8)
     last = replay.numbers[-1]
     return {

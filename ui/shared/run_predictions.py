@@ -2,26 +2,26 @@
 
 import streamlit as st
 
-from cnn.data.label_errors import SOURCE, SOURCE_ADDRESS, WRONG_LABELS, accuracy_with_and_without
+from cnn.data.label_errors import LABEL_ERRORS, SOURCE, SOURCE_ADDRESS, accuracy_with_and_without
 from cnn.data.mnist import Source, find_source
 from cnn.evaluation.accuracy import accuracy
 from cnn.evaluation.predictions import Predictions, load_predictions
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 from ui.shared import data_source, navigation, run_picker
-from ui.shared.fingerprints import Stamp, stamp_of
+from ui.shared.fingerprints import Fingerprint, fingerprint_of
 from ui.shared.number_text import percent
 
 
 def predictions_of(run: Run) -> Predictions:
     """Return `load_predictions`, kept for all visitors until the run's files or MNIST change."""
     names = ("status.json", "test_predictions.npz", "model.onnx")
-    stamp = stamp_of(run.path / name for name in names)
+    stamp = fingerprint_of(run.path / name for name in names)
     return _predictions(run, str(run.path), stamp, find_source()[0])
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the network's answers …")
-def _predictions(_run: Run, path: str, stamp: Stamp, source: Source) -> Predictions:
+def _predictions(_run: Run, path: str, stamp: Fingerprint, source: Source) -> Predictions:
     return load_predictions(_run)
 
 
@@ -58,30 +58,30 @@ def _is_alive(run: Run) -> bool | None:
 
 def explain_seen_in_training(run: Run, count: int) -> None:
     """Say that these digits test nothing, and fetch those that do, if that helps."""
-    if _is_taught_on_sample(run):
+    if _is_fine_tuned_on_sample(run):
         st.info(
             f"**Seen in training.** These {count:,} digits come with the app. The network that "
-            "this one was taught from has learnt from them: that it reads them says little.",
+            "this one was taught from has learned from them: that it reads them says little.",
             icon=":material/school:",
         )
         return
     st.info(
         "**Seen in training.** MNIST's test digits are not on this computer yet. These "
-        f"{count:,} digits come with the app, and the network may well have learnt from them: "
+        f"{count:,} digits come with the app, and the network may well have learned from them: "
         "that it reads them says little.",
         icon=":material/school:",
     )
     data_source.show_data_source()
 
 
-def _is_taught_on_sample(run: Run) -> bool:
+def _is_fine_tuned_on_sample(run: Run) -> bool:
     """Whether a run was tested on the sample's digits, and starts from one that knew them."""
     return run.status().dataset == "sample"
 
 
 def summary(run: Run, predictions: Predictions) -> str:
     """Return the run's accuracy in one line."""
-    if predictions.seen_in_training and not _is_taught_on_sample(run):
+    if predictions.seen_in_training and not _is_fine_tuned_on_sample(run):
         stored = percent(run.status().test_accuracy)
         return f"{stored} right on MNIST's test digits when it was trained"
     share = percent(accuracy(predictions))
@@ -109,6 +109,6 @@ def show_doubtful_share(predictions: Predictions) -> None:
     if both is not None:
         st.markdown(
             f":small[{percent(both.with_wrong_labels, 2)} with and "
-            f"{percent(both.without_wrong_labels, 2)} without the {len(WRONG_LABELS)} labels "
+            f"{percent(both.without_wrong_labels, 2)} without the {len(LABEL_ERRORS)} labels "
             f"that people found wrong ([{SOURCE}]({SOURCE_ADDRESS}))]"
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cnn.fine_tuning import saved_digits
 from cnn.fine_tuning.changes import Change
-from cnn.fine_tuning.saved_digit import MyDigit
+from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.runs import store
 
 
@@ -27,7 +27,7 @@ def take_back(changes: Sequence[Change]) -> str:
     )
 
 
-def _what_was_done(changes: Sequence[Change], kept: Mapping[str, MyDigit]) -> str:
+def _what_was_done(changes: Sequence[Change], kept: Mapping[str, SavedDigit]) -> str:
     """Say whether digits are gone since the changes, or others than these left."""
     missing = {change.id for change in changes if change.after and change.id not in kept}
     others = [
@@ -40,5 +40,5 @@ def _what_was_done(changes: Sequence[Change], kept: Mapping[str, MyDigit]) -> st
     return "changed or deleted" if others else "deleted"
 
 
-def _differ(digit: MyDigit, other: MyDigit) -> bool:
+def _differ(digit: SavedDigit, other: SavedDigit) -> bool:
     return (digit.label, digit.added) != (other.label, other.added)

@@ -10,7 +10,7 @@ import streamlit as st
 from cnn.runs.metrics import Metrics, TrainingPoint
 
 HEIGHT = 300
-MOST_POINTS = 400  # what a screen can show; longer curves are thinned
+MAX_POINTS = 400  # what a screen can show; longer curves are thinned
 FLOORS = (0.95, 0.9, 0.8, 0.5, 0.0)
 POWERS_OF_TEN = [10.0**power for power in range(-4, 4)]
 SETTLED = 0.2  # epochs after which the axis is chosen, so that it does not move any more
@@ -42,17 +42,17 @@ def _chart(metrics: Metrics, epochs: int, value: str) -> alt.LayerChart | alt.Fa
         axis=alt.Axis(title="Epoch", tickMinStep=1, grid=False, format="d"),
     )
     y = alt.Y(f"{value}:Q", scale=scale, axis=_axis(value))
-    colour = alt.Color(
+    color = alt.Color(
         "digits:N",
         scale=alt.Scale(domain=["training", "validation"]),
         legend=alt.Legend(
             title=value.capitalize(), orient="top", symbolType="circle", symbolOpacity=1
         ),
     )
-    line = alt.Chart(training).mark_line(clip=True, strokeWidth=1.5).encode(x, y, colour)
-    between = alt.Chart(validation).mark_line(clip=True, opacity=0.5).encode(x, y, colour)
+    line = alt.Chart(training).mark_line(clip=True, strokeWidth=1.5).encode(x, y, color)
+    between = alt.Chart(validation).mark_line(clip=True, opacity=0.5).encode(x, y, color)
     dots = alt.Chart(validation).mark_point(filled=True, size=70, clip=True)
-    dots = dots.encode(x, y, colour, tooltip=["epoch:Q", alt.Tooltip(f"{value}:Q", format=".4f")])
+    dots = dots.encode(x, y, color, tooltip=["epoch:Q", alt.Tooltip(f"{value}:Q", format=".4f")])
     return alt.layer(line, between, dots).properties(height=HEIGHT)
 
 
@@ -81,6 +81,6 @@ def _loss_scale(metrics: Metrics) -> alt.Scale:
 
 
 def _thinned(points: Sequence[TrainingPoint]) -> Sequence[TrainingPoint]:
-    """Return at most `MOST_POINTS` of the points, the last one always among them."""
-    step = -(-(len(points) - 1) // (MOST_POINTS - 1)) or 1
+    """Return at most `MAX_POINTS` of the points, the last one always among them."""
+    step = -(-(len(points) - 1) // (MAX_POINTS - 1)) or 1
     return [*points[:-1:step], *points[-1:]]

@@ -29,14 +29,14 @@ def show_result(run: Run, status: Status) -> None:
 
 
 def show_seen(status: Status) -> None:
-    """Show how many digits are read right that were learnt from: no test, and nothing to beat."""
+    """Show how many digits are read right that were learned from: no test, and nothing to beat."""
     with st.grid(4, min_column_width=130):
         st.metric(
             "Seen in training",
             percent(status.test_accuracy, 2),
             border=True,
             height="stretch",
-            help="The share read rightly of digits that it has learnt from, so they are no test.",
+            help="The share read rightly of digits that it has learned from, so they are no test.",
         )
         st.metric("Training time", duration(status.seconds), border=True, height="stretch")
 

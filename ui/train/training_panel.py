@@ -134,7 +134,7 @@ def _show_interrupted(run: Run, status: Status) -> None:
 
 def _show_ways_on(run: Run) -> None:
     with st.container(horizontal=True):
-        if run.is_taught and st.button("My digits", icon=":material/school:"):
+        if run.is_fine_tuned and st.button("My digits", icon=":material/school:"):
             st.switch_page(navigation.MY_DIGITS, query_params={"run": run.id})
         for page, label, icon, query in (
             (

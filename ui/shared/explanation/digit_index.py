@@ -10,7 +10,7 @@ from cnn.inference.predictor import Predictor
 from cnn.network.layers import layer_table
 from cnn.runs.store import Run
 
-MOST_INDEXES = 4  # of 10,000 digits each, kept for all visitors: 5 MB and less
+MAX_INDEXES = 4  # of 10,000 digits each, kept for all visitors: 5 MB and less
 
 
 def index_of(run: Run, predictor: Predictor) -> DigitIndex:
@@ -29,12 +29,12 @@ def index_of(run: Run, predictor: Predictor) -> DigitIndex:
 
 
 @st.cache_resource(
-    max_entries=MOST_INDEXES, show_spinner="Looking through the training digits, once …"
+    max_entries=MAX_INDEXES, show_spinner="Looking through the training digits, once …"
 )
 def _index(
     _predictor: Predictor, stamp: tuple[str, int, int], count: int, source: Source
 ) -> DigitIndex:
-    digits = mnist.load_first_training(explain.MOST_DIGITS)
+    digits = mnist.load_first_training(explain.MAX_DIGITS)
     return explain.index_digits(_predictor, mnist.Digits(*(part[:count] for part in digits)))
 
 

@@ -11,7 +11,7 @@ from cnn.explanation.explain import LayerMaps
 from cnn.explanation.kernels import Kernels
 from ui.shared.digit_tile import TILE_STYLE, png_address
 
-MOST_SUMMANDS = 8  # kernels of one map that are shown
+MAX_SUMMANDS = 8  # kernels of one map that are shown
 
 _STYLE = f"""<style>{TILE_STYLE}
 .maps {{font-size: .875rem; line-height: 1.35; margin-bottom: 1.25rem;
@@ -113,7 +113,7 @@ def one_map_html(
         filters: of the layer, (filters, inputs, k, k).
     """
     kernel = filters[number]
-    strongest = np.argsort(-np.abs(kernel).sum(axis=(1, 2)), kind="stable")[:MOST_SUMMANDS]
+    strongest = np.argsort(-np.abs(kernel).sum(axis=(1, 2)), kind="stable")[:MAX_SUMMANDS]
     heats = dict(zip(before.numbers, heat_picture(before.maps), strict=True))
     pictures = weight_picture(kernel[strongest])
     summands = "".join(
@@ -139,7 +139,7 @@ def _sum_words(
             f"{title}: one kernel of {size}×{size} weights slides over the digit. At each place "
             "the pixels under it are multiplied by its weights and added up."
         )
-    which = "" if inputs <= MOST_SUMMANDS else f" Here are the {MOST_SUMMANDS} with most weight."
+    which = "" if inputs <= MAX_SUMMANDS else f" Here are the {MAX_SUMMANDS} with most weight."
     return (
         f"{title}: {inputs} kernels of {size}×{size} slide over the {inputs} maps of "
         f"{layer_title(before.name).lower()}, and what they find is added up.{which}"

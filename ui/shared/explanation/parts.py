@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.explanation import explain
-from cnn.explanation.explain import Neighbour
+from cnn.explanation.explain import Neighbor
 from cnn.inference.predictor import Predictor
 from cnn.runs.store import Run
 from ui.shared.explanation import digit_index, pictures
@@ -40,14 +40,14 @@ def show_ink(
 
 def show_nearest(
     predictor: Predictor, run: Run, image: NDArray[np.uint8], digit: int
-) -> list[Neighbour]:
+) -> list[Neighbor]:
     """Show the five nearest training digits, or why there are none, and return them."""
     st.markdown("##### Five nearest training digits", help=NEAREST_HELP)
     try:
         index = digit_index.index_of(run, predictor)
-        neighbours = explain.nearest_digits(predictor, image, index)
+        neighbors = explain.nearest_digits(predictor, image, index)
     except ValueError as error:
         st.info(str(error), icon=":material/info:")
         return []
-    st.html(pictures.nearest_html(neighbours, digit))
-    return neighbours
+    st.html(pictures.nearest_html(neighbors, digit))
+    return neighbors

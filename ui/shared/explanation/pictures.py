@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.explanation.colors import AGAINST, FOR, NEUTRAL, ink_picture
-from cnn.explanation.explain import Neighbour
+from cnn.explanation.explain import Neighbor
 from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.number_text import a_digit
 
-LEAST_FALL = 0.005  # of probability: less is called nothing
+MIN_IMPORTANCE = 0.005  # of probability: less is called nothing
 
 STYLE = f"""<style>{TILE_STYLE}
 .why {{display: grid; gap: 1rem .75rem; font-size: .875rem; line-height: 1.35}}
@@ -41,7 +41,7 @@ def inks_html(image: NDArray[np.uint8], maps: NDArray[np.float32], digits: Seque
 
 
 def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -> str:
-    """Return the digit with its ink coloured by what it did for the answer, and a legend.
+    """Return the digit with its ink colored by what it did for the answer, and a legend.
 
     Args:
         image: (28, 28), 255 is full ink.
@@ -50,11 +50,11 @@ def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -
     """
     meanings = {FOR: f"speaks for {digit}", AGAINST: "speaks against", NEUTRAL: "does little"}
     legend = "".join(
-        f'<span><i style="background: rgb{colour}"></i>{words}</span>'
-        for colour, words in meanings.items()
+        f'<span><i style="background: rgb{color}"></i>{words}</span>'
+        for color, words in meanings.items()
     )
     sentence = ""
-    if np.abs(falls).max() < LEAST_FALL:
+    if np.abs(falls).max() < MIN_IMPORTANCE:
         sentence = (
             "<div>No spot matters much by itself: the answer stays without any of them.</div>"
         )
@@ -66,8 +66,8 @@ def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -
 
 
 def _where(falls: NDArray[np.float32], digit: int) -> str:
-    """Say where the ink mattered most, for those who do not see the colours."""
-    if falls.max() < LEAST_FALL:
+    """Say where the ink mattered most, for those who do not see the colors."""
+    if falls.max() < MIN_IMPORTANCE:
         return f"No ink speaks for {digit} by itself."
     row, column = np.unravel_index(falls.argmax(), falls.shape)
     height = ("at the top", "in the middle", "at the bottom")[int(row) * 3 // len(falls)]
@@ -75,15 +75,15 @@ def _where(falls: NDArray[np.float32], digit: int) -> str:
     return f"The ink {height} {side}".rstrip() + f" speaks most for {digit}."
 
 
-def nearest_html(neighbours: Sequence[Neighbour], digit: int) -> str:
+def nearest_html(neighbors: Sequence[Neighbor], digit: int) -> str:
     """Return training digits with what they are, and how many of them are the answer."""
     items = "".join(
         f'<div role="listitem"><div class="tile"><img src="{png_address(one.image)}" '
         f'alt="Training digit"></div><b>{one.label}</b></div>'
-        for one in neighbours
+        for one in neighbors
     )
-    same = sum(one.label == digit for one in neighbours)
-    count = {0: "None of them", len(neighbours): "All of them"}.get(same, f"{same} of them")
+    same = sum(one.label == digit for one in neighbors)
+    count = {0: "None of them", len(neighbors): "All of them"}.get(same, f"{same} of them")
     words = f"{count} {'are' if same > 1 else 'is'} {a_digit(digit)}."
     return (
         f'{STYLE}<div class="why nearest" role="list">{items}</div>'

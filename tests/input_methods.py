@@ -5,15 +5,15 @@ import streamlit as st
 from ui.draw.picture_input import choose_test_digit, take_photo, upload_picture
 from ui.draw.pixel_grid import paint_pixels
 
-WAYS = {
+INPUT_METHODS = {
     "Picture": upload_picture,
     "Camera": take_photo,
     "Test digit": choose_test_digit,
     "Pixels": paint_pixels,
 }
 
-way = st.segmented_control("Way", list(WAYS), default="Picture", required=True, key="way")
-drawing = WAYS[way]()
+way = st.segmented_control("Way", list(INPUT_METHODS), default="Picture", required=True, key="way")
+drawing = INPUT_METHODS[way]()
 if drawing is None:
     st.caption("Nothing yet")
 else:
