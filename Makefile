@@ -1,6 +1,7 @@
 # Everything a fresh machine with Python ≥ 3.11 needs: `make run`, `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+TESTS ?=  # more arguments for pytest, such as -m mnist
 CODE := streamlit_app.py pages ui cnn tests benchmarks
 
 .PHONY: run test lint format pretrained
@@ -9,7 +10,7 @@ run: .venv/.runs
 	$(BIN)/streamlit run streamlit_app.py
 
 test: .venv/.tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto $(TESTS)
 
 lint: .venv/.tests
 	$(BIN)/ruff check $(CODE)
