@@ -105,7 +105,7 @@ def _contrast(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     is_dark_ink = _is_dark_ink(gray)
     small = ndimage.median_filter(_resized(gray, SMALL_SIDE), 3)
     width = 2 * int(WIDEST_LINE * max(small.shape) / 2) + 1
-    spread = ndimage.gray_closing if is_dark_ink else ndimage.gray_opening
+    spread = ndimage.grey_closing if is_dark_ink else ndimage.grey_opening
     paper = ndimage.gaussian_filter(spread(small, (width, width)), 1)
     paper = np.asarray(Image.fromarray(paper).resize(gray.shape[::-1], Image.Resampling.BILINEAR))
     if is_dark_ink:
