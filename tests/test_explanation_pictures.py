@@ -3,9 +3,9 @@ import re
 import numpy as np
 import pytest
 
-from cnn.explanation import colors
-from cnn.explanation.colors import AGAINST, FOR, NEUTRAL
 from cnn.explanation.explain import LayerMaps, Neighbor
+from cnn.plots.colormaps import activation_picture, occlusion_picture, weight_picture
+from cnn.plots.palette import NEGATIVE, NEUTRAL, POSITIVE, THEMED, rgb
 from tests.pictures import pictures as shown_pictures
 from ui.shared.explanation import map_pictures, pictures
 
@@ -14,11 +14,11 @@ def test_ink_is_blue_for_the_answer_orange_against_it_and_transparent_where_ther
     image, falls = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
     image[2, 2:5] = 255
     falls[2, 2:5] = [0.5, -0.5, 0]
-    picture = colors.ink_picture(image, falls)
+    picture = occlusion_picture(image, falls)
     assert [tuple(picture[2, column]) for column in (2, 3, 4)] == [
-        (*FOR, 255),
-        (*AGAINST, 255),
-        (*NEUTRAL, 255),
+        (*rgb(POSITIVE), 255),
+        (*rgb(NEGATIVE), 255),
+        (*rgb(NEUTRAL), 255),
     ]
     assert picture[..., 3].sum() == 3 * 255
 
@@ -29,10 +29,10 @@ def luminance(color):
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
-@pytest.mark.parametrize("tile", [(0xF1, 0xF1, 0xF4), (0x24, 0x26, 0x2E)])
-@pytest.mark.parametrize("color", [FOR, AGAINST, NEUTRAL])
+@pytest.mark.parametrize("tile", THEMED["tile"])
+@pytest.mark.parametrize("color", [POSITIVE, NEGATIVE, NEUTRAL])
 def test_the_colors_of_ink_stand_out_from_light_and_dark_tiles(color, tile):
-    lighter, darker = sorted([luminance(color), luminance(tile)], reverse=True)
+    lighter, darker = sorted([luminance(rgb(color)), luminance(rgb(tile))], reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
@@ -89,8 +89,8 @@ def test_the_first_layers_filters_stand_above_their_own_maps_and_the_others_are_
     text = map_pictures.maps_html(LAYERS, KERNELS)
     first, heat, second, _, deep = shown_pictures(text)
     assert first.shape == (3, 3, 3)  # of filter 2, which made the first map
-    assert tuple(first[1, 1]) == FOR
-    assert tuple(second[0, 0]) == AGAINST
+    assert tuple(first[1, 1]) == rgb(POSITIVE)
+    assert tuple(second[0, 0]) == rgb(NEGATIVE)
     assert (heat.shape, deep.shape) == ((4, 4, 3), (2, 2, 3))
     assert re.findall(r'"number">(\d)<', text) == ["2", "1", "1"]
     assert "the 3×3 weights of its filter" in text
@@ -101,9 +101,9 @@ def test_a_map_is_made_of_the_maps_before_those_with_most_weight_first():
     text = map_pictures.one_map_html(LAYERS[1], 0, LAYERS[0], KERNELS["convolution_2"])
     assert "Map 1 of convolution 2: 2 kernels of 5×5 slide over the 2 maps" in text
     strongest, its_map, weakest, other_map, whole = shown_pictures(text)
-    assert tuple(strongest[0, 0]) == FOR
+    assert tuple(strongest[0, 0]) == rgb(POSITIVE)
     assert tuple(weakest[0, 0]) == (238, 238, 242)
-    heats = colors.heat_picture(LAYERS[0].maps)
+    heats = activation_picture(LAYERS[0].maps)
     assert np.array_equal(its_map, heats[0])  # of filter 2, whose kernel has the weight
     assert np.array_equal(other_map, heats[1])
     assert whole.shape == (2, 2, 3)
@@ -119,6 +119,6 @@ def test_of_many_kernels_eight_are_shown():
 
 @pytest.mark.parametrize("weight", [0, np.nan, np.inf, 1e30])
 def test_weights_of_any_size_give_kernels_that_can_be_shown(weight):
-    picture = colors.weight_picture(np.full((2, 3, 3), weight, np.float32))
+    picture = weight_picture(np.full((2, 3, 3), weight, np.float32))
     assert picture.shape == (2, 3, 3, 3)
     assert picture.dtype == np.uint8

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn import plots
 from cnn.evaluation.history import History
 from cnn.explanation.explain import LayerMaps, Neighbor
-from cnn.plots import Explanation, explanation_figure
+from cnn.plots.explanation import Explanation, explanation_figure
+from cnn.plots.figure import figure_bytes
 
 
 def explained(history=None, neighbors=5, layers=2, kernels=True):
@@ -45,9 +45,9 @@ HISTORY = History((1, 2), np.full((2, 10), 0.1, np.float32))
 )
 def test_an_explanation_is_a_png_and_an_svg_with_whatever_there_is(options):
     figure = explanation_figure(explained(**options), "My run")
-    with Image.open(io.BytesIO(plots.figure_bytes(figure, "png"))) as picture:
+    with Image.open(io.BytesIO(figure_bytes(figure, "png"))) as picture:
         assert (picture.format, picture.width) == ("PNG", 1600)
-    assert ElementTree.fromstring(plots.figure_bytes(figure, "svg")).tag.endswith("svg")
+    assert ElementTree.fromstring(figure_bytes(figure, "svg")).tag.endswith("svg")
 
 
 def test_the_picture_says_what_was_read_and_shows_each_map():

@@ -1,6 +1,8 @@
 import io
+import re
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -10,15 +12,14 @@ from PIL import Image
 from cnn.evaluation.accuracy import confusion_matrix, metrics_per_class
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.reliability import confidence_bins, reliability_diagram
-from cnn.plots import (
-    classes_figure,
-    confidence_figure,
-    confusion_matrix_figure,
-    figure_bytes,
-    gallery_figure,
-    reliability_figure,
-)
+from cnn.plots.confidence import confidence_figure, reliability_figure
+from cnn.plots.confusion import classes_figure, confusion_matrix_figure
+from cnn.plots.figure import figure_bytes
+from cnn.plots.gallery import gallery_figure
+from cnn.plots.palette import THEMED
 from tests.evaluated_run import answers
+from tests.test_imports import PROJECT
+from ui.shared.stylesheet import stylesheet
 
 LABELS = np.arange(23, dtype=np.uint8) % 10
 
@@ -116,9 +117,30 @@ def test_matplotlib_is_only_imported_to_draw_and_pyplot_never():
     code = """
 import sys, numpy as np
 import cnn.evaluation.accuracy
-from cnn import plots
+from cnn.plots.confusion import confusion_matrix_figure
+from cnn.plots.figure import figure_bytes
 assert "matplotlib" not in sys.modules and "sklearn" not in sys.modules
-plots.figure_bytes(plots.confusion_matrix_figure(np.eye(10, dtype=int)), "png")
+figure_bytes(confusion_matrix_figure(np.eye(10, dtype=int)), "png")
 assert "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_stylesheet_and_streamlits_theme_have_the_palettes_colors():
+    config = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["theme"]
+    themes = [
+        {"primary": theme["primaryColor"], "background": theme["backgroundColor"]}
+        | {"surface": theme["secondaryBackgroundColor"], "border": theme["borderColor"]}
+        for theme in (config["light"], config["dark"])
+    ]
+    for name in themes[0]:
+        assert tuple(theme[name] for theme in themes) == THEMED[name]
+    assert "--correct: light-dark(#15703a, #74d693)" in stylesheet()
+    assert ".tile" in stylesheet()
+
+
+def test_every_variable_of_a_stylesheet_is_declared():
+    files = [file for kind in ("css", "js", "py") for file in PROJECT.glob(f"ui/**/*.{kind}")]
+    text = "\n".join(file.read_text("utf-8") for file in files)
+    used = set(re.findall(r"var\(--(?!st-)([\w-]+)", text))
+    assert used <= set(THEMED) | set(re.findall(r"(?<!var\()--([\w-]+)", text))

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from cnn import plots
 from cnn.evaluation.comparison import compare
 from cnn.evaluation.predictions import load_predictions
-from cnn.plots import difference_matrix_figure
+from cnn.plots.comparison import difference_matrix_figure
+from cnn.plots.figure import figure_bytes
 from cnn.runs import store
 from cnn.runs.status import State
 from tests.evaluated_run import answers, make_run, store_answers
@@ -241,7 +241,7 @@ def test_the_difference_is_a_picture_too(comparison):
     figure = difference_matrix_figure(comparison.matrix_difference, "one", "other")
     shown = {text.get_text() for text in figure.axes[0].texts}
     assert shown == {"+1", "−1"}
-    with Image.open(io.BytesIO(plots.figure_bytes(figure, "png"))) as picture:
+    with Image.open(io.BytesIO(figure_bytes(figure, "png"))) as picture:
         assert picture.format == "PNG"
 
 

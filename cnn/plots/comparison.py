@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.plots.figure import new_figure
+from cnn.plots.palette import NEGATIVE, POSITIVE, WHITE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_COLORS = "#d66214", "#ffffff", "#2e7ede"  # less, equal, more
 _PALE = 1.4  # of the largest difference: keeps its color from hiding the count
 
 
@@ -28,7 +28,7 @@ def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: s
     axes = figure.add_subplot()
     roots = np.sign(difference) * np.sqrt(np.abs(difference))  # so that single ones show
     limit = max(1.0, float(np.abs(roots).max()))
-    colors = LinearSegmentedColormap.from_list("difference", _COLORS)
+    colors = LinearSegmentedColormap.from_list("difference", (NEGATIVE, WHITE, POSITIVE))
     axes.imshow(roots, cmap=colors, vmin=-_PALE * limit, vmax=_PALE * limit)
     for actual, predicted in np.argwhere(difference):
         count = f"{difference[actual, predicted]:+,}".replace("-", "−")

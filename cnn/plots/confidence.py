@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnn.evaluation.reliability import ConfidenceBin, expected_calibration_error
-from cnn.plots.figure import CHART_RIGHT, CHART_WRONG, new_figure
+from cnn.plots.figure import new_figure
+from cnn.plots.palette import ACCENT, MISTAKE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,9 +27,9 @@ def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Fi
     right = [one.accuracy * 100 for one in diagram]
     error = expected_calibration_error(diagram)
     name = f"Expected calibration error {error * 100:.1f} %"
-    axes.plot(sure, right, color=CHART_RIGHT, alpha=0.5, label=name)
+    axes.plot(sure, right, color=ACCENT, alpha=0.5, label=name)
     sizes = [15 + 30 * math.log10(one.total) for one in diagram]
-    axes.scatter(sure, right, sizes, color=CHART_RIGHT, zorder=3)
+    axes.scatter(sure, right, sizes, color=ACCENT, zorder=3)
     axes.set(xlabel="How sure", ylabel="Share right", title=title)
     axes.set(xlim=(0, 103), ylim=(0, 103), aspect="equal")
     axes.set(xticks=_QUARTERS, yticks=_QUARTERS)
@@ -45,7 +46,7 @@ def confidence_figure(bins: Sequence[ConfidenceBin], title: str = "") -> "Figure
     """
     figure = new_figure(6, 4.5)
     upper, lower = figure.subplots(2, sharex=True)
-    for axes, name, color in ((upper, "right", CHART_RIGHT), (lower, "wrong", CHART_WRONG)):
+    for axes, name, color in ((upper, "right", ACCENT), (lower, "wrong", MISTAKE)):
         axes.bar(
             [one.lower * 100 for one in bins],
             [getattr(one, name) for one in bins],

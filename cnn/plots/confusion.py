@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.evaluation.accuracy import ClassMetrics
-from cnn.plots.figure import CHART_RIGHT, CHART_WRONG, new_figure
+from cnn.plots.figure import new_figure
+from cnn.plots.palette import ACCENT, GRID, MISTAKE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +33,7 @@ def confusion_matrix_figure(matrix: NDArray[np.intp], title: str = "") -> "Figur
     axes.set_xticks(borders, minor=True)
     axes.set_yticks(borders, minor=True)
     axes.tick_params(which="minor", length=0)
-    axes.grid(which="minor", color="#8884")
+    axes.grid(which="minor", color=GRID)
     return figure
 
 
@@ -43,7 +44,7 @@ def _tints(matrix: NDArray[np.intp]) -> NDArray[np.float64]:
     right = np.eye(len(matrix), dtype=bool)
     most = max(1, matrix[~right].max())
     shade = np.where(matrix > 0, 0.12 + 0.48 * np.sqrt(matrix / most), 0)
-    colors = np.where(right[..., None], to_rgb(CHART_RIGHT), to_rgb(CHART_WRONG))
+    colors = np.where(right[..., None], to_rgb(ACCENT), to_rgb(MISTAKE))
     return np.dstack([colors, np.where(right, 0.18, shade)])
 
 
@@ -60,7 +61,7 @@ def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str =
     axes.axvline(average, linestyle="--", color="gray", linewidth=1)
     recalls = {one.digit: one.recall for one in classes if one.recall is not None}
     for digit, recall in recalls.items():
-        color = CHART_RIGHT if recall >= average else CHART_WRONG
+        color = ACCENT if recall >= average else MISTAKE
         axes.plot([average, recall], [digit, digit], color=color, linewidth=3)
         axes.plot([recall], [digit], "o", color=color, markersize=9)
         words = f"{recall * 100:.1f} %"

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.evaluation.history import History
-from cnn.explanation.colors import AGAINST, FOR, heat_picture, ink_picture, weight_picture
 from cnn.explanation.explain import LayerMaps, Neighbor
 from cnn.explanation.kernels import Kernels
-from cnn.plots.figure import ACCENT, RIGHT, WRONG, new_figure
+from cnn.plots.colormaps import activation_picture, occlusion_picture, weight_picture
+from cnn.plots.figure import new_figure
+from cnn.plots.palette import ACCENT, CORRECT_TEXT, MISTAKE_TEXT, NEGATIVE, POSITIVE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-_TRUE, _ANSWER = "#2e7ede", "#d66214"
 _MAPS = 16  # in a row
 
 
@@ -72,23 +72,22 @@ def _draw_answer(part: "SubFigure", explained: Explanation) -> None:
     label, answer = explained.label, explained.answer
     digit.imshow(explained.image, cmap="gray_r", vmin=0, vmax=255)
     words = f"✓ {answer}" if label == answer else f"✗ {answer}, really {label}"
-    digit.set_title(words, color=RIGHT if label == answer else WRONG)
+    digit.set_title(words, color=CORRECT_TEXT if label == answer else MISTAKE_TEXT)
     digit.set_xlabel(f"Test digit {explained.number:,}")
     bars.barh(range(10), explained.probabilities, color=ACCENT)
     bars.set(yticks=range(10), xlim=(0, 1), title="Probability")
     bars.invert_yaxis()
-    ink.imshow(ink_picture(explained.image, explained.falls))
+    ink.imshow(occlusion_picture(explained.image, explained.falls))
     ink.set_title("Which ink mattered")
-    _write_legend(ink, {f"for {answer}": FOR, "against": AGAINST})
+    _write_legend(ink, {f"for {answer}": POSITIVE, "against": NEGATIVE})
     for axes in (digit, ink):
         axes.set(xticks=[], yticks=[])
 
 
-def _write_legend(axes: "Axes", names: dict[str, tuple[int, int, int]]) -> None:
+def _write_legend(axes: "Axes", names: dict[str, str]) -> None:
     for place, (name, color) in enumerate(names.items()):
         x = 0.25 + 0.5 * place
-        shade = tuple(channel / 255 for channel in color)
-        axes.text(x, -0.04, name, color=shade, ha="center", va="top", transform=axes.transAxes)
+        axes.text(x, -0.04, name, color=color, ha="center", va="top", transform=axes.transAxes)
 
 
 def _draw_likes(part: "SubFigure", explained: Explanation) -> None:
@@ -105,7 +104,7 @@ def _draw_likes(part: "SubFigure", explained: Explanation) -> None:
 
 
 def _draw_history(axes: "Axes", history: History, label: int, answer: int) -> None:
-    for digit, color in {answer: _ANSWER, label: _TRUE}.items():
+    for digit, color in {answer: NEGATIVE, label: POSITIVE}.items():
         shares = history.probabilities[:, digit]
         axes.plot(history.epochs, shares, "o-", color=color, label=str(digit))
     axes.set(ylim=(-0.03, 1.03), xlabel="Epoch", title="From epoch to epoch")
@@ -128,5 +127,5 @@ def _draw_maps(part: "SubFigure", explained: Explanation, number: int) -> None:
             places[0, :count], weight_picture(kernels[list(layer.numbers), 0]), strict=True
         ):
             axes.imshow(picture)
-    for axes, heat in zip(places[-1, :count], heat_picture(layer.maps), strict=True):
+    for axes, heat in zip(places[-1, :count], activation_picture(layer.maps), strict=True):
         axes.imshow(heat)

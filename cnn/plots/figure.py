@@ -8,9 +8,6 @@ if TYPE_CHECKING:
 
 ImageFormat = Literal["png", "svg"]
 
-RIGHT, WRONG, ACCENT = "#15703a", "#b3261e", "#4f5bd5"
-CHART_RIGHT, CHART_WRONG = ACCENT, "#e5484d"  # readable on white and on near-black
-
 
 def new_figure(width: float, height: float) -> "Figure":
     """Return an empty figure, its size in inches."""

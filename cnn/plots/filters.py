@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.evaluation.replay import Replay
+from cnn.plots.palette import NEGATIVE, POSITIVE, TILE
 from cnn.runs.snapshots import START
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 MAX_FILTERS = 32
 _COLUMNS = 8
-# Against ink, indifferent, for ink: color-blind people tell them apart.
-_COLORS = ("#d66214", "#f1f1f4", "#2e7ede")
 
 
 def filters_figure(replay: Replay, title: str = "") -> "Figure":
@@ -34,7 +33,7 @@ def filters_figure(replay: Replay, title: str = "") -> "Figure":
     figure = Figure(figsize=(7, height * len(moments) + 0.4), layout="constrained")
     figure.suptitle(title)
     all_axes = figure.subplots(len(moments), squeeze=False)[:, 0]
-    colors = LinearSegmentedColormap.from_list("weights", _COLORS)
+    colors = LinearSegmentedColormap.from_list("weights", (NEGATIVE, TILE, POSITIVE))
     for axes, moment, mosaic in zip(all_axes, moments, mosaics, strict=True):
         shown = axes.imshow(mosaic, cmap=colors, vmin=-scale, vmax=scale, interpolation="none")
         axes.set_axis_off()

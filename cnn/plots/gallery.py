@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import confidence_percent
-from cnn.plots.figure import RIGHT, WRONG, new_figure
+from cnn.plots.figure import new_figure
+from cnn.plots.palette import CORRECT_TEXT, MISTAKE_TEXT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,5 +65,5 @@ def _write_answer(
     text = f"{answer}{truth}\n{confidence_percent(predictions.confidence[index])}"
     row, column = divmod(place, _COLUMNS)
     x, y = (column + 0.5) * _CELL, row * _CELL + 29
-    color = RIGHT if right else WRONG
+    color = CORRECT_TEXT if right else MISTAKE_TEXT
     axes.text(x, y, text, color=color, fontsize=8, ha="center", va="top")

@@ -22,16 +22,16 @@ _KEY, _PAGE_RUN = "compared_runs", "compared_with_run"
 _STYLE = """<style>
 .networks {display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr));
   gap: .75rem; font-size: .875rem; line-height: 1.35; font-variant-numeric: tabular-nums}
-.networks .card {border: 1px solid light-dark(#d9dbe8, #34384d); border-radius: .6rem;
+.networks .card {border: 1px solid var(--border); border-radius: .6rem;
   padding: .75rem .9rem}
 .networks .name {min-height: 2.7em; overflow-wrap: anywhere}
 .networks .digit {font-size: 3.5rem; font-weight: 700; line-height: 1.15}
 .networks .guess .digit {opacity: .6}
-.networks .doubt {color: light-dark(#8a4b00, #f5b95f); font-weight: 600}
+.networks .doubt {color: var(--warning); font-weight: 600}
 .networks .bar {display: flex; align-items: center; gap: .5rem; margin-top: .2rem}
 .networks .track {flex: 1; height: .5rem; border-radius: .25rem; overflow: hidden;
-  background: rgba(127, 130, 160, .22)}
-.networks .track span {display: block; height: 100%; background: #6570e4}
+  background: var(--track)}
+.networks .track span {display: block; height: 100%; background: var(--primary)}
 .networks .share {width: 3.6rem; text-align: right}
 </style>"""
 

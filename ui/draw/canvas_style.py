@@ -6,7 +6,7 @@ import streamlit as st
 # pad leaves room for the answer under it.
 _PAGE_STYLE = """
 [class*="_paper"] { position: relative; width: 100%; overflow: hidden; border-radius: .6rem;
-  background: #ffffff; outline: 1px solid light-dark(#d9dbe8, #34384d); touch-action: none; }
+  background: #ffffff; outline: 1px solid var(--border); touch-action: none; }
 .st-key-pad_paper { max-width: 336px; aspect-ratio: 1; }
 .st-key-wide_pad_paper { max-width: 672px; aspect-ratio: 2; }
 @media (max-width: 640px) { .st-key-pad_paper { max-width: min(336px, 40svh); } }

@@ -25,9 +25,9 @@ _STYLE = f"""<style>{TILE_STYLE}
 .reading .bar span:first-child {{width: .8rem}}
 .reading .bar span:last-child {{width: 4rem; text-align: right}}
 .reading .track {{flex: 1; height: .7rem; border-radius: .35rem; overflow: hidden;
-  background: rgba(127, 130, 160, .22)}}
-.reading .track span {{display: block; height: 100%; background: #6570e4}}
-.reading.doubtful .track span {{background: rgba(127, 130, 160, .5)}}
+  background: var(--track)}}
+.reading .track span {{display: block; height: 100%; background: var(--primary)}}
+.reading.doubtful .track span {{background: var(--unsure)}}
 </style>"""
 
 

@@ -28,14 +28,15 @@ _STYLE = f"""<style>{TILE_STYLE}
 
 _BOX_STYLE = """<style>
 .boxes {position: absolute; inset: 0; pointer-events: none}
-.boxes .box {position: absolute; container-type: inline-size; border: 2px solid #4450c8;
+.boxes .box {position: absolute; container-type: inline-size; border: 2px solid var(--primary);
   border-radius: .4rem}
 .boxes .box b {position: absolute; left: 50%; bottom: 100%; transform: translateX(-50%);
-  margin-bottom: 2px; padding: 0 .35rem; border-radius: .3rem; background: #4450c8; color: #fff;
-  font-size: .8125rem; line-height: 1.4; white-space: nowrap; font-variant-numeric: tabular-nums}
+  margin-bottom: 2px; padding: 0 .35rem; border-radius: .3rem; background: var(--primary);
+  color: var(--on-primary); font-size: .8125rem; line-height: 1.4; white-space: nowrap;
+  font-variant-numeric: tabular-nums}
 .boxes .box.high b {bottom: auto; top: 100%; margin: 2px 0 0}
-.boxes .box.doubtful {border: 2px dashed #6b7080}
-.boxes .box.doubtful b {background: #6b7080}
+.boxes .box.doubtful {border: 2px dashed var(--unsure)}
+.boxes .box.doubtful b {background: var(--unsure)}
 .boxes .box i {font-style: normal; font-weight: 400}
 @container (max-width: 70px) {.boxes .box i {display: none}}
 .boxed {position: relative; width: fit-content; max-width: 100%; margin-top: .5rem}

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from cnn import plots
 from cnn.evaluation.predictions import Predictions
+from cnn.plots.gallery import gallery_figure
 from cnn.runs.store import Run
 from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
 from ui.how_it_works.network_results import explain_eleventh
@@ -26,13 +26,13 @@ _STYLE = f"""{STYLE}<style>
 .lesson.answers.large .quiet {{display: block; text-align: center}}
 .lesson .bars {{display: grid; grid-template-columns: 1rem 1fr 4rem; gap: .15rem .5rem;
   align-items: center}}
-.lesson .bars .bar {{height: .7rem; border-radius: .2rem; background: #6570e4}}
+.lesson .bars .bar {{height: .7rem; border-radius: .2rem; background: var(--primary)}}
 .lesson .bars .amount {{text-align: right}}
 .lesson .bars .most {{font-weight: 700}}
 .lesson.argmax {{overflow-x: auto}}
-.lesson.argmax td {{width: 3rem; height: 2.1rem; background: light-dark(#f1f1f4, #24262e);
+.lesson.argmax td {{width: 3rem; height: 2.1rem; background: var(--tile);
   font-size: .8rem}}
-.lesson.argmax td.most {{background: #4450c8; color: #fff; font-weight: 700}}
+.lesson.argmax td.most {{background: var(--primary); color: var(--on-primary); font-weight: 700}}
 .lesson.argmax .answer td:last-child {{font-size: 1.2rem}}
 @media (max-width: 640px) {{
   .lesson.argmax td {{width: 1.75rem; font-size: .62rem}}
@@ -64,7 +64,7 @@ def show_picture(run: Run) -> None:
     st.markdown(f"{right} of {len(predictions)} are right.")
     title = run_picker.run_label(run)
     offer_downloads(
-        "first-three-digits", lambda: plots.gallery_figure(predictions, np.arange(SHOWN), title)
+        "first-three-digits", lambda: gallery_figure(predictions, np.arange(SHOWN), title)
     )
     explain_sample(run)
 

@@ -17,8 +17,8 @@ _STYLE = f"""{STYLE}<style>
 .lesson.places .tile {{position: relative}}
 .lesson.places .tile .plain {{mix-blend-mode: normal}}
 .lesson.places i {{position: absolute; box-sizing: border-box;
-  border: 2px solid light-dark(#c2410c, #fb923c); border-radius: 2px;
-  box-shadow: 0 0 0 1px light-dark(#fff, #12141f)}}
+  border: 2px solid var(--highlight); border-radius: 2px;
+  box-shadow: 0 0 0 1px var(--background)}}
 .lesson .steps {{display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: center;
   margin-top: .75rem; font-size: 1rem}}
 .lesson .steps > div {{display: flex; gap: .9rem; align-items: center; text-align: center}}
@@ -26,7 +26,7 @@ _STYLE = f"""{STYLE}<style>
 .lesson .steps b {{display: block; font-size: 1.35rem; line-height: 1.3}}
 .lesson .steps span {{font-size: .8rem; opacity: .75}}
 .lesson .steps .result {{padding: .15rem .9rem .3rem; border-radius: .5rem;
-  box-shadow: inset 0 0 0 2px light-dark(#c2410c, #fb923c)}}
+  box-shadow: inset 0 0 0 2px var(--highlight)}}
 </style>"""
 
 

@@ -21,7 +21,7 @@ CROP_ROW = 5  # of the middle, where the first training digit has ink
 _STYLE = f"""{STYLE}<style>
 .lesson.counts {{display: grid; grid-template-columns: 1.2rem 1fr auto; gap: .4rem .75rem;
   align-items: center}}
-.lesson.counts .bar {{height: .9rem; border-radius: .25rem; background: #6570e4}}
+.lesson.counts .bar {{height: .9rem; border-radius: .25rem; background: var(--primary)}}
 .lesson.counts .digit {{font-weight: 600}}
 .lesson.counts .head {{opacity: .75}}
 .lesson.counts .amount {{text-align: right}}
@@ -33,8 +33,8 @@ _STYLE = f"""{STYLE}<style>
 .lesson.closer .cells.small td {{width: auto; min-width: 0; padding: 0; border-radius: 2px;
   height: calc(100cqw / 12 - 1px); font-size: clamp(.6rem, 2.3cqw, .85rem)}}
 .lesson.one-hot table {{border-spacing: 3px}}
-.lesson.one-hot td {{width: 2rem; height: 2rem; background: light-dark(#f1f1f4, #24262e)}}
-.lesson.one-hot td.hot {{background: #4450c8; color: #fff; font-weight: 600}}
+.lesson.one-hot td {{width: 2rem; height: 2rem; background: var(--tile)}}
+.lesson.one-hot td.hot {{background: var(--primary); color: var(--on-primary); font-weight: 600}}
 .lesson.one-hot th {{padding-right: .6rem}}
 </style>"""
 

@@ -15,7 +15,7 @@ MANY_LAYERS = 8  # more of them are shown on demand
 _STYLE = f"""{STYLE}<style>
 .lesson.layers table {{width: 100%; max-width: 34rem; border-spacing: 0}}
 .lesson.layers th, .lesson.layers td {{padding: .4rem .5rem; text-align: left; border-radius: 0;
-  border-bottom: 1px solid light-dark(#d9dbe8, #34384d)}}
+  border-bottom: 1px solid var(--border)}}
 .lesson.layers th {{font-weight: 600}}
 .lesson.layers .quiet {{display: block; font-size: .8rem}}
 .lesson.layers :is(th, td):last-child {{text-align: right}}

@@ -80,7 +80,7 @@ LAYER_MEANINGS = {
 _STYLE = """<style>
 .words {display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
   gap: .6rem 2rem; padding: .9rem 1.1rem; border-radius: .6rem; font-size: .875rem;
-  line-height: 1.4; background: light-dark(#f3f4fa, #1c1f2e)}
+  line-height: 1.4; background: var(--surface)}
 </style>"""
 
 

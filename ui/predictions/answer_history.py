@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from cnn.evaluation.history import History, history_of
+from cnn.plots.palette import NEGATIVE, POSITIVE
 from cnn.runs.store import Run
 from ui.shared.number_text import a_digit
 from ui.shared.number_text import probability as shown_probability
@@ -15,8 +16,6 @@ HELP = (
 )
 FEW = 12  # epochs that each have a number and a large dot
 
-# Each stands out from the page in the light and in the dark theme.
-_TRUE, _ANSWER = "#2e7ede", "#d66214"
 _TEXT = "currentColor"
 
 
@@ -58,7 +57,7 @@ def history_chart(history: History, label: int, answer: int) -> alt.LayerChart:
     """Return a line of the true digit's probability, and one of the answer's if it is another."""
     table = _table(history, label, answer)
     names = list(dict.fromkeys(table["line"]))
-    colors = alt.Scale(domain=names, range=[_TRUE, _ANSWER][: len(names)])
+    colors = alt.Scale(domain=names, range=[POSITIVE, NEGATIVE][: len(names)])
     few = len(history.epochs) <= FEW
     ends = list(history.epochs) if few else alt.Undefined
     x = alt.X(

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from cnn import plots
 from cnn.evaluation import tables
 from cnn.evaluation.accuracy import (
     ClassMetrics,
@@ -19,6 +18,8 @@ from cnn.evaluation.reliability import (
     expected_calibration_error,
     reliability_diagram,
 )
+from cnn.plots.confidence import confidence_figure, reliability_figure
+from cnn.plots.confusion import classes_figure
 from cnn.runs.store import Run
 from ui.predictions import evaluation_charts
 from ui.shared.downloads import offer_downloads
@@ -73,7 +74,7 @@ def show_class_metrics(run: Run, predictions: Predictions) -> None:
             alt=evaluation_charts.hardest_digit(classes),
         )
         offer_downloads(
-            "digits-read-right", lambda: plots.classes_figure(classes, average, title), run=run
+            "digits-read-right", lambda: classes_figure(classes, average, title), run=run
         )
 
 
@@ -106,7 +107,7 @@ def _show_reliability(run: Run, predictions: Predictions) -> None:
         evaluation_charts.reliability_chart(diagram),
         alt=f"Calibration curve: confidence and accuracy differ by {error} on average.",
     )
-    offer_downloads("calibration", lambda: plots.reliability_figure(diagram, title), run=run)
+    offer_downloads("calibration", lambda: reliability_figure(diagram, title), run=run)
 
 
 def _show_confidence(run: Run, predictions: Predictions) -> None:
@@ -117,4 +118,4 @@ def _show_confidence(run: Run, predictions: Predictions) -> None:
             evaluation_charts.confidence_chart(bins, kind),
             alt=f"How sure the {sum(getattr(one, kind) for one in bins):,} {kind} answers are",
         )
-    offer_downloads("confidence", lambda: plots.confidence_figure(bins, title), run=run)
+    offer_downloads("confidence", lambda: confidence_figure(bins, title), run=run)

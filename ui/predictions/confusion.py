@@ -7,8 +7,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.evaluation.selection import NO_FILTER, DigitFilter
+from cnn.plots.palette import ACCENT, GRID, MISTAKE
 from ui.predictions import filters
-from ui.predictions.evaluation_charts import RIGHT, TEXT, WRONG, digit_axis
+from ui.predictions.evaluation_charts import TEXT, digit_axis
 from ui.shared.number_text import a_digit
 
 CONFUSION_HELP = (
@@ -72,7 +73,7 @@ def confusion_chart(
     y = alt.Y("actual:O", title="Really", axis=digit_axis())
     cells = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
     cells = cells.encode(description="meaning:N")
-    squares = cells.mark_rect(stroke="#8884", strokeWidth=1, cursor="pointer").encode(
+    squares = cells.mark_rect(stroke=GRID, strokeWidth=1, cursor="pointer").encode(
         color=alt.Color("color:N", scale=None), fillOpacity=alt.FillOpacity("tint:Q", scale=None)
     )
     outlines = cells.mark_rect(
@@ -109,7 +110,7 @@ def _cells(matrix: NDArray[np.intp]) -> pd.DataFrame:
             "actual": actual,
             "predicted": predicted,
             "text": [f"{number:,}" if number else "" for number in count],
-            "color": np.where(right, RIGHT, WRONG),
+            "color": np.where(right, ACCENT, MISTAKE),
             "tint": np.where(right, 0.18, np.where(count > 0, shade, 0)),
             "meaning": [
                 f"{number:,} × {a} read as {p}"

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from cnn import plots
 from cnn.evaluation import tables
 from cnn.evaluation.accuracy import confusion_matrix
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import select
+from cnn.plots.confusion import confusion_matrix_figure
+from cnn.plots.gallery import gallery_figure
 from cnn.runs.store import Run
 from ui.predictions import class_metrics, confusion, filters, opened_state
 from ui.predictions.filter_words import empty_sentence
@@ -39,7 +40,7 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
         if len(indices):
             offer_downloads(
                 "digits",
-                lambda: plots.gallery_figure(predictions, shown, title),
+                lambda: gallery_figure(predictions, shown, title),
                 lambda: tables.digit_table(predictions, indices),
                 run,
             )
@@ -47,8 +48,6 @@ def _browse(run: Run, predictions: Predictions, title: str) -> None:
         matrix = confusion_matrix(predictions)
         st.markdown("##### Confusion matrix", help=confusion.CONFUSION_HELP)
         confusion.show_confusion(matrix, chosen)
-        offer_downloads(
-            "confusion-matrix", lambda: plots.confusion_matrix_figure(matrix, title), run=run
-        )
+        offer_downloads("confusion-matrix", lambda: confusion_matrix_figure(matrix, title), run=run)
     if opened_state.opened_digit(predictions) is not None:
         opened_state.show_opened(run, predictions, indices, show_digit)

@@ -9,10 +9,9 @@ import pandas as pd
 
 from cnn.evaluation.accuracy import ClassMetrics
 from cnn.evaluation.reliability import ConfidenceBin
-from cnn.plots.figure import CHART_RIGHT, CHART_WRONG
+from cnn.plots.palette import ACCENT, MISTAKE
 from ui.shared.number_text import percent
 
-RIGHT, WRONG = CHART_RIGHT, CHART_WRONG  # cells are tinted by opacity: the theme shows through
 TEXT = "currentColor"  # the page's, light or dark; Vega's own is always black
 
 
@@ -31,7 +30,7 @@ def class_chart(classes: Sequence[ClassMetrics], average: float) -> alt.LayerCha
             "name": f"all digits {percent(average)}",
             "label": percent(one.recall),
             "meaning": f"{one.total - one.correct:,} of {one.total:,} read wrong",
-            "color": RIGHT if one.recall >= average else WRONG,
+            "color": ACCENT if one.recall >= average else MISTAKE,
         }
         for one in classes
         if one.recall is not None
@@ -86,8 +85,8 @@ def reliability_chart(diagram: Sequence[ConfidenceBin]) -> alt.LayerChart:
     alike = alt.Chart(pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]}))
     line = alike.mark_line(strokeDash=[4, 4], color=TEXT, opacity=0.6, strokeWidth=1)
     points = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
-    path = points.mark_line(color=RIGHT, opacity=0.5)
-    dots = points.mark_circle(color=RIGHT, opacity=1).encode(size=alt.Size("size:Q", scale=None))
+    path = points.mark_line(color=ACCENT, opacity=0.5)
+    dots = points.mark_circle(color=ACCENT, opacity=1).encode(size=alt.Size("size:Q", scale=None))
     return alt.LayerChart(layer=[line.encode(x=x, y=y), path, dots], height=360)
 
 
@@ -117,7 +116,7 @@ def confidence_chart(bins: Sequence[ConfidenceBin], kind: str) -> alt.Chart:
     )  # both charts begin at the same place
     return (
         alt.Chart(table, height=190)
-        .mark_bar(color=RIGHT if kind == "right" else WRONG)
+        .mark_bar(color=ACCENT if kind == "right" else MISTAKE)
         .encode(
             x=alt.X("lower:Q", bin="binned", scale=alt.Scale(domain=[0, 1]), axis=axis),
             x2="upper:Q",

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from cnn import plots
 from cnn.data.label_errors import SOURCE, SOURCE_ADDRESS, has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.explanation import explain
 from cnn.explanation.kernels import Kernels, load_kernels
 from cnn.inference.classifier import Prediction
 from cnn.inference.predictor import Predictor, load_predictor
-from cnn.plots import Explanation
+from cnn.plots.explanation import Explanation, explanation_figure
 from cnn.runs.store import Run
 from ui.draw.prediction import show_prediction
 from ui.predictions.answer_history import show_history
@@ -23,10 +22,10 @@ from ui.shared.number_text import a_digit
 _STYLE = f"""<style>{TILE_STYLE}
 .opened {{max-width: 17rem}}
 .opened .tile {{margin-bottom: .6rem}}
-.opened .verdict {{font-size: 1.15rem; font-weight: 600; color: light-dark(#15703a, #74d693)}}
-.opened.mistake .verdict {{color: light-dark(#b3261e, #ff9a91)}}
+.opened .verdict {{font-size: 1.15rem; font-weight: 600; color: var(--correct)}}
+.opened.mistake .verdict {{color: var(--mistake)}}
 .opened.unsure .verdict {{color: inherit}}
-.opened .doubt {{color: light-dark(#7a4b00, #ffc266)}}
+.opened .doubt {{color: var(--warning)}}
 </style>"""
 _DOUBT = (
     '<div class="doubt">Label doubtful: people who looked again found it wrong '
@@ -62,7 +61,7 @@ def show_digit(run: Run, predictions: Predictions, index: int) -> None:
     explained = _show_why(run, predictor, kernels, predictions, index)
 
     title = run_picker.run_label(run)
-    offer_downloads(f"digit-{index}", lambda: plots.explanation_figure(explained, title), run=run)
+    offer_downloads(f"digit-{index}", lambda: explanation_figure(explained, title), run=run)
 
 
 def _show_why(

@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from cnn import plots
 from cnn.evaluation.accuracy import accuracy, confusion_matrix
 from cnn.evaluation.comparison import Comparison
 from cnn.evaluation.predictions import Predictions
+from cnn.plots.comparison import difference_matrix_figure
+from cnn.plots.confusion import confusion_matrix_figure
 from cnn.runs.store import Run
 from ui.predictions import two_runs_charts, two_runs_gallery
 from ui.predictions.confusion import worst_pair
@@ -110,9 +111,7 @@ def _show_matrix(name: str, run: Run, predictions: Predictions, color: str) -> N
     matrix, title = confusion_matrix(predictions), f"{name}: {run_picker.run_label(run)}"
     st.markdown(f"##### Confusion matrix of {name}", help=two_runs_charts.COUNTS_HELP)
     st.altair_chart(two_runs_charts.counts_chart(matrix, color), alt=worst_pair(matrix))
-    offer_downloads(
-        f"confusion-matrix-{run.id}", lambda: plots.confusion_matrix_figure(matrix, title)
-    )
+    offer_downloads(f"confusion-matrix-{run.id}", lambda: confusion_matrix_figure(matrix, title))
 
 
 def _show_difference(comparison: Comparison, first: Run, second: Run) -> None:
@@ -128,5 +127,5 @@ def _show_difference(comparison: Comparison, first: Run, second: Run) -> None:
     st.markdown(f":small[{two_runs_charts.DIFFERENCE_CAPTION}]")
     offer_downloads(
         f"confusion-matrix-{second.id}-minus-{first.id}",
-        lambda: plots.difference_matrix_figure(difference, *names),
+        lambda: difference_matrix_figure(difference, *names),
     )

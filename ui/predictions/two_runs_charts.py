@@ -6,11 +6,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cnn.evaluation.comparison import Comparison
+from cnn.plots.palette import GRID, NEGATIVE, POSITIVE
 from ui.predictions.evaluation_charts import TEXT, digit_axis
 from ui.shared.number_text import with_minus
 
-# Blue and orange stand out from both themes' paper, and are told apart by color-blind people.
-MORE_B, MORE_A = "#2e7ede", "#d66214"
+MORE_B, MORE_A = POSITIVE, NEGATIVE
 
 COUNTS_HELP = (
     "How often each digit was read as each: a row for the digit really written, a column for what "
@@ -31,7 +31,7 @@ LEGEND = f"""<style>
 
 _STYLE = """<style>
 .split {border-collapse: collapse; font-variant-numeric: tabular-nums}
-.split th, .split td {padding: .45rem .9rem; border: 1px solid light-dark(#d9dbe8, #34384d);
+.split th, .split td {padding: .45rem .9rem; border: 1px solid var(--border);
   text-align: right}
 .split thead th, .split tbody th {font-weight: 400; text-align: left}
 .split td {font-size: 1.15rem}
@@ -86,7 +86,7 @@ def _heat_map(
     x = alt.X("predicted:O", title="Read as", axis=digit_axis(orient="top", labelAngle=0))
     y = alt.Y("actual:O", title="Really", axis=digit_axis())
     cells = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
-    squares = cells.mark_rect(stroke="#8884", strokeWidth=1).encode(
+    squares = cells.mark_rect(stroke=GRID, strokeWidth=1).encode(
         color=alt.Color("color:N", scale=None), fillOpacity=alt.FillOpacity("tint:Q", scale=None)
     )
     counts = cells.mark_text(fontSize=11, color=TEXT).encode(text="text:N")

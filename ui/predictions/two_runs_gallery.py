@@ -33,9 +33,9 @@ _STYLE = f"""{TILE_STYLE}
 .pairs button {{position: relative}}
 .pairs .tile {{margin-bottom: .25rem}}
 .pairs .row {{display: flex; justify-content: space-between; gap: .25rem}}
-.pairs .right b {{color: light-dark(#15703a, #74d693)}}
-.pairs .wrong b {{color: light-dark(#b3261e, #ff9a91)}}
-.pairs .doubt {{color: light-dark(#7a4b00, #ffc266)}}
+.pairs .right b {{color: var(--correct)}}
+.pairs .wrong b {{color: var(--mistake)}}
+.pairs .doubt {{color: var(--warning)}}
 .pairs .spoken {{position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%)}}
 """

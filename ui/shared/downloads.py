@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
-from cnn import plots
-from cnn.plots import ImageFormat
+from cnn.plots.figure import ImageFormat, figure_bytes
 from cnn.runs.store import Run
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def offer_downloads(
 
 
 def _picture(draw: Callable[[], "Figure"], image_format: ImageFormat) -> bytes:
-    return plots.figure_bytes(draw(), image_format)
+    return figure_bytes(draw(), image_format)
 
 
 def _offer(what: str, ending: str, make: Callable[[], bytes], name: str) -> None:

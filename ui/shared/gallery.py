@@ -19,10 +19,10 @@ STYLE = f"""{TILE_STYLE}
   gap: .75rem .5rem; font-size: .875rem; line-height: 1.3; font-variant-numeric: tabular-nums}}
 .digits .tile {{margin-bottom: .25rem}}
 .digits .answer {{display: flex; justify-content: space-between; gap: .25rem}}
-.digits .answer b {{color: light-dark(#15703a, #74d693); white-space: nowrap}}
-.digits .mistake b, .digits .truth {{color: light-dark(#b3261e, #ff9a91)}}
-.digits .mistake .tile {{box-shadow: 0 0 0 2px light-dark(#b3261e, #ff9a91)}}
-.digits .doubt {{color: light-dark(#7a4b00, #ffc266)}}
+.digits .answer b {{color: var(--correct); white-space: nowrap}}
+.digits .mistake b, .digits .truth {{color: var(--mistake)}}
+.digits .mistake .tile {{box-shadow: 0 0 0 2px var(--mistake)}}
+.digits .doubt {{color: var(--warning)}}
 """
 
 _HTML = '<div class="gallery"></div>'

@@ -7,6 +7,7 @@ from streamlit.navigation.page import Page
 from streamlit.runtime.pages_manager import PagesManager
 
 from ui.shared import phone_menu
+from ui.shared.stylesheet import use_stylesheet
 
 HOW_IT_WORKS, TRAIN, PREDICTIONS, DRAW, MY_DIGITS, RUNS = (
     "pages/how_it_works.py",
@@ -46,6 +47,7 @@ def begin_page(title: str) -> None:
         page_title=f"{title} · Digit Lab", page_icon=":material/draw:", layout="wide"
     )
     st.logo(LOGO, size="large")
+    use_stylesheet()
     if PagesManager.uses_pages_directory:
         menu()
         st.rerun()

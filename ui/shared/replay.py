@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnn.data.mnist import Source, find_source
 from cnn.evaluation.replay import load_replay, replay_csv
-from cnn.plots import ImageFormat, figure_bytes
+from cnn.plots.figure import ImageFormat, figure_bytes
 from cnn.plots.filters import filters_figure
 from cnn.runs.snapshots import FOLDER, SnapshotError
 from cnn.runs.store import Run, RunError

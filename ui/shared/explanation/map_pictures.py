@@ -6,9 +6,9 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.explanation.colors import AGAINST, FOR, heat_picture, weight_picture
 from cnn.explanation.explain import LayerMaps
 from cnn.explanation.kernels import Kernels
+from cnn.plots.colormaps import activation_picture, weight_picture
 from ui.shared.digit_tile import TILE_STYLE, png_address
 
 MAX_SUMMANDS = 8  # kernels of one map that are shown
@@ -31,14 +31,14 @@ _STYLE = f"""<style>{TILE_STYLE}
 .maps img {{display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated;
   border-radius: .3rem}}
 .maps .kernel {{border-radius: .15rem; margin-bottom: .2rem;
-  box-shadow: 0 0 0 1px light-dark(#c3c5cf, #5b5f6e)}}
+  box-shadow: 0 0 0 1px var(--tile-border)}}
 .maps .number {{text-align: center; font-variant-numeric: tabular-nums}}
 .maps .swatch {{display: inline-block; width: .75rem; height: .75rem; border-radius: .2rem;
   vertical-align: -.05rem}}
 </style>"""
 _WEIGHTS = (
-    f'<span class="swatch" style="background: rgb{FOR}"></span> is a weight above zero, '
-    f'<span class="swatch" style="background: rgb{AGAINST}"></span> below'
+    '<span class="swatch" style="background: var(--positive)"></span> is a weight above zero, '
+    '<span class="swatch" style="background: var(--negative)"></span> below'
 )
 
 
@@ -86,7 +86,7 @@ def _filter_words(number: int, filters: NDArray[np.float32] | None) -> str:
 
 
 def _tiles(number: int, layer: LayerMaps, filters: NDArray[np.float32] | None) -> str:
-    heats = [f'<img src="{png_address(heat)}" alt="">' for heat in heat_picture(layer.maps)]
+    heats = [f'<img src="{png_address(heat)}" alt="">' for heat in activation_picture(layer.maps)]
     if filters is None:
         return "".join(heats)
     pictures = weight_picture(filters[list(layer.numbers), 0])
@@ -114,13 +114,13 @@ def one_map_html(
     """
     kernel = filters[number]
     strongest = np.argsort(-np.abs(kernel).sum(axis=(1, 2)), kind="stable")[:MAX_SUMMANDS]
-    heats = dict(zip(before.numbers, heat_picture(before.maps), strict=True))
+    heats = dict(zip(before.numbers, activation_picture(before.maps), strict=True))
     pictures = weight_picture(kernel[strongest])
     summands = "".join(
         f'<div>{_kernel(picture)}<img src="{png_address(heats[one])}" alt=""></div>'
         for one, picture in zip(strongest.tolist(), pictures, strict=True)
     )
-    whole = png_address(heat_picture(layer.maps[layer.numbers.index(number)]))
+    whole = png_address(activation_picture(layer.maps[layer.numbers.index(number)]))
     words = _sum_words(layer, number, before, kernel)
     return (
         f'{_STYLE}<div class="maps"><div>{words}</div>'

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.explanation.colors import AGAINST, FOR, NEUTRAL, ink_picture
 from cnn.explanation.explain import Neighbor
+from cnn.plots.colormaps import occlusion_picture
 from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.number_text import a_digit
 
@@ -48,9 +48,13 @@ def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -
         falls: (28, 28), how much less probable the answer is without the ink there.
         digit: the answer.
     """
-    meanings = {FOR: f"speaks for {digit}", AGAINST: "speaks against", NEUTRAL: "does little"}
+    meanings = {
+        "positive": f"speaks for {digit}",
+        "negative": "speaks against",
+        "neutral": "does little",
+    }
     legend = "".join(
-        f'<span><i style="background: rgb{color}"></i>{words}</span>'
+        f'<span><i style="background: var(--{color})"></i>{words}</span>'
         for color, words in meanings.items()
     )
     sentence = ""
@@ -60,7 +64,7 @@ def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -
         )
     return (
         f'<div><div class="tile ink"><img class="plain" '
-        f'src="{png_address(ink_picture(image, falls))}" alt="{_where(falls, digit)}"></div>'
+        f'src="{png_address(occlusion_picture(image, falls))}" alt="{_where(falls, digit)}"></div>'
         f'<div class="legend">{legend}</div>{sentence}</div>'
     )
 

@@ -1,0 +1,34 @@
+"""Every color of the app, as #rrggbb: saved pictures, charts and the pages' stylesheet read it."""
+
+# Readable on white and on near-black. Color-blind people can tell blue from orange.
+ACCENT, MISTAKE = "#4f5bd5", "#e5484d"
+POSITIVE, NEGATIVE, NEUTRAL = "#2e7ede", "#d66214", "#80838e"
+GRID = "#88888844"
+WHITE, TILE = "#ffffff", "#f1f1f4"
+
+# What the stylesheet calls --NAME: in the light and in the dark theme.
+THEMED = {
+    "primary": ("#4450c8", "#6570e4"),  # as in .streamlit/config.toml, with the next four
+    "on-primary": (WHITE, WHITE),
+    "background": (WHITE, "#12141f"),
+    "surface": ("#f3f4fa", "#1c1f2e"),
+    "border": ("#d9dbe8", "#34384d"),
+    "correct": ("#15703a", "#74d693"),
+    "mistake": ("#b3261e", "#ff9a91"),
+    "warning": ("#7a4b00", "#ffc266"),
+    "highlight": ("#c2410c", "#fb923c"),
+    "positive": (POSITIVE, POSITIVE),
+    "negative": (NEGATIVE, NEGATIVE),
+    "neutral": (NEUTRAL, NEUTRAL),
+    "unsure": ("#6b7080", "#6b7080"),
+    "tile": (TILE, "#24262e"),
+    "tile-border": ("#dcdde3", "#3a3d48"),
+    "track": ("#7f82a038", "#7f82a038"),
+}
+CORRECT_TEXT, MISTAKE_TEXT = THEMED["correct"][0], THEMED["mistake"][0]  # on a picture's white
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    """Return red, green and blue, each 0 to 255, of #rrggbb."""
+    red, green, blue = bytes.fromhex(color[1:7])
+    return red, green, blue
