@@ -32,8 +32,6 @@ def test_a_run_from_before_calibration_calls_every_image_a_digit(tmp_path):
         b"[1, 0.5]",
         b"null",
         b'"calibration"',
-        b'{"temperature": 1.2}',
-        b'{"threshold": 0.5}',
         b'{"temperature": null, "threshold": 0.5}',
         b'{"temperature": [], "threshold": 0.5}',
         b'{"temperature": "hot", "threshold": 0.5}',

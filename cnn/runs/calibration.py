@@ -1,39 +1,38 @@
-"""How sure a run's answers may be, and which images it calls no digit: kept with the run."""
+"""The confidence calibration and the reject threshold of a run, in its folder."""
 
-import json
-import math
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated
 
-from cnn.runs.files import write_text
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from cnn.runs.files import write_bytes
 
 
-class Calibration(NamedTuple):
-    """What the validation digits have shown."""
+@dataclass(frozen=True)
+class Calibration:
+    """What was measured on the validation digits."""
 
-    temperature: float = 1.0
+    __pydantic_config__ = ConfigDict(strict=True, allow_inf_nan=False)
+
+    temperature: Annotated[float, Field(gt=0)] = 1.0
     """What the logits were divided by, already in the saved network (Guo et al. 2017,
-    arXiv 1706.04599): above 1 where it was too sure of itself."""
-    threshold: float = 0.0
-    """The score below which an image is called no digit, 0 to 1."""
+    arXiv 1706.04599): above 1 where the network was overconfident."""
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The reject score, 0 to 1, below which an image is not a digit."""
+
+
+_ADAPTER = TypeAdapter(Calibration)
 
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:
-    """Keep it in a run's folder."""
-    write_text(_file(folder), json.dumps(calibration._asdict()))
+    """Write it into a run's folder."""
+    write_bytes(folder / "calibration.json", _ADAPTER.dump_json(calibration))
 
 
 def read_calibration(folder: Path) -> Calibration:
-    """Return what a run's folder holds; without a readable one, every image is a digit."""
+    """Return what a run's folder holds; without a valid file, every image is a digit."""
     try:
-        values = json.loads(_file(folder).read_text())
-        calibration = Calibration(float(values["temperature"]), float(values["threshold"]))
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return _ADAPTER.validate_json((folder / "calibration.json").read_bytes())
+    except (OSError, ValueError):
         return Calibration()
-    if 0 < calibration.temperature < math.inf and 0 <= calibration.threshold <= 1:
-        return calibration
-    return Calibration()
-
-
-def _file(folder: Path) -> Path:
-    return folder / "calibration.json"

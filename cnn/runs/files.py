@@ -1,24 +1,41 @@
-"""Files that several processes look at: replaced as a whole, and locks that show who lives."""
+"""Files that several processes read and write: locks, atomic replacement, cached reads."""
 
+import contextlib
+import errno
+import fcntl
+import functools
 import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
-LOOK_SECONDS = 0.02
+CLOCK_TICK_NS = 2_000_000_000  # the coarsest modification time of a file system
+STAGING, STAGED = ".staging", ".staged"
+
+T = TypeVar("T")
 
 
 def is_held(lock_file: Path) -> bool:
-    """Return whether a living process holds a lock.
+    """Return whether a process holds a lock file; a missing one is held by nobody.
 
-    The only way to know is to try, for a moment longer than somebody else's try takes: two that
-    look at once do not take each other for the holder.
+    The probe takes the lock shared, so that two probes at once don't see each other, and creates
+    no file: it can't bring a deleted folder back.
     """
     try:
-        with FileLock(lock_file).acquire(timeout=LOOK_SECONDS, poll_interval=LOOK_SECONDS / 5):
-            return False
-    except Timeout:
+        descriptor = os.open(lock_file, os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
         return True
+    finally:
+        os.close(descriptor)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -27,7 +44,101 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replace a file in one step."""
+    """Replace a file in one step; nothing is left of a replacement that fails."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    """Write JSON over an existing file of about its size: a full disk has room for that.
+
+    Shorter JSON is padded with spaces, so that a reader never sees the end of the older one.
+    """
+    with path.open("r+b", buffering=0) as file:
+        file.write(content.ljust(path.stat().st_size))
+
+
+@contextlib.contextmanager
+def replace_together(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder whose files replace those of `folder` together when it is left.
+
+    An error, or the death of the process, leaves all files as they were, or replaces all of them:
+    `finish_replacement` completes what had begun.
+    """
+    finish_replacement(folder)
+    staging = folder / STAGING
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir()
+    try:
+        yield staging
+        staging.rename(folder / STAGED)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    finish_replacement(folder)
+
+
+def finish_replacement(folder: Path) -> None:
+    """Move complete files into place that a process left behind when it died."""
+    staged = folder / STAGED
+    with contextlib.suppress(OSError):  # none is there, or another process moves them
+        for path in list(staged.iterdir()):
+            path.replace(folder / path.name)
+        staged.rmdir()
+
+
+def cached_by_stat(limit: int) -> Callable[[Callable[[Path], T]], Callable[[Path], T]]:
+    """Let a function of a file read it again only when its time, size or inode has changed.
+
+    A file changed within the last tick of the file system's clock is always read again: the next
+    change may leave its time as it is. At most `limit` results are kept.
+    """
+
+    def decorate(read: Callable[[Path], T]) -> Callable[[Path], T]:
+        cache: dict[Path, tuple[tuple[int, ...], T]] = {}
+
+        @functools.wraps(read)
+        def read_if_changed(path: Path) -> T:
+            stat = os.stat(path)
+            key = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            cached = cache.get(path)
+            if cached and cached[0] == key:
+                return cached[1]
+            result = read(path)
+            if time.time_ns() - stat.st_mtime_ns > CLOCK_TICK_NS:
+                if len(cache) >= limit:
+                    cache.clear()
+                cache[path] = key, result
+            return result
+
+        return read_if_changed
+
+    return decorate
+
+
+def explain_error(error: BaseException) -> str:
+    """Return in a few words why a file could not be read or written; a full disk is named."""
+    if is_disk_full(error):
+        return "The disk is full: free some space, for example by deleting runs, then try again"
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        return ": ".join([*map(str, first["loc"]), first["msg"]])
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Return whether an error, or one that led to it, is that of a full disk.
+
+    HDF5 and TensorFlow raise errors of their own, with the system's words in the message.
+    """
+    if error is None:
+        return False
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    if "No space left on device" in str(error):
+        return True
+    return is_disk_full(error.__cause__ or error.__context__)

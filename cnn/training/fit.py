@@ -12,6 +12,7 @@ from cnn.data.mnist import Dataset, Digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import layer_table
 from cnn.runs.calibration import write_calibration
+from cnn.runs.files import replace_together
 from cnn.runs.metrics import truncate_after
 from cnn.runs.status import State
 from cnn.runs.store import Run
@@ -86,11 +87,12 @@ def _fit(run: Run, network: keras.Model, digits: Digits, dataset: Dataset) -> tu
 
 
 def _save(run: Run, network: keras.Model, validation: Digits) -> float:
-    """Keep the network and how sure it may be, and return its validation accuracy."""
+    """Save the network with its calibration, and return its validation accuracy."""
     calibration, accuracy = calibrate(network, validation)
-    write_calibration(run.path, calibration)
-    network.save(run.path / "model.keras")
-    export_onnx(network, run.model_path)
+    with replace_together(run.path) as folder:
+        write_calibration(folder, calibration)
+        network.save(folder / "model.keras")
+        export_onnx(network, folder / run.model_path.name)
     return accuracy
 
 

@@ -1,0 +1,142 @@
+import errno
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cnn.runs.files import (
+    STAGED,
+    cached_by_stat,
+    finish_replacement,
+    is_held,
+    overwrite,
+    replace_together,
+    write_text,
+)
+
+DIE_WHILE_MOVING = """
+import os, sys
+from pathlib import Path
+from cnn.runs import files
+moved = []
+replace = Path.replace
+def replace_or_die(path, target):
+    if len(moved) == int(sys.argv[2]):
+        os._exit(9)
+    moved.append(path)
+    return replace(path, target)
+Path.replace = replace_or_die
+with files.replace_together(Path(sys.argv[1])) as folder:
+    for name in "abc":
+        (folder / name).write_text("new")
+    if sys.argv[2] == "-1":
+        os._exit(9)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with three files that belong together, and one that does not."""
+    for name in "abc":
+        (tmp_path / name).write_text("old")
+    (tmp_path / "other").write_text("old")
+    return tmp_path
+
+
+def contents(folder):
+    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+
+
+def full_disk(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_probe_of_a_missing_lock_creates_nothing(tmp_path):
+    assert not is_held(tmp_path / "deleted" / "lock")
+    assert not is_held(tmp_path / "lock")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_probes_at_once_do_not_see_each_other(tmp_path, hold_elsewhere):
+    lock = tmp_path / "lock"
+    lock.touch()
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)  # as a probe does
+        assert not is_held(lock)
+    hold_elsewhere(lock)
+    assert is_held(lock)
+
+
+def test_a_replacement_that_fails_leaves_the_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "status.json"
+    path.write_text("old")
+    monkeypatch.setattr(Path, "replace", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_text(path, "new")
+    assert contents(tmp_path) == {"status.json": "old"}
+
+
+def test_what_is_written_over_a_file_leaves_nothing_of_a_longer_one(tmp_path):
+    path = tmp_path / "status.json"
+    path.write_text("longer")
+    overwrite(path, b"new")
+    assert path.read_text() == "new   "
+
+
+def test_files_change_together(folder):
+    with replace_together(folder) as staging:
+        for name in "abc":
+            (staging / name).write_text("new")
+        assert set(contents(folder).values()) == {"old"}
+    assert contents(folder) == {"a": "new", "b": "new", "c": "new", "other": "old"}
+    assert {path.name for path in folder.iterdir()} == {"a", "b", "c", "other"}
+
+
+def test_an_error_leaves_all_files_as_they_were(folder):
+    def replace_until_the_disk_is_full():
+        with replace_together(folder) as staging:
+            (staging / "a").write_text("new")
+            full_disk()
+
+    with pytest.raises(OSError, match="No space left"):
+        replace_until_the_disk_is_full()
+    assert set(contents(folder).values()) == {"old"}
+    assert {path.name for path in folder.iterdir()} == {"a", "b", "c", "other"}
+
+
+@pytest.mark.parametrize("moved", [-1, 0, 1, 2])
+def test_a_death_while_files_are_replaced_leaves_all_old_or_all_new(folder, moved):
+    root = Path(__file__).parents[1]
+    command = [sys.executable, "-c", DIE_WHILE_MOVING, str(folder), str(moved)]
+    assert subprocess.run(command, cwd=root).returncode == 9
+    finish_replacement(folder)
+    age = "old" if moved < 0 else "new"
+    assert contents(folder) == {"a": age, "b": age, "c": age, "other": "old"}
+    assert not (folder / STAGED).exists()
+
+
+def test_a_file_is_read_again_only_when_it_has_changed(tmp_path):
+    path, reads = tmp_path / "file", []
+
+    @cached_by_stat(limit=2)
+    def read(path):
+        reads.append(path)
+        return path.read_text()
+
+    path.write_text("old")
+    assert [read(path), read(path)] == ["old", "old"]
+    assert len(reads) == 2  # changed a moment ago: the next change may have the same time
+    long_ago = time.time() - 60
+    os.utime(path, (long_ago, long_ago))
+    assert [read(path), read(path), read(path)] == ["old"] * 3
+    assert len(reads) == 3
+    path.write_text("new")
+    os.utime(path, (long_ago + 1, long_ago + 1))
+    assert read(path) == "new"
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        read(path)
