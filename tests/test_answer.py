@@ -27,7 +27,7 @@ def inner(html, testid):
 
 
 def bars(html):
-    return re.findall(r'class="bar( best)?"><span>(\d)</span>', html)
+    return re.findall(r'<b( class="best")?>(\d)</b><span class="track">', html)
 
 
 def test_a_digit_is_told_with_its_probability_and_the_longest_bar_stands_out():

@@ -272,7 +272,7 @@ def test_an_address_without_a_step_leads_to_the_one_seen_last(tiny_mnist):
 def test_the_counts_are_those_of_the_digits(tiny_mnist):
     page = open_page()
     assert [metric.value for metric in page.metric] == ["220", "20", "40"]
-    assert html(page).count('class="bar"') == 10
+    assert html(page).count('class="track"') == 10
 
 
 def walk_page(**query):

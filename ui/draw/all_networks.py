@@ -11,6 +11,7 @@ from cnn.inference.classifier import Prediction, load_classifier
 from cnn.runs import store
 from cnn.runs.store import Run
 from ui.shared import navigation
+from ui.shared.bars import probability_bars
 from ui.shared.number_text import a_digit, probability
 from ui.shared.run_picker import run_labels
 
@@ -28,11 +29,8 @@ _STYLE = """<style>
 .networks .digit {font-size: 3.5rem; font-weight: 700; line-height: 1.15}
 .networks .guess .digit {opacity: .6}
 .networks .doubt {color: var(--warning); font-weight: 600}
-.networks .bar {display: flex; align-items: center; gap: .5rem; margin-top: .2rem}
-.networks .track {flex: 1; height: .5rem; border-radius: .25rem; overflow: hidden;
-  background: var(--track)}
-.networks .track span {display: block; height: 100%; background: var(--primary)}
-.networks .share {width: 3.6rem; text-align: right}
+.networks .bars {margin-top: .4rem}
+.networks .track {height: .5rem}
 </style>"""
 
 
@@ -148,18 +146,8 @@ def _card_html(name: str, reading: Prediction) -> str:
     sure = f"<div>{probability(reading.probability)} sure</div>"
     if not reading.is_digit:
         sure = '<div class="doubt">Not a digit?</div>'
-    likeliest = sorted(range(10), key=lambda digit: -reading.probabilities[digit])[:BARS]
-    bars = "".join(_bar_html(digit, reading.probabilities[digit]) for digit in likeliest)
     return (
         f'<div class="card{"" if reading.is_digit else " guess"}" role="listitem">'
         f'<div class="name">{escape(name)}</div><div class="digit">{reading.digit}</div>'
-        f"{sure}{bars}</div>"
-    )
-
-
-def _bar_html(digit: int, share: float) -> str:
-    return (
-        f'<div class="bar"><span>{digit}</span><span class="track">'
-        f'<span style="width: {share:.1%}"></span></span>'
-        f'<span class="share">{probability(share)}</span></div>'
+        f"{sure}{probability_bars(reading.probabilities, count=BARS)}</div>"
     )

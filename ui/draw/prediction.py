@@ -5,6 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.inference.classifier import Prediction
+from ui.shared.bars import probability_bars
 from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.number_text import probability as shown_probability
 
@@ -19,15 +20,8 @@ _STYLE = f"""<style>{TILE_STYLE}
 .reading figure {{margin: 0; flex: none; text-align: center}}
 .reading figcaption {{font-size: .875rem; opacity: .8; margin-top: .25rem}}
 .reading .tile {{width: 7rem; margin: auto}}
-.reading .bar {{display: flex; align-items: center; gap: .6rem; height: 1.35rem; opacity: .8;
-  font-variant-numeric: tabular-nums}}
-.reading .bar.best {{font-weight: 700; opacity: 1}}
-.reading .bar span:first-child {{width: .8rem}}
-.reading .bar span:last-child {{width: 4rem; text-align: right}}
-.reading .track {{flex: 1; height: .7rem; border-radius: .35rem; overflow: hidden;
-  background: var(--track)}}
-.reading .track span {{display: block; height: 100%; background: var(--primary)}}
-.reading.doubtful .track span {{background: var(--unsure)}}
+.reading .bars {{row-gap: .4rem}}
+.reading.doubtful .bars i {{background: var(--unsure)}}
 </style>"""
 
 
@@ -48,7 +42,8 @@ def prediction_html(reading: Prediction, image: NDArray[np.uint8] | None) -> str
         f'<div class="{kind}"><div class="said"><div role="status" aria-live="polite">'
         f"{_digit(reading) if reading.is_digit else _no_digit(reading)}</div>"
         f"{_seen(image)}</div>"
-        f'<div role="img" aria-label="{_spoken_bars(reading)}">{_bars(reading)}</div></div>'
+        f"{probability_bars(reading.probabilities, reading.digit if reading.is_digit else None)}"
+        "</div>"
     )
 
 
@@ -74,18 +69,3 @@ def _no_digit(reading: Prediction) -> str:
         f'<span class="nearest" data-testid="nearest">nearest: {reading.digit}, '
         f"{shown_probability(reading.probability)}</span>"
     )
-
-
-def _bars(reading: Prediction) -> str:
-    """Return ten bars with their digit and share; the longest one stands out, if it is a digit."""
-    return "".join(
-        f'<div class="bar{" best" if reading.is_digit and digit == reading.digit else ""}">'
-        f'<span>{digit}</span><span class="track"><span style="width:{share:.1%}"></span></span>'
-        f"<span>{shown_probability(share)}</span></div>"
-        for digit, share in enumerate(reading.probabilities)
-    )
-
-
-def _spoken_bars(reading: Prediction) -> str:
-    shares = enumerate(reading.probabilities)
-    return "; ".join(f"{digit}: {shown_probability(share)}" for digit, share in shares)

@@ -10,9 +10,9 @@ from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
 from ui.how_it_works.network_results import explain_eleventh
 from ui.how_it_works.tables import STYLE
 from ui.shared import run_picker
+from ui.shared.bars import probability_bars
 from ui.shared.digit_tile import png_address
 from ui.shared.downloads import offer_downloads
-from ui.shared.number_text import probability
 
 SHOWN = 3  # test digits, as in the tutorial
 
@@ -24,11 +24,6 @@ _STYLE = f"""{STYLE}<style>
 .lesson.answers.large .tile {{max-width: none}}
 .lesson.answers.large b {{font-size: 1.15rem; display: block; text-align: center}}
 .lesson.answers.large .quiet {{display: block; text-align: center}}
-.lesson .bars {{display: grid; grid-template-columns: 1rem 1fr 4rem; gap: .15rem .5rem;
-  align-items: center}}
-.lesson .bars .bar {{height: .7rem; border-radius: .2rem; background: var(--primary)}}
-.lesson .bars .amount {{text-align: right}}
-.lesson .bars .most {{font-weight: 700}}
 .lesson.argmax {{overflow-x: auto}}
 .lesson.argmax td {{width: 3rem; height: 2.1rem; background: var(--tile);
   font-size: .8rem}}
@@ -80,23 +75,12 @@ def probabilities_html(predictions: Predictions) -> str:
     """Return each digit with a bar for each of its ten probabilities."""
     items = "".join(
         f'<div role="listitem"><div class="tile"><img src="{png_address(image)}" '
-        f'alt="Test digit {place}"></div>{_bars(row)}</div>'
+        f'alt="Test digit {place}"></div>{probability_bars(row, int(row.argmax()))}</div>'
         for place, (image, row) in enumerate(
             zip(predictions.images, predictions.probabilities, strict=True)
         )
     )
     return f'{_STYLE}<div class="lesson answers many" role="list">{items}</div>'
-
-
-def _bars(row: np.ndarray) -> str:
-    most = int(row.argmax())
-    bars = "".join(
-        f"<span{_most(digit == most)}>{digit}</span>"
-        f'<span class="bar" style="width:{100 * share:.1f}%"></span>'
-        f'<span class="amount{" most" * (digit == most)}">{probability(float(share))}</span>'
-        for digit, share in enumerate(row)
-    )
-    return f'<div class="bars">{bars}</div>'
 
 
 def _most(is_most: bool) -> str:

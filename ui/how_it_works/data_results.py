@@ -12,6 +12,7 @@ from cnn.runs.store import Run
 from ui.how_it_works.digits import dataset_of, explain_sample
 from ui.how_it_works.network_results import show_differences
 from ui.how_it_works.tables import STYLE, pixel_cells
+from ui.shared.bars import Bar, bars_html
 from ui.shared.digit_tile import png_address
 
 EXAMPLES = 20
@@ -19,12 +20,6 @@ CROP = slice(8, 20)  # the middle 12×12 pixels: their numbers can be read on a 
 CROP_ROW = 5  # of the middle, where the first training digit has ink
 
 _STYLE = f"""{STYLE}<style>
-.lesson.counts {{display: grid; grid-template-columns: 1.2rem 1fr auto; gap: .4rem .75rem;
-  align-items: center}}
-.lesson.counts .bar {{height: .9rem; border-radius: .25rem; background: var(--primary)}}
-.lesson.counts .digit {{font-weight: 600}}
-.lesson.counts .head {{opacity: .75}}
-.lesson.counts .amount {{text-align: right}}
 .lesson.examples {{display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: .4rem;
   text-align: center}}
 @media (max-width: 640px) {{.lesson.examples {{grid-template-columns: repeat(5, 1fr)}}}}
@@ -48,6 +43,7 @@ def show_counts(run: Run) -> None:
         st.metric("Training digits", f"{train - validation:,}", border=True, height="stretch")
         st.metric("For validation", f"{validation:,}", border=True, height="stretch")
         st.metric("Test digits", f"{test:,}", border=True, height="stretch")
+    st.caption("Of each digit: training digits, with those for validation, + test digits.")
     st.html(counts_html(counts))
     explain_sample(run)
 
@@ -55,16 +51,10 @@ def show_counts(run: Run) -> None:
 def counts_html(counts: LabelCounts) -> str:
     """Return a bar for each digit, with its numbers in the training and in the test digits."""
     most = int(counts.train.max())
-    head = (
-        '<span></span><span class="head">All training digits</span><span class="head">test</span>'
-    )
-    rows = "".join(
-        f'<span class="digit">{digit}</span><span class="row" style="flex-wrap:nowrap">'
-        f'<span class="bar" style="width:{70 * train / most:.1f}%"></span>{train:,}</span>'
-        f'<span class="amount">{test:,}</span>'
+    return bars_html(
+        Bar(str(digit), train / most, f"{train:,} + {test:,}")
         for digit, (train, test) in enumerate(zip(*counts, strict=True))
     )
-    return f'{_STYLE}<div class="lesson counts">{head}{rows}</div>'
 
 
 def show_examples(run: Run) -> None:
