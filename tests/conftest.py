@@ -14,6 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anybody imports Ten
 settings.register_profile("seeded", derandomize=True, deadline=None)
 settings.load_profile("seeded")
 
+REAL_MNIST = os.environ.get("MNIST_NPZ", "")  # before each test gets a world of its own
+
 HOLD_LOCK = """
 import sys
 from filelock import FileLock
@@ -25,13 +27,19 @@ sys.stdin.read()
 
 
 @pytest.fixture(autouse=True)
-def own_world(tmp_path, monkeypatch):
-    """No runs, no MNIST but the sample, and a download address where nothing answers."""
+def own_world(request, tmp_path, monkeypatch):
+    """No runs, an unreachable download address, and the sample in MNIST's place.
+
+    Tests marked `mnist` have MNIST's own digits, or are skipped.
+    """
     monkeypatch.setenv("RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("MNIST_URL", "http://127.0.0.1:9/mnist.npz")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.delenv("MNIST_NPZ", raising=False)
+    if not request.node.get_closest_marker("mnist"):
+        monkeypatch.delenv("MNIST_NPZ", raising=False)
+    elif not REAL_MNIST:
+        pytest.skip("needs MNIST's own digits: set MNIST_NPZ")
 
 
 @pytest.fixture

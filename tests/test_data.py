@@ -283,7 +283,7 @@ def test_a_zero_of_the_sample_is_a_ring_and_a_one_is_a_stroke():
     assert center[1] > 120
 
 
-@pytest.mark.skipif(not WHOLE_MNIST, reason="MNIST_NPZ names no file")
+@pytest.mark.mnist
 def test_the_whole_of_mnist_is_split_into_55000_5000_and_10000(monkeypatch):
     monkeypatch.setenv("MNIST_NPZ", WHOLE_MNIST)
     dataset = load("mnist")

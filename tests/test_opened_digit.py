@@ -125,6 +125,12 @@ def test_without_kept_epochs_or_with_those_of_other_digits_a_sentence_says_so(ru
     assert "kept for 30 other digits than the 40 here" in words(open_digit(run, 3))
 
 
+def test_without_mnist_the_built_in_networks_history_is_a_sentence(runs_dir):
+    page = open_digit(store.open_run(store.BUILT_IN, runs_dir), 3)
+    assert "kept for 10,000 other digits than the 1,000 here" in words(page)
+    assert html(page).count("Training digit") == 5
+
+
 def test_a_damaged_network_leaves_the_stored_answer_and_its_history(run):
     train_epochs(run, 9, 4)
     run.model_path.write_bytes(b"no network")

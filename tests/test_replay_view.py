@@ -113,10 +113,13 @@ def test_a_run_that_is_over_is_played(runs_dir, made, sentence):
     assert labels == ["Filters as PNG", "Filters as SVG", "Answers as CSV"]
 
 
-def test_a_run_without_its_test_digits_shows_filters_and_offers_no_table(runs_dir, monkeypatch):
+@pytest.mark.parametrize("is_built_in", [False, True])
+def test_a_run_without_its_test_digits_shows_filters_and_offers_no_table(
+    runs_dir, monkeypatch, is_built_in
+):
     run = make_replayed_run(runs_dir)
     monkeypatch.delenv("MNIST_NPZ")
-    page = open_replay(run)
+    page = open_replay(store.open_run(store.BUILT_IN, runs_dir) if is_built_in else run)
     assert "not on this computer" in texts(page)
     assert player(page)["labels"] == []
     labels = [button.proto.label for button in page.get("download_button")]

@@ -25,7 +25,6 @@ from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import choose_images, training_batches
 from tests.scripts import after, run_with, start_script
 
-WHOLE_MNIST = os.environ.get("MNIST_NPZ", "")  # before a test's own world
 WITHIN = 0.003
 
 BUSY = Hyperparameters(
@@ -114,15 +113,14 @@ def test_a_script_of_hands_and_non_digits_runs_to_its_end(runs_dir, tmp_path, ti
     assert parameters == total_parameters(layer_table(values))
 
 
-@pytest.mark.skipif(not WHOLE_MNIST, reason="MNIST_NPZ names no file")
-def test_on_the_whole_of_mnist_the_accuracy_is_the_same(runs_dir, tmp_path, monkeypatch):
-    monkeypatch.setenv("MNIST_NPZ", WHOLE_MNIST)
+@pytest.mark.mnist
+def test_on_the_whole_of_mnist_the_accuracy_is_the_same(runs_dir, tmp_path):
     values = Hyperparameters(
         filters=(8,), pool_after=(1,), epochs=1, training_images=6_000, scale_pixels=True
     )
     run = run_with(values, runs_dir, state=State.RUNNING)
     train(run, mnist.load("mnist"))
-    _, accuracy = start_script(run, tmp_path, WHOLE_MNIST)
+    _, accuracy = start_script(run, tmp_path, os.environ["MNIST_NPZ"])
     assert accuracy == pytest.approx(run.status().test_accuracy, abs=WITHIN)
     assert accuracy > 0.8
     mnist._mnist.cache_clear()
@@ -249,10 +247,10 @@ def test_the_script_of_a_run_on_the_sample_takes_the_same_digits_from_mnist(
     np.testing.assert_array_equal(script["test_labels"], dataset.test.labels)
 
 
-@pytest.mark.skipif(not WHOLE_MNIST, reason="MNIST_NPZ names no file")
+@pytest.mark.mnist
 def test_the_sample_is_the_first_500_of_each_digit_of_mnist():
     train, test = read_sample()
-    with np.load(WHOLE_MNIST) as arrays:
+    with np.load(os.environ["MNIST_NPZ"]) as arrays:
         images, labels = arrays["x_train"], arrays["y_train"]
     for digit in range(10):
         first = images[labels == digit][:500]

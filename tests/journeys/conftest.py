@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests import app_server
 
-REAL_MNIST = os.environ.get("MNIST_NPZ", "")  # read before each test gets a world of its own
 PATIENCE = 30_000  # milliseconds, for a busy machine
 
 
@@ -23,7 +22,7 @@ def start_server(runs_dir, tmp_path, workers):
     servers = []
 
     def start():
-        servers.append(app_server.launch(runs_dir, tmp_path / "home", REAL_MNIST))
+        servers.append(app_server.launch(runs_dir, tmp_path / "home"))
         return app_server.wait_for(servers[-1])
 
     yield start

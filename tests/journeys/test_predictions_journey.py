@@ -136,6 +136,7 @@ def test_arrow_keys_turn_to_the_next_digit_and_closing_turns_to_its_page(page):
     expect(page).to_have_url(re.compile("page=2"))
 
 
+@pytest.mark.mnist
 def test_an_opened_digit_is_explained(server, open_page):
     page = open_page(f"{server.url}/predictions?run=built-in&show=Mistakes")
     tiles(page).first.click()
@@ -174,6 +175,7 @@ def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, ru
     expect(tiles(page).first).to_be_focused()
 
 
+@pytest.mark.mnist
 def test_the_replay_of_the_built_in_network_is_moved(server, open_page):
     page = open_page(f"{server.url}/predictions?run=built-in&view=Replay")
     slider = page.get_by_role("slider", name="Moment of the training")
