@@ -10,7 +10,25 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 APP = ("cnn", "ui", "pages", "streamlit_app")
-FOUNDATION = ("hyperparameters", "presets", "data", "network", "runs", "drawing.pen")
+FOUNDATION = ("hyperparameters", "presets", "data", "network", "runs")
+# What each module and package of cnn may import of the others.
+ALLOWED = {
+    "hyperparameters": (),
+    "presets": ("hyperparameters",),
+    "data": ("hyperparameters",),
+    "network": ("hyperparameters",),
+    "runs": ("hyperparameters", "presets", "data", "network"),
+    "training": (*FOUNDATION, "drawing.pen"),
+    "launching": FOUNDATION,
+    "drawing": ("hyperparameters",),
+    "inference": (*FOUNDATION, "drawing"),
+    "evaluation": (*FOUNDATION, "inference"),
+    "explanation": (*FOUNDATION, "inference"),
+    "fine_tuning": (*FOUNDATION, "drawing", "inference", "launching"),
+    "export": FOUNDATION,
+    "plots": (*FOUNDATION, "evaluation", "explanation"),
+    "lesson": (*FOUNDATION, "explanation"),
+}
 MACHINE_LEARNING = ("tensorflow", "keras", "onnxruntime", "onnx", "tf2onnx", "sklearn", "scipy")
 
 
@@ -98,19 +116,19 @@ def test_tensorflow_lives_in_cnn_training_only():
     assert offenses(["cnn.training"], lambda _, name: within(name, "keras"))  # so it is found
 
 
-def test_nobody_imports_the_training_but_itself():
-    def is_training(module, name):
-        return within(name, "cnn.training") and not within(module, "cnn.training")
-
-    assert offenses(APP, is_training) == set()
+def test_every_package_of_cnn_has_its_place_in_the_table():
+    inside = {module.split(".")[1] for module in IMPORTS if module.startswith("cnn.")}
+    assert inside - set(ALLOWED) == {"cli", "__main__"}
 
 
-def test_the_training_uses_the_foundation_and_nothing_else():
+@pytest.mark.parametrize("package", ALLOWED)
+def test_a_package_of_cnn_imports_what_stands_below_it_alone(package):
+    allowed = [f"cnn.{one}" for one in (package, *ALLOWED[package])]
+
     def is_other(_, name):
-        local = within(name, *APP) and name != "cnn"
-        return local and not within(name, "cnn.training", *(f"cnn.{one}" for one in FOUNDATION))
+        return within(name, *APP) and name != "cnn" and not within(name, *allowed)
 
-    assert offenses(["cnn.training"], is_other) == set()
+    assert offenses([f"cnn.{package}"], is_other) == set()
 
 
 def test_pages_hold_no_machine_learning():

@@ -6,12 +6,9 @@ wrong, and human raters, who did not know them, looked at each picture again.
 """
 
 import zlib
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from cnn.evaluation.predictions import Predictions
 
 SOURCE = "Northcutt, Athalye and Mueller 2021"
 SOURCE_ADDRESS = "https://arxiv.org/abs/2103.14749"
@@ -25,14 +22,7 @@ _MNIST_DIGITS = 10_000
 _MNIST_CHECKSUM = 4001760473  # CRC-32 of the labels in MNIST's order
 
 
-class WithAndWithout(NamedTuple):
-    """How much is read right, 0 to 1."""
-
-    with_wrong_labels: float
-    without_wrong_labels: float
-
-
-def are_mnists(labels: NDArray[np.uint8]) -> bool:
+def is_mnist_test(labels: NDArray[np.uint8]) -> bool:
     """Return whether these are the labels of MNIST's own 10,000 test digits, in their order."""
     return len(labels) == _MNIST_DIGITS and zlib.crc32(labels.tobytes()) == _MNIST_CHECKSUM
 
@@ -40,21 +30,25 @@ def are_mnists(labels: NDArray[np.uint8]) -> bool:
 def has_label_error(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return for each digit, (n,), whether its label was found wrong.
 
-    Nothing is known of digits that are not MNIST's own test digits: none of them is marked.
+    Labels that are not those of MNIST's own test digits have no known errors.
     """
-    marks = np.zeros(len(labels), dtype=bool)
-    if are_mnists(labels):
-        marks[list(LABEL_ERRORS)] = True
-    return marks
+    is_error = np.zeros(len(labels), dtype=bool)
+    if is_mnist_test(labels):
+        is_error[list(LABEL_ERRORS)] = True
+    return is_error
 
 
-def accuracy_with_and_without(predictions: Predictions) -> WithAndWithout | None:
-    """Return the accuracy on all test digits and on those with undoubted labels.
+def accuracy_without_label_errors(
+    labels: NDArray[np.uint8], correct: NDArray[np.bool_]
+) -> float | None:
+    """Return the accuracy on the test digits whose label is not known to be wrong, 0 to 1.
 
-    None if there is no digit among them whose label was found wrong.
+    Args:
+        labels: (n,), of all test digits.
+        correct: (n,), whether the prediction equals the label.
+
+    Returns:
+        None if no label is known to be wrong.
     """
-    marks = has_label_error(predictions.labels)
-    if not marks.any():
-        return None
-    correct = predictions.correct
-    return WithAndWithout(float(correct.mean()), float(correct[~marks].mean()))
+    is_error = has_label_error(labels)
+    return float(correct[~is_error].mean()) if is_error.any() else None

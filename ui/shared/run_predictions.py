@@ -2,7 +2,12 @@
 
 import streamlit as st
 
-from cnn.data.label_errors import LABEL_ERRORS, SOURCE, SOURCE_ADDRESS, accuracy_with_and_without
+from cnn.data.label_errors import (
+    LABEL_ERRORS,
+    SOURCE,
+    SOURCE_ADDRESS,
+    accuracy_without_label_errors,
+)
 from cnn.data.mnist import Source, find_source
 from cnn.evaluation.accuracy import accuracy
 from cnn.evaluation.predictions import Predictions, load_predictions
@@ -105,10 +110,10 @@ def _stopped(run: Run) -> str:
 
 def show_doubtful_share(predictions: Predictions) -> None:
     """Say how much is read right without the digits whose label was found wrong, if there are."""
-    both = accuracy_with_and_without(predictions)
-    if both is not None:
+    without = accuracy_without_label_errors(predictions.labels, predictions.correct)
+    if without is not None:
         st.markdown(
-            f":small[{percent(both.with_wrong_labels, 2)} with and "
-            f"{percent(both.without_wrong_labels, 2)} without the {len(LABEL_ERRORS)} labels "
+            f":small[{percent(float(predictions.correct.mean()), 2)} with and "
+            f"{percent(without, 2)} without the {len(LABEL_ERRORS)} labels "
             f"that people found wrong ([{SOURCE}]({SOURCE_ADDRESS}))]"
         )

@@ -3,9 +3,9 @@ import pytest
 
 from cnn.data.label_errors import (
     LABEL_ERRORS,
-    accuracy_with_and_without,
-    are_mnists,
+    accuracy_without_label_errors,
     has_label_error,
+    is_mnist_test,
 )
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import DigitFilter, select
@@ -32,7 +32,7 @@ def test_there_are_fifteen_of_them_in_the_tests_order():
 
 
 def test_they_are_marked_in_mnists_own_test_digits(mnist_labels):
-    assert are_mnists(mnist_labels)
+    assert is_mnist_test(mnist_labels)
     assert tuple(np.flatnonzero(has_label_error(mnist_labels))) == LABEL_ERRORS
 
 
@@ -43,14 +43,13 @@ def test_they_are_marked_in_mnists_own_test_digits(mnist_labels):
 def test_other_digits_are_not_marked(mnist_labels, other):
     labels = np.ascontiguousarray(other(mnist_labels))
     assert not has_label_error(labels).any()
-    assert accuracy_with_and_without(predictions_of(labels, wrong=[3])) is None
+    assert accuracy_without_label_errors(labels, labels > 0) is None
 
 
-def test_accuracy_is_given_with_and_without_them(mnist_labels):
+def test_accuracy_is_given_without_them(mnist_labels):
     predictions = predictions_of(mnist_labels, wrong=[0, 1, *LABEL_ERRORS[:5]])
-    both = accuracy_with_and_without(predictions)
-    assert both.with_wrong_labels == pytest.approx(9993 / 10_000)
-    assert both.without_wrong_labels == pytest.approx(9983 / 9985)
+    without = accuracy_without_label_errors(predictions.labels, predictions.correct)
+    assert without == pytest.approx(9983 / 9985)
 
 
 def test_they_can_be_asked_for_together_with_other_filters(mnist_labels):
