@@ -57,19 +57,19 @@ def main() -> None:
     parser.add_argument("--run", default=store.BUILT_IN)
     parser.add_argument("--picture", type=Path, default=Path("wrong-digits.png"))
     options = parser.parse_args()
-    reader = load_classifier(store.open_run(options.run, store.runs_folder()))
+    classifier = load_classifier(store.open_run(options.run, store.runs_folder()))
     drawings, labels = read_file(options.digits)
     for way, image_of in INPUT_METHODS.items():
         images = np.stack([image_of(strokes) for strokes in drawings])
-        readings = reader.read(images)
-        answers = np.array([reading.digit for reading in readings])
+        predictions = classifier.predict(images)
+        answers = np.array([prediction.digit for prediction in predictions])
         report(way, answers, labels)
-    called_none("these digits", reader, images)
+    called_none("these digits", classifier, images)
     wrong = np.flatnonzero(answers != labels)[::ONE_IN]
     save_picture(images[wrong], options.picture)
     print(f"one wrong digit in {ONE_IN}, on {options.picture}:", *pairs(labels, answers, wrong))
     for name, others in non_digits(options):
-        called_none(name, reader, others)
+        called_none(name, classifier, others)
 
 
 def read_file(path: str) -> tuple[list[tuple[Stroke, ...]], NDArray[np.intp]]:
@@ -85,8 +85,8 @@ def report(way: str, answers: NDArray[np.intp], labels: NDArray[np.intp]) -> Non
     print(" ".join(f"{share:.1%}" for share in shares))
 
 
-def called_none(name: str, reader: Classifier, images: Images) -> None:
-    none = np.mean([not reading.is_digit for reading in reader.read(images)])
+def called_none(name: str, classifier: Classifier, images: Images) -> None:
+    none = np.mean([not prediction.is_digit for prediction in classifier.predict(images)])
     print(f"{name}: {none:.2%} of {len(images):,} called not a digit")
 
 

@@ -146,7 +146,7 @@ def read_file(path: str) -> tuple[list[Lines], np.ndarray]:
     return digits, np.array([int(lines[index]["label"]) for index in chosen])
 
 
-def show(reader: Classifier, what: str, pictures: Iterable[Pixels], labels: np.ndarray) -> None:
+def show(classifier: Classifier, what: str, pictures: Iterable[Pixels], labels: np.ndarray) -> None:
     """Read pictures as a visitor's and print how many are right, and how long one takes."""
     images, seconds, refused = [], [], 0
     for picture in pictures:
@@ -157,42 +157,42 @@ def show(reader: Classifier, what: str, pictures: Iterable[Pixels], labels: np.n
             images.append(np.zeros((28, 28), np.uint8))
             refused += 1
         seconds.append(time.perf_counter() - began)
-    share = accuracy(reader, np.stack(images), labels)
+    share = accuracy(classifier, np.stack(images), labels)
     print(
         f"{what:24} {share:7.2%}  refused {refused:3}  {1000 * median(seconds):5.1f} ms", flush=True
     )
 
 
-def accuracy(reader: Classifier, images: np.ndarray, labels: np.ndarray) -> float:
+def accuracy(classifier: Classifier, images: np.ndarray, labels: np.ndarray) -> float:
     """Return the share read right."""
-    return float((reader.predictor.probabilities(images).argmax(1) == labels).mean())
+    return float((classifier.predictor.probabilities(images).argmax(1) == labels).mean())
 
 
-def show_mnist(reader: Classifier) -> None:
+def show_mnist(classifier: Classifier) -> None:
     """Print how MNIST's validation digits are read as they are, and as pictures."""
     images, labels = mnist.load().validation
-    print(f"{'MNIST as it is':24} {accuracy(reader, images, labels):7.2%}")
-    show(reader, "MNIST as pictures", images, labels)
-    show(reader, "MNIST inverted", 255 - images, labels)
+    print(f"{'MNIST as it is':24} {accuracy(classifier, images, labels):7.2%}")
+    show(classifier, "MNIST as pictures", images, labels)
+    show(classifier, "MNIST inverted", 255 - images, labels)
     large = (np.asarray(Image.fromarray(one).resize((280, 280))) for one in images)
-    show(reader, "MNIST ten times as large", large, labels)
+    show(classifier, "MNIST ten times as large", large, labels)
 
 
 def main() -> None:
     """Print the accuracy of each kind of picture."""
     digits, labels = read_file(sys.argv[1])
-    reader = load_classifier(store.open_run(store.BUILT_IN, store.runs_folder()))
+    classifier = load_classifier(store.open_run(store.BUILT_IN, store.runs_folder()))
     strokes: list[list[Stroke]] = [[line.tolist() for line in digit] for digit in digits]
     drawn = np.stack([image_from_strokes(one) for one in strokes])
-    print(f"{'strokes':24} {accuracy(reader, drawn, labels):7.2%}  of {len(labels):,} digits")
+    print(f"{'strokes':24} {accuracy(classifier, drawn, labels):7.2%}  of {len(labels):,} digits")
     for pen in PENS:
         clean = (np.rint(draw(one, CANVAS, pen, 255, 0)).astype(np.uint8) for one in digits)
-        show(reader, f"clean, pen of {pen}", clean, labels)
+        show(classifier, f"clean, pen of {pen}", clean, labels)
     for name, take in PHOTOS.items():
         generator = np.random.default_rng(SEED)
         photos = (take(one, generator) for one in digits[:PHOTO_DIGITS])
-        show(reader, name, photos, labels[:PHOTO_DIGITS])
-    show_mnist(reader)
+        show(classifier, name, photos, labels[:PHOTO_DIGITS])
+    show_mnist(classifier)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from cnn.drawing.drawing import Drawing
 from cnn.drawing.strokes import Stroke
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.drawing_lines import open_lines
-from cnn.inference.segmentation import read_several
+from cnn.inference.segmentation import predict_several
 from cnn.runs import store
 
 HEIGHT = 140.0  # canvas pixels
@@ -81,7 +81,7 @@ def numbers(
 def tally(
     written: list[tuple[str, tuple[Stroke, ...]]],
     drawing: Callable[[tuple[Stroke, ...]], Drawing],
-    reader: Classifier,
+    classifier: Classifier,
 ) -> Tally:
     """Read every number and compare."""
     right = wrongly_split = 0
@@ -89,10 +89,10 @@ def tally(
     for text, strokes in written:
         shown = drawing(strokes)
         began = time.perf_counter()
-        parts = read_several(shown, reader)
+        parts = predict_several(shown, classifier)
         seconds += time.perf_counter() - began
         wrongly_split += len(parts) != len(text)
-        right += "".join(str(part.reading.digit) for part in parts) == text
+        right += "".join(str(part.prediction.digit) for part in parts) == text
     return Tally(len(written), right, wrongly_split, seconds)
 
 
@@ -103,15 +103,15 @@ def main() -> None:
     parser.add_argument("--run", default=store.BUILT_IN)
     parser.add_argument("--count", type=int, default=1000, help="numbers of each kind")
     options = parser.parse_args()
-    reader = load_classifier(store.open_run(options.run, store.runs_folder()))
+    classifier = load_classifier(store.open_run(options.run, store.runs_folder()))
     digits = load_digits(options.file)
     for name, spacing in SPACINGS.items():
         for length in LENGTHS:
             written = list(numbers(digits, length, spacing, options.count))
-            result = tally(written, lambda strokes: Drawing(strokes=strokes), reader)
+            result = tally(written, lambda strokes: Drawing(strokes=strokes), classifier)
             print(f"{name:9} {length} digits  strokes        {result}")
             for pen in PEN_WIDTHS:
-                result = tally(written, lambda s, w=pen: _pictured(s, w), reader)  # type: ignore[misc]
+                result = tally(written, lambda s, w=pen: _pictured(s, w), classifier)  # type: ignore[misc]
                 print(f"{name:9} {length} digits  {pen:4.0f} px picture {result}", flush=True)
 
 

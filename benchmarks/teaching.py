@@ -77,9 +77,9 @@ def teach(name: str, kept: list[SavedDigit], others: list[SavedDigit], folder: P
     until(lambda: run.status().over, "the training", 600)
     status, before, after = run.status(), load_classifier(base), load_classifier(run)
     shares = [
-        accuracy_on(reader, as_digits(digits))
+        accuracy_on(classifier, as_digits(digits))
         for digits in (kept, others)
-        for reader in (before, after)
+        for classifier in (before, after)
     ]
     kept_before, kept_after, others_before, others_after = shares
     print(

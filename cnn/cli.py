@@ -95,9 +95,9 @@ def list_runs(options: argparse.Namespace) -> int:
 def recognize(options: argparse.Namespace) -> int:
     """Answer each drawing of a file with a line of JSON."""
     run = store.open_run(options.run, options.runs_dir)
-    reader, lines = load_classifier(run), open_lines(options.file)
+    classifier, lines = load_classifier(run), open_lines(options.file)
     failures = 0
-    for answer in recognize_lines(lines, reader, options.pipeline, options.several):
+    for answer in recognize_lines(lines, classifier, options.pipeline, options.several):
         failures += isinstance(answer, Failure)
         print(answer.as_json())
     return 1 if failures else 0

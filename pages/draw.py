@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.drawing.drawing import Drawing
 from cnn.inference.classifier import load_classifier
-from cnn.inference.segmentation import read_several
+from cnn.inference.segmentation import predict_several
 from ui.draw import input_methods, picture_input, several_digits
 from ui.draw.canvas import CanvasState
 from ui.draw.more import offer_more
@@ -20,7 +20,7 @@ if not run.is_usable:
     st.stop()
 
 try:
-    reader = load_classifier(run)  # before the first stroke waits for it
+    classifier = load_classifier(run)  # before the first stroke waits for it
 except ValueError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
@@ -52,20 +52,20 @@ def draw_and_read() -> None:
 def read_digit(drawing: Drawing, choice: input_methods.Choice) -> None:
     """Show what the network reads in a drawing of one digit."""
     image = drawing.mnist_image()
-    (reading,) = reader.read(image[None])
-    show_prediction(reading, image)
+    (prediction,) = classifier.predict(image[None])
+    show_prediction(prediction, image)
     if choice.is_test_digit:
-        picture_input.show_verdict(reading.digit)
-    if drawing.image is None and not reading.is_digit:
-        input_methods.offer_several(read_several(drawing, reader))
+        picture_input.show_verdict(prediction.digit)
+    if drawing.image is None and not prediction.is_digit:
+        input_methods.offer_several(predict_several(drawing, classifier))
     if drawing.image is None:  # a test digit that was learned would test nothing
-        offer_save_digit(drawing, reading.digit)
+        offer_save_digit(drawing, prediction.digit)
 
 
 def read_number(sheet: CanvasState, choice: input_methods.Choice) -> None:
     """Show what the network reads in a drawing of several digits, and box each of them."""
     assert sheet.drawing
-    parts = read_several(sheet.drawing, reader)
+    parts = predict_several(sheet.drawing, classifier)
     several_digits.show_number(parts)
     if sheet.drawing.picture is not None:
         several_digits.show_boxed(parts, sheet.drawing.picture)

@@ -51,5 +51,5 @@ class ReadsEverythingAsThree:
     def probabilities(self, images):
         return np.eye(10, dtype=np.float32)[np.full(len(images), 3)]
 
-    def answers(self, images):
+    def outputs(self, images):
         return self.probabilities(images), np.ones(len(images), np.float32)

@@ -117,7 +117,7 @@ def test_nothing_to_read_gets_a_sentence(add_run):
 def reading(digit, is_digit=True):
     shares = [0.01] * 10
     shares[digit], shares[(digit + 1) % 10] = 0.8, 0.12
-    return Prediction(digit, 0.8, tuple(shares), 0.8, is_digit)
+    return Prediction(digit, 0.8, tuple(shares), 0.2, is_digit)
 
 
 def test_a_card_has_the_digit_how_sure_and_the_three_likeliest():

@@ -15,7 +15,7 @@ IMAGE = np.zeros((28, 28), np.uint8)
 def reading(digit, probability, is_digit=True):
     shares = [(1 - probability) / 9] * 10
     shares[digit] = probability
-    return Prediction(digit, probability, tuple(shares), probability, is_digit)
+    return Prediction(digit, probability, tuple(shares), 1 - probability, is_digit)
 
 
 def part(digit, box, is_digit=True):

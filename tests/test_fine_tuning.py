@@ -82,8 +82,8 @@ def trained(tiny_mnist, runs_dir, trained_before):
 def misread(base, drawing):
     """The drawing kept as a digit that the base does not read in it."""
     image = drawing.mnist_image()
-    (reading,) = load_classifier(base).read(image[None])
-    return saved_digit.keep(drawing, (reading.digit + 3) % 10)
+    (prediction,) = load_classifier(base).predict(image[None])
+    return saved_digit.keep(drawing, (prediction.digit + 3) % 10)
 
 
 def network(run):

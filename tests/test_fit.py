@@ -110,7 +110,7 @@ def test_a_network_of_eleven_answers_shows_ten_and_a_score(new_run):
     run = new_run(**STRANGERS)
     train(run, load())
     test = load_test("mnist")
-    probabilities, scores = Predictor(run.model_path).answers(test.images)
+    probabilities, scores = Predictor(run.model_path).outputs(test.images)
     network = keras.models.load_model(run.path / "model.keras")
     eleven = network.predict(test.images[..., None].astype("float32"), verbose=0)
     assert eleven.shape == (40, 11)
@@ -133,8 +133,8 @@ def test_a_run_keeps_its_temperature_and_its_threshold(new_run, changes):
     calibration = read_calibration(run.path)
     assert calibration.temperature not in (0, 1)
     assert 0 < calibration.threshold < 1
-    readings = load_classifier(run).read(load().validation.images)
-    assert sum(not reading.is_digit for reading in readings) <= 1  # half a per cent, of 20
+    predictions = load_classifier(run).predict(load().validation.images)
+    assert sum(not prediction.is_digit for prediction in predictions) <= 1  # half a per cent, of 20
 
 
 def test_a_stopped_run_keeps_the_network_it_reached(new_run):

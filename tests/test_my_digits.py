@@ -292,10 +292,12 @@ def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
 @pytest.mark.parametrize(("threshold", "share"), [(0.0, 0.75), (1.1, 0.0)])
 def test_a_digit_is_read_right_as_it_is_labeled_and_if_it_is_taken_for_one(threshold, share):
     digits = [saved_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
-    reader = Classifier(ReadsEverythingAsThree(), threshold)
+    classifier = Classifier(ReadsEverythingAsThree(), threshold)
     assert (
-        saved_digits_accuracy.accuracy_on(reader, saved_digits_accuracy.as_digits(digits)) == share
+        saved_digits_accuracy.accuracy_on(classifier, saved_digits_accuracy.as_digits(digits))
+        == share
     )
     assert (
-        saved_digits_accuracy.share_right(reader, saved_digits_accuracy.as_digits(digits)) == 0.75
+        saved_digits_accuracy.share_right(classifier, saved_digits_accuracy.as_digits(digits))
+        == 0.75
     )

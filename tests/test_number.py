@@ -10,8 +10,8 @@ from ui.draw.several_digits import boxes_html, number_html
 def part(probability, is_digit=True):
     """A part that is read as a 3."""
     row = tuple(probability if digit == 3 else (1 - probability) / 9 for digit in range(10))
-    reading = Prediction(3, probability, row, 1.0, is_digit)
-    return Part(Box(10, 10, 40, 90), np.zeros((28, 28), np.uint8), reading, (0,))
+    prediction = Prediction(3, probability, row, 0.0, is_digit)
+    return Part(Box(10, 10, 40, 90), np.zeros((28, 28), np.uint8), prediction, (0,))
 
 
 @pytest.mark.parametrize(

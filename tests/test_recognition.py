@@ -8,7 +8,7 @@ import pytest
 
 from cnn.inference.classifier import Classifier
 from cnn.inference.drawing_lines import open_lines
-from cnn.inference.recognition import Answer, Failure, recognize_lines
+from cnn.inference.recognition import Failure, Recognized, recognize_lines
 
 ONE = '{"strokes": [[[100, 40], [100, 240]]], "label": "1"}'
 DASH = '{"strokes": [[[40, 100], [240, 100]]]}'
@@ -22,7 +22,7 @@ class TallOrWide:
     def __init__(self):
         self.batches = []
 
-    def answers(self, images):
+    def outputs(self, images):
         self.batches.append(len(images))
         tall = images.max(axis=2).astype(bool).sum(axis=1) > 14
         answers = np.full((len(images), 10), 0.01, np.float32)
@@ -40,14 +40,14 @@ def read(lines, network, **options):
 
 
 def digits(answers):
-    return [answer.reading.digit for answer in answers]
+    return [answer.prediction.digit for answer in answers]
 
 
 def test_each_line_is_answered_in_its_order(network):
     answers = read([ONE, DASH.encode(), ONE + "\n", DASH + "\r\n"], network)
     assert digits(answers) == [1, 7, 1, 7]
-    assert answers[0].reading.probability == pytest.approx(0.91)
-    assert sum(answers[0].reading.probabilities) == pytest.approx(1)
+    assert answers[0].prediction.probability == pytest.approx(0.91)
+    assert sum(answers[0].prediction.probabilities) == pytest.approx(1)
 
 
 def test_an_answer_is_a_line_of_json_with_these_keys(network):
@@ -101,14 +101,14 @@ def test_a_failure_is_a_line_of_json_with_its_sentence():
 )
 def test_a_bad_line_is_named_and_the_others_are_answered(network, line, sentence):
     first, failure, last = read([ONE, line, DASH], network)
-    assert (first.reading.digit, last.reading.digit) == (1, 7)
+    assert (first.prediction.digit, last.prediction.digit) == (1, 7)
     assert failure.error.startswith(sentence)
     assert list(json.loads(failure.as_json())) == ["error"]
 
 
 def test_blank_lines_are_skipped_but_counted(network):
     answers = read(["", ONE, "  \r\n", "no", b"\n"], network)
-    assert [type(answer) for answer in answers] == [Answer, Failure]
+    assert [type(answer) for answer in answers] == [Recognized, Failure]
     assert answers[1].error.startswith("Line 4:")
 
 
@@ -128,7 +128,7 @@ def test_drawings_are_read_in_batches(network):
 
 def test_a_byte_order_mark_is_no_mistake(network):
     (answer,) = read([b"\xef\xbb\xbf" + ONE.encode()], network)
-    assert answer.reading.digit == 1
+    assert answer.prediction.digit == 1
 
 
 def test_pixels_are_read_as_a_picture(network):
@@ -138,7 +138,7 @@ def test_pixels_are_read_as_a_picture(network):
 
 def test_the_pixel_pipeline_reads_strokes_as_the_picture_of_a_pad(network):
     as_drawn, as_pictured = [], []
-    network.answers = lambda images, seen=network.answers: (
+    network.outputs = lambda images, seen=network.outputs: (
         (as_pictured if as_drawn else as_drawn).append(images) or seen(images)
     )
     assert digits(read([ONE, PICTURE], network)) == [1, 1]
@@ -164,7 +164,7 @@ def test_a_line_with_too_many_digits_gets_a_sentence_and_the_others_are_answered
     many = json.dumps({"strokes": [[[200 * x, 40], [200 * x, 240]] for x in range(41)]})
     failure, answer = read([many, ONE], network, several=True)
     assert failure.error.startswith("Line 1: There are more than 40 digits in it")
-    assert answer.reading.digit == 1
+    assert answer.prediction.digit == 1
 
 
 # Files

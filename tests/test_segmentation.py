@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
 from cnn.inference.classifier import Classifier, load_classifier
-from cnn.inference.segmentation import read_several
+from cnn.inference.segmentation import predict_several
 from cnn.runs.store import BUILT_IN_PATH, Run
 from tests.evaluated_run import ReadsEverythingAsThree
 
@@ -46,81 +46,81 @@ def written(text, gap=20.0, scale=1.0, shift=0.0):
 
 
 @pytest.fixture(scope="module")
-def reader():
+def classifier():
     return load_classifier(Run(BUILT_IN_PATH))
 
 
 def text_of(parts):
-    return "".join(str(part.reading.digit) for part in parts)
+    return "".join(str(part.prediction.digit) for part in parts)
 
 
 TEXTS = ["2026", "7", "5", "4", "8", "55", "77", "44", "88", "1754", "10", "11", "802", "6124"]
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_number_is_read_from_its_strokes(reader, text):
-    parts = read_several(Drawing(strokes=written(text)), reader)
+def test_a_number_is_read_from_its_strokes(classifier, text):
+    parts = predict_several(Drawing(strokes=written(text)), classifier)
     assert text_of(parts) == text
     assert [len(part.strokes) for part in parts] == [len(DIGITS[digit]) for digit in text]
 
 
 @pytest.mark.parametrize("text", ["2026", "5", "55", "1754", "10", "11", "6124"])
 @pytest.mark.parametrize("pen_width", [8, 12])
-def test_a_number_is_read_from_its_picture(reader, text, pen_width):
+def test_a_number_is_read_from_its_picture(classifier, text, pen_width):
     picture = picture_from_strokes(written(text, gap=30), pen_width)
-    parts = read_several(Drawing(picture=picture), reader)
+    parts = predict_several(Drawing(picture=picture), classifier)
     assert text_of(parts) == text
     assert {part.strokes for part in parts} == {()}
 
 
-def test_strokes_may_come_in_any_order(reader):
+def test_strokes_may_come_in_any_order(classifier):
     strokes = written("2754")
     late_bars = (*strokes[:2], strokes[3], strokes[5], strokes[6], strokes[4], strokes[2])
-    assert text_of(read_several(Drawing(strokes=late_bars[::-1]), reader)) == "2754"
+    assert text_of(predict_several(Drawing(strokes=late_bars[::-1]), classifier)) == "2754"
 
 
 @pytest.mark.parametrize("scale", [0.1, 1, 30])
-def test_neither_size_nor_place_matters(reader, scale):
+def test_neither_size_nor_place_matters(classifier, scale):
     strokes = written("5274", scale=scale, shift=-300.0)
-    assert text_of(read_several(Drawing(strokes=strokes), reader)) == "5274"
+    assert text_of(predict_several(Drawing(strokes=strokes), classifier)) == "5274"
 
 
-def test_boxes_are_in_the_drawings_own_coordinates(reader):
+def test_boxes_are_in_the_drawings_own_coordinates(classifier):
     strokes = written("17")
-    one, seven = read_several(Drawing(strokes=strokes), reader)
+    one, seven = predict_several(Drawing(strokes=strokes), classifier)
     assert one.box == (40, 60, 60, 160)
     assert seven.box == (80, 60, 135, 160)
-    parts = read_several(Drawing(picture=picture_from_strokes(strokes, 6)), reader)
+    parts = predict_several(Drawing(picture=picture_from_strokes(strokes, 6)), classifier)
     for drawn, shown in zip((one, seven), parts, strict=True):
         assert np.abs(np.subtract(drawn.box, shown.box)).max() <= 4
 
 
-def test_a_large_picture_is_shrunk_and_its_boxes_are_not(reader):
+def test_a_large_picture_is_shrunk_and_its_boxes_are_not(classifier):
     picture = picture_from_strokes(written("17"), 10).repeat(8, axis=0).repeat(8, axis=1)
-    parts = read_several(Drawing(picture=picture), reader)
+    parts = predict_several(Drawing(picture=picture), classifier)
     assert text_of(parts) == "17"
     assert np.abs(np.subtract(parts[1].box, (80 * 8, 60 * 8, 135 * 8, 160 * 8))).max() <= 60
 
 
-def test_dirt_on_the_paper_is_no_digit(reader):
+def test_dirt_on_the_paper_is_no_digit(classifier):
     picture = picture_from_strokes(written("17"), 8).copy()
     picture[20:23, 40:44] = picture[250:252, 200:203] = 0
-    assert text_of(read_several(Drawing(picture=picture), reader)) == "17"
+    assert text_of(predict_several(Drawing(picture=picture), classifier)) == "17"
 
 
-def test_a_neighbors_ink_is_not_in_a_digits_image(reader):
+def test_a_neighbors_ink_is_not_in_a_digits_image(classifier):
     leaning = (((60.0, 160.0), (140.0, 40.0)), ((110.0, 160.0), (190.0, 40.0)))
-    first, second = read_several(Drawing(picture=picture_from_strokes(leaning, 8)), reader)
+    first, second = predict_several(Drawing(picture=picture_from_strokes(leaning, 8)), classifier)
     assert first.box.right > second.box.left
     assert np.abs(first.image.astype(int) - second.image).max() < 60
 
 
-def test_what_is_mnists_image_already_is_one_digit(reader):
+def test_what_is_mnists_image_already_is_one_digit(classifier):
     image = np.zeros((28, 28), np.uint8)
     image[4:24, 13:16] = 255
-    (part,) = read_several(Drawing(image=image), reader)
+    (part,) = predict_several(Drawing(image=image), classifier)
     assert part.box == (0, 0, 28, 28)
-    assert part.reading.digit == 1
+    assert part.prediction.digit == 1
     assert part.image is image
 
 
@@ -131,25 +131,25 @@ def test_what_is_mnists_image_already_is_one_digit(reader):
         (Drawing(strokes=((),)), "There is nothing to read yet"),
         (Drawing(picture=np.full((9, 9), 200, np.uint8)), "The picture is empty"),
         (Drawing(strokes=written("1" * 41)), "more than 40 digits"),
-        (Drawing(strokes=written("1" * 101)), "101 separate marks"),
+        (Drawing(strokes=written("1" * 101)), "101 separate parts"),
     ],
 )
-def test_what_can_not_be_read_gets_a_sentence(reader, drawing, sentence):
+def test_what_can_not_be_read_gets_a_sentence(classifier, drawing, sentence):
     with pytest.raises(ValueError, match=sentence):
-        read_several(drawing, reader)
+        predict_several(drawing, classifier)
 
 
-def test_a_picture_of_thousands_of_specks_gets_a_sentence(reader):
+def test_a_picture_of_thousands_of_specks_gets_a_sentence(classifier):
     noise = np.random.default_rng(0).integers(0, 256, (1400, 1400)).astype(np.uint8)
     noise[::2] = noise[:, ::2] = 0
-    with pytest.raises(ValueError, match="separate marks"):
-        read_several(Drawing(picture=noise), reader)
+    with pytest.raises(ValueError, match="separate parts"):
+        predict_several(Drawing(picture=noise), classifier)
 
 
 def test_a_scribble_of_very_many_points_is_read_all_the_same():
     ways = np.random.default_rng(0).uniform(0, 280, (10, 10_000, 2)) + [[[0, 0]], [[250, 0]]] * 5
     strokes = tuple(tuple(map(tuple, way)) for way in ways.tolist())
-    parts = read_several(Drawing(strokes=strokes), Classifier(ReadsEverythingAsThree()))
+    parts = predict_several(Drawing(strokes=strokes), Classifier(ReadsEverythingAsThree()))
     assert sorted(index for part in parts for index in part.strokes) == list(range(10))
 
 
@@ -160,7 +160,7 @@ drawings = st.lists(st.lists(points, min_size=1, max_size=5), min_size=1, max_si
 @settings(max_examples=60, deadline=None)
 @given(drawings)
 def test_every_stroke_is_in_exactly_one_part_and_inside_its_box(strokes):
-    parts = read_several(Drawing(strokes=tuple(strokes)), Classifier(ReadsEverythingAsThree()))
+    parts = predict_several(Drawing(strokes=tuple(strokes)), Classifier(ReadsEverythingAsThree()))
     assert sorted(index for part in parts for index in part.strokes) == list(range(len(strokes)))
     for part in parts:
         x, y = np.concatenate([strokes[index] for index in part.strokes]).T
@@ -175,7 +175,7 @@ def test_any_picture_is_read_or_refused_with_a_sentence(height, width, random):
     drawing = Drawing(picture=np.array(pixels, np.uint8))
     parts, sentence = [], ""
     try:
-        parts = read_several(drawing, Classifier(ReadsEverythingAsThree()))
+        parts = predict_several(drawing, Classifier(ReadsEverythingAsThree()))
     except ValueError as error:
         sentence = str(error)
     assert bool(parts) != sentence.endswith(".")

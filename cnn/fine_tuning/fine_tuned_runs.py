@@ -110,27 +110,27 @@ def hyperparameters_of(base: Run) -> Hyperparameters:
 
 
 def _lesson(base: Run, digits: Sequence[SavedDigit], dataset: DatasetName) -> FineTuneInfo:
-    reader, before = load_classifier(base), read_fine_tune_info(base)
+    classifier, before = load_classifier(base), read_fine_tune_info(base)
     learned = [*(before.learned if before else ()), *(digit.id for digit in digits)]
     # The sample's digits are all from MNIST's training set.
     is_seen = dataset == "sample" and base.status().dataset == "mnist"
     return FineTuneInfo(
         base=base.id,
         digits=len(digits),
-        accuracy_before=accuracy_on(reader, as_digits(digits)),
-        test_accuracy_before=_test_accuracy(base, reader, dataset),
+        accuracy_before=accuracy_on(classifier, as_digits(digits)),
+        test_accuracy_before=_test_accuracy(base, classifier, dataset),
         test_is_seen=is_seen or (before is not None and before.test_is_seen),
         learned=tuple(dict.fromkeys(learned)),
     )
 
 
-def _test_accuracy(base: Run, reader: Classifier, dataset: DatasetName) -> float:
+def _test_accuracy(base: Run, classifier: Classifier, dataset: DatasetName) -> float:
     """Return the base's accuracy on the very test digits that the new run will be tested on."""
     status, test = base.status(), mnist.load_test(dataset)
     is_same = status.dataset == dataset and status.test_images == len(test.labels)
     if is_same and status.test_accuracy is not None:
         return status.test_accuracy
-    return share_right(reader, test)
+    return share_right(classifier, test)
 
 
 def accuracy_after(run: Run) -> float:

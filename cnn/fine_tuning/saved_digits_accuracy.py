@@ -15,23 +15,23 @@ def as_digits(digits: Sequence[SavedDigit]) -> Digits:
     return Digits(np.stack([digit.image for digit in digits]), labels)
 
 
-def accuracy_on(reader: Classifier, digits: Digits) -> float:
+def accuracy_on(classifier: Classifier, digits: Digits) -> float:
     """Return the share of kept digits, at least one, that a network takes for what they are.
 
     What it calls no digit it does not read, whatever its nearest guess.
     """
-    readings = reader.read(digits.images)
+    predictions = classifier.predict(digits.images)
     return float(
         np.mean(
             [
-                reading.is_digit and reading.digit == label
-                for reading, label in zip(readings, digits.labels, strict=True)
+                prediction.is_digit and prediction.digit == label
+                for prediction, label in zip(predictions, digits.labels, strict=True)
             ]
         )
     )
 
 
-def share_right(reader: Classifier, digits: Digits) -> float:
+def share_right(classifier: Classifier, digits: Digits) -> float:
     """Return the share of test digits whose likeliest digit is the right one, as tests count."""
-    read = [reading.digit for reading in reader.read(digits.images)]
+    read = [prediction.digit for prediction in classifier.predict(digits.images)]
     return float(np.mean(read == digits.labels))

@@ -1,6 +1,5 @@
-"""A run's network as a reader of images: the digit, how sure, and whether it is one at all."""
+"""A run's network with its reject threshold: images to predictions."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,40 +11,40 @@ from cnn.runs.store import Run
 
 
 class Prediction(NamedTuple):
-    """What a network reads in an image."""
+    """What a network predicts for an image. Probabilities are from 0 to 1."""
 
     digit: int
-    """The likeliest digit, whether or not the image shows one."""
+    """The most probable digit, whether or not the image is rejected."""
     probability: float
+    """Of that digit, if the image shows a digit at all."""
     probabilities: tuple[float, ...]
-    score: float
-    """How much the image looks like a digit, 0 to 1."""
+    """Of the ten digits, if the image shows a digit at all; they add up to 1."""
+    reject_score: float
+    """Probability of the reject class (not a digit), to show in place of a rejected image's digit;
+    for a network without one, 1 minus the greatest probability."""
     is_digit: bool
-    """Whether the score reaches the run's threshold."""
+    """Whether the image is not rejected: 1 minus the reject score reaches the run's threshold."""
 
 
 class Classifier(NamedTuple):
-    """A network with the score below which it calls an image no digit."""
+    """A network and the threshold below which it rejects an image as a non-digit."""
 
     predictor: Predictor
     threshold: float = 0.0
 
-    def read(self, images: NDArray[np.uint8]) -> list[Prediction]:
-        """Return a reading for each of the images (n, 28, 28), 255 is full ink."""
-        return [
-            self._reading(*answer) for answer in zip(*self.predictor.answers(images), strict=True)
-        ]
+    def predict(self, images: NDArray[np.uint8]) -> list[Prediction]:
+        """Return a prediction for each of the images (n, 28, 28), 255 is full ink."""
+        outputs = zip(*self.predictor.outputs(images), strict=True)
+        return [self._prediction(row, float(score)) for row, score in outputs]
 
-    def _reading(self, probabilities: NDArray[np.float32], score: np.float32) -> Prediction:
+    def _prediction(self, probabilities: NDArray[np.float32], digit_score: float) -> Prediction:
+        row: tuple[float, ...] = tuple(probabilities.tolist())
         digit = int(probabilities.argmax())
-        probability = float(probabilities[digit])
-        row: Sequence[float] = probabilities.tolist()
-        looks_like_one = float(score) >= self.threshold
-        return Prediction(digit, probability, tuple(row), float(score), looks_like_one)
+        return Prediction(digit, row[digit], row, 1 - digit_score, digit_score >= self.threshold)
 
 
 def load_classifier(run: Run) -> Classifier:
-    """Return the reader of a run, loaded once for as long as its files stay as they are.
+    """Return the classifier of a run, loaded once for as long as its files stay as they are.
 
     Raises:
         ValueError: its network is missing, damaged, or of another kind.

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 SIDE, CLASSES = 28, 10
 PROBABILITIES, DIGIT, FEATURES = "probabilities", "digit", "features"
-IMAGES_AT_ONCE = 250  # as fast as 1,000, with a third of the memory
+BATCH_SIZE = 250  # as fast as 1,000, with a third of the memory
 
 
 class Predictor:
-    """A trained network that answers. One may be shared by any number of threads."""
+    """A trained network in ONNX Runtime, which any number of threads may share."""
 
     def __init__(self, model_path: Path) -> None:
         """Load a network.
@@ -28,34 +28,34 @@ class Predictor:
         self._session = _open_session(model_path)
         self._input = self._session.get_inputs()[0].name
         names = [output.name for output in self._session.get_outputs()]
-        self._answers = [name for name in (PROBABILITIES, DIGIT) if name in names]
-        self._activations = [name for name in names if name not in self._answers]
+        self._predictions = [name for name in (PROBABILITIES, DIGIT) if name in names]
+        self._activations = [name for name in names if name not in self._predictions]
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return how probable each digit is for each image, (n, 10), rows adding up to 1.
+        """Return each digit's probability for each image, (n, 10), rows adding up to 1.
 
         Args:
-            images: (n, 28, 28) uint8, 255 is full ink. Any number: they are read in batches.
+            images: (n, 28, 28) uint8, 255 is full ink. Any number: they run in batches.
         """
-        return self.answers(images)[0]
+        return self.outputs(images)[0]
 
-    def answers(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the probabilities, (n, 10), and how much each image looks like a digit, (n,).
+    def outputs(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the digits' probabilities, (n, 10), and the digit scores, (n,), both 0 to 1.
 
-        The latter, 0 to 1, is what the network says if it has learned from images of no digit;
-        else it is how sure it is of its likeliest digit.
+        A digit score is the probability that the image shows a digit: 1 minus that of the reject
+        class. For a network without a reject class it is the greatest of the ten probabilities.
         """
         _check_images(images)
         probabilities = np.empty((len(images), CLASSES), np.float32)
         scores = np.empty(len(images), np.float32)
-        for first in range(0, len(images), IMAGES_AT_ONCE):
-            piece = slice(first, first + IMAGES_AT_ONCE)
-            probabilities[piece], *score = self._run(self._answers, images[piece])
-            scores[piece] = score[0][:, 0] if score else probabilities[piece].max(axis=1)
+        for first in range(0, len(images), BATCH_SIZE):
+            batch = slice(first, first + BATCH_SIZE)
+            probabilities[batch], *score = self._run(self._predictions, images[batch])
+            scores[batch] = score[0][:, 0] if score else probabilities[batch].max(axis=1)
         return probabilities, scores
 
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return what the last layer sees of each image, (n, size), in one batch.
+        """Return the last layer's input for each image, (n, size), in one batch.
 
         Args:
             images: (n, 28, 28) uint8, 255 is full ink; few, as `size` may be 100,000.
@@ -69,7 +69,7 @@ class Predictor:
         return self._run([FEATURES], images)[0]
 
     def activations(self, image: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Return what each inner layer makes of one (28, 28) image, by the layer's name.
+        """Return the inner layers' outputs for one (28, 28) image, by the layers' names.
 
         A convolution gives feature maps (height, width, filters), "features" a (n,) vector.
         """

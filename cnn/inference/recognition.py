@@ -1,4 +1,4 @@
-"""Drawings in JSON lines → answers in JSON lines: what `python -m cnn recognize` does."""
+"""Drawings in JSON lines → predictions in JSON lines: what `python -m cnn recognize` does."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -12,46 +12,40 @@ from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
 from cnn.inference.classifier import Classifier, Prediction
 from cnn.inference.drawing_lines import Line, drawing_from_line
-from cnn.inference.segmentation import Part, read_several
+from cnn.inference.segmentation import Part, predict_several
 
-DRAWINGS_AT_ONCE = 250
+BATCH_SIZE = 250
 
 
-class Answer(NamedTuple):
-    """What a network reads in a drawing."""
+class Recognized(NamedTuple):
+    """What a network predicts for a drawing."""
 
-    reading: Prediction
+    prediction: Prediction
     """Of the whole drawing, as one digit."""
     parts: tuple[Part, ...] | None = None
     """Of each of its digits, where they were asked for."""
 
     def as_json(self) -> str:
         """Return one line of JSON without its line break."""
-        shown: dict[str, Any] = {
-            "digit": self.reading.digit,
-            "probability": self.reading.probability,
-            "probabilities": self.reading.probabilities,
-            "is_digit": bool(self.reading.is_digit),
-            "score": float(self.reading.score),
-        }
+        values = _values(self.prediction, "probabilities", "is_digit", "score")
         if self.parts is not None:
-            shown["text"] = "".join(str(part.reading.digit) for part in self.parts)
-            shown["digits"] = [_shown_part(part) for part in self.parts]
-        return json.dumps(shown)
+            values["text"] = "".join(str(part.prediction.digit) for part in self.parts)
+            values["digits"] = [
+                _values(part.prediction, "score", "is_digit")
+                | {"box": [round(edge, 2) for edge in part.box]}
+                for part in self.parts
+            ]
+        return json.dumps(values)
 
 
-def _shown_part(part: Part) -> dict[str, Any]:
-    return {
-        "digit": part.reading.digit,
-        "probability": part.reading.probability,
-        "score": float(part.reading.score),
-        "is_digit": bool(part.reading.is_digit),
-        "box": [round(edge, 2) for edge in part.box],
-    }
+def _values(prediction: Prediction, *keys: str) -> dict[str, Any]:
+    """Return digit, probability and these keys; the score is 1 for a digit and 0 for a reject."""
+    values = prediction._asdict() | {"score": 1 - prediction.reject_score}
+    return {key: values[key] for key in ("digit", "probability", *keys)}
 
 
 class Failure(NamedTuple):
-    """Why a line has no answer; the sentence names the line."""
+    """Why a line has no prediction; the sentence names the line."""
 
     error: str
 
@@ -60,68 +54,66 @@ class Failure(NamedTuple):
         return json.dumps(self._asdict(), ensure_ascii=False)
 
 
-class _Seen(NamedTuple):
-    """A drawing as the network sees it, the digits in it already read where asked for."""
+class _Preprocessed(NamedTuple):
+    """A drawing as the network sees it, its single digits already predicted where asked for."""
 
     image: NDArray[np.uint8]
     parts: tuple[Part, ...] | None
 
 
-def _as_drawn(drawing: Drawing) -> Drawing:
-    return drawing
-
-
-def _as_pad_picture(drawing: Drawing) -> Drawing:
-    """Take strokes for the picture that a pad shows of them."""
+def _as_canvas_picture(drawing: Drawing) -> Drawing:
+    """Replace strokes by the picture that a canvas shows of them."""
     if drawing.picture is not None:
         return drawing
     return Drawing(picture=picture_from_strokes(drawing.strokes))
 
 
 PIPELINES: dict[str, Callable[[Drawing], Drawing]] = {
-    "strokes": _as_drawn,
-    "pixels": _as_pad_picture,
+    "strokes": lambda drawing: drawing,
+    "pixels": _as_canvas_picture,
 }
 
 
 def recognize_lines(
-    lines: Iterable[Line], reader: Classifier, pipeline: str = "strokes", several: bool = False
-) -> Iterator[Answer | Failure]:
-    """Answer each line that is not blank, in the order of the lines.
+    lines: Iterable[Line], classifier: Classifier, pipeline: str = "strokes", several: bool = False
+) -> Iterator[Recognized | Failure]:
+    """Predict each line that is not blank, in the order of the lines.
 
     Args:
         lines: as `drawing_from_line` takes them.
-        reader: the network that answers.
-        pipeline: of `PIPELINES`: what strokes are taken for.
-        several: whether each drawing is read as a row of digits, too.
+        classifier: the network that predicts.
+        pipeline: of `PIPELINES`: how strokes become an image.
+        several: whether each drawing is predicted as a row of digits, too.
 
     Yields:
-        An answer, or why there is none. When the lines themselves end in a `ValueError`, as
+        The prediction, or why there is none. When the lines themselves end in a `ValueError`, as
         those of a damaged file do, its sentence is the last failure.
     """
 
-    def see(line: Line) -> _Seen:
+    def preprocess(line: Line) -> _Preprocessed:
         drawing = PIPELINES[pipeline](drawing_from_line(line))
-        parts = tuple(read_several(drawing, reader)) if several else None
-        return _Seen(drawing.mnist_image(), parts)
+        parts = tuple(predict_several(drawing, classifier)) if several else None
+        return _Preprocessed(drawing.mnist_image(), parts)
 
-    seen = _see_lines(lines, see)
-    while batch := list(islice(seen, DRAWINGS_AT_ONCE)):
-        images = [one.image for one in batch if isinstance(one, _Seen)]
-        readings = iter(reader.read(np.stack(images)) if images else ())
+    preprocessed = _preprocess_lines(lines, preprocess)
+    while batch := list(islice(preprocessed, BATCH_SIZE)):
+        images = [one.image for one in batch if isinstance(one, _Preprocessed)]
+        predictions = iter(classifier.predict(np.stack(images)) if images else ())
         for one in batch:
-            yield one if isinstance(one, Failure) else Answer(next(readings), one.parts)
+            yield one if isinstance(one, Failure) else Recognized(next(predictions), one.parts)
 
 
-def _see_lines(lines: Iterable[Line], see: Callable[[Line], _Seen]) -> Iterator[_Seen | Failure]:
-    """Yield what is seen in each line, or why nothing is."""
+def _preprocess_lines(
+    lines: Iterable[Line], preprocess: Callable[[Line], _Preprocessed]
+) -> Iterator[_Preprocessed | Failure]:
+    """Yield each line's image, or why it has none."""
     number = 0
     try:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                yield see(line)
+                yield preprocess(line)
             except ValueError as error:
                 yield Failure(f"Line {number}: {error}")
     except ValueError as error:

@@ -55,7 +55,7 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
     answers, damaged = [], []
     for one in chosen:
         try:
-            answers.append((labels[one.id], load_classifier(one).read(image)[0]))
+            answers.append((labels[one.id], load_classifier(one).predict(image)[0]))
         except ValueError:
             damaged.append(labels[one.id])
     _show_answers(answers)

@@ -124,11 +124,11 @@ def offer_several(parts: Sequence[Part]) -> None:
     """Offer to read a drawing as several digits, if that is what it looks like.
 
     Args:
-        parts: what `read_several` finds in it.
+        parts: what `predict_several` finds in it.
     """
-    if len(parts) < 2 or not all(part.reading.is_digit for part in parts):
+    if len(parts) < 2 or not all(part.prediction.is_digit for part in parts):
         return
-    number = "".join(str(part.reading.digit) for part in parts)
+    number = "".join(str(part.prediction.digit) for part in parts)
     st.button(
         f"Read it as {number}",
         icon=":material/pin:",

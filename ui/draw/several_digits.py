@@ -90,7 +90,7 @@ def number_html(parts: Sequence[Part]) -> str:
 
 
 def _tile_html(part: Part) -> str:
-    reading = part.reading
+    reading = part.prediction
     if reading.is_digit:
         words = f"<b>{reading.digit}</b><span>{shown_probability(reading.probability)}</span>"
     else:
@@ -108,7 +108,7 @@ def boxes_html(parts: Sequence[Part], width: float, height: float, margin: float
 
 
 def _box_html(part: Part, width: float, height: float, margin: float) -> str:
-    reading = part.reading
+    reading = part.prediction
     left, top = max(part.box.left - margin, 0), max(part.box.top - margin, 0)
     right, bottom = min(part.box.right + margin, width), min(part.box.bottom + margin, height)
     place = (

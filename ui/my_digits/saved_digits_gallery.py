@@ -57,7 +57,7 @@ def _answers(shown: Sequence[SavedDigit], reader: Classifier | None) -> list[Pre
     if reader is None:
         return [None] * len(shown)
     images = np.stack([digit.image for digit in shown])
-    return list(reader.read(images))
+    return list(reader.predict(images))
 
 
 def _tick(digit: SavedDigit) -> str:

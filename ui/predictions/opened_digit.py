@@ -126,4 +126,6 @@ def _reading(predictions: Predictions, index: int) -> Prediction:
     """Return the stored answer as a reading; a test digit is one, whatever the network says."""
     shares = tuple(float(share) for share in predictions.probabilities[index])
     sure = float(predictions.confidence[index])
-    return Prediction(int(predictions.predicted[index]), sure, shares, score=sure, is_digit=True)
+    return Prediction(
+        int(predictions.predicted[index]), sure, shares, reject_score=0.0, is_digit=True
+    )

@@ -53,64 +53,53 @@ def images():
     return np.broadcast_to(shades[:, None, None], (3, 28, 28)).copy()
 
 
-def test_each_image_has_its_reading_in_its_order(run, images):
-    readings = load_classifier(run).read(images)
+def test_each_image_has_its_prediction_in_its_order_as_plain_numbers(run, images):
+    predictions = load_classifier(run).predict(images)
     probabilities = Predictor(run.model_path).probabilities(images)
-    assert [reading.digit for reading in readings[1:]] == [7, 7]
-    for reading, row in zip(readings, probabilities, strict=True):
-        assert reading.probabilities == pytest.approx(row)
-        assert len(reading.probabilities) == 10
-        assert sum(reading.probabilities) == pytest.approx(1)
-        assert reading.probability == max(reading.probabilities)
-        assert reading.probability == reading.probabilities[reading.digit]
-        assert 0 <= reading.score <= 1
+    assert [one.digit for one in predictions[1:]] == [7, 7]
+    for one, row in zip(predictions, probabilities, strict=True):
+        assert one.probabilities == pytest.approx(row)
+        assert sum(one.probabilities) == pytest.approx(1)
+        assert one.probability == max(one.probabilities) == one.probabilities[one.digit]
+        assert [type(value) for value in one] == [int, float, tuple, float, bool]
+        assert {type(value) for value in one.probabilities} == {float}
 
 
-def test_the_score_is_what_the_network_says_or_how_sure_it_is(run, images):
+def test_the_reject_score_is_the_reject_classs_probability_or_what_the_digits_leave(run, images):
     scores, probabilities = np.transpose(
-        [(reading.score, reading.probability) for reading in load_classifier(run).read(images)]
+        [(one.reject_score, one.probability) for one in load_classifier(run).predict(images)]
     )
-    has_output = Predictor(run.model_path).answers(images)[1][0] == 0
-    assert scores == pytest.approx([0, 0.5, 1] if has_output else probabilities, abs=0.01)
+    has_output = Predictor(run.model_path).outputs(images)[1][0] == 0
+    assert scores == pytest.approx([1, 0.5, 0] if has_output else 1 - probabilities, abs=0.01)
 
 
 def test_the_threshold_says_which_images_are_digits(run, images):
     predictor = Predictor(run.model_path)
-    _, scores = predictor.answers(images)
-    readings = Classifier(predictor, threshold=float(scores[1])).read(images)
-    assert [reading.is_digit for reading in readings] == [False, True, True]
-    assert readings[0].digit in range(10)  # the nearest guess stays
+    _, scores = predictor.outputs(images)
+    predictions = Classifier(predictor, threshold=float(scores[1])).predict(images)
+    assert [one.is_digit for one in predictions] == [False, True, True]
+    assert predictions[0].digit in range(10)  # the best guess stays
 
 
 def test_without_a_calibration_every_image_is_a_digit(run, images):
-    assert all(reading.is_digit for reading in load_classifier(run).read(images))
+    assert all(one.is_digit for one in load_classifier(run).predict(images))
     (run.path / "calibration.json").write_text("{")
-    assert all(reading.is_digit for reading in load_classifier(run).read(images))
+    assert all(one.is_digit for one in load_classifier(run).predict(images))
 
 
 def test_a_new_calibration_is_used_at_once(run, images):
-    load_classifier(run).read(images)
+    load_classifier(run).predict(images)
     write_calibration(run.path, Calibration(threshold=1.0))
     assert load_classifier(run).threshold == 1
-    assert not load_classifier(run).read(images)[0].is_digit
+    assert not load_classifier(run).predict(images)[0].is_digit
 
 
-def test_no_image_has_no_reading(run):
-    assert load_classifier(run).read(np.zeros((0, 28, 28), np.uint8)) == []
+def test_no_image_has_no_prediction(run):
+    assert load_classifier(run).predict(np.zeros((0, 28, 28), np.uint8)) == []
 
 
-def test_readings_are_plain_numbers(run, images):
-    reading = load_classifier(run).read(images)[1]
-    kinds = [type(value) for value in reading]
-    assert kinds == [int, float, tuple, float, bool]
-    assert {type(value) for value in reading.probabilities} == {float}
-
-
-def test_a_run_without_its_network_says_so(run):
+def test_a_network_is_loaded_once_and_a_run_without_one_says_so(run):
+    assert load_classifier(run).predictor is load_classifier(run).predictor
     run.model_path.unlink()
     with pytest.raises(ValueError, match="can't be opened"):
         load_classifier(run)
-
-
-def test_a_reader_is_loaded_once(run):
-    assert load_classifier(run).predictor is load_classifier(run).predictor
