@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -16,6 +19,7 @@ from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.snapshots import START, read_snapshots, replayed_digits
 from cnn.runs.status import State
 from cnn.training import fit
+from cnn.training.calibrate import digit_probabilities
 from cnn.training.fit import train
 from cnn.training.reporter import TrainingFailedError
 from tests.dying import die_in_epoch
@@ -58,6 +62,36 @@ def test_the_stored_test_predictions_are_those_of_the_exported_network(new_run):
     np.testing.assert_allclose(probabilities, answers, atol=1e-5)
     np.testing.assert_array_equal(labels, test.labels)
     assert run.status().test_accuracy == np.mean(answers.argmax(axis=1) == labels)
+
+
+LOAD_IN_PLAIN_KERAS = """
+import sys
+import keras
+import numpy as np
+images = np.load("images.npy")
+for number, path in enumerate(sys.argv[1:]):
+    network = keras.models.load_model(path)
+    assert not network.compiled
+    np.save(f"{number}.npy", network.predict(images, verbose=0))
+"""
+
+
+def test_the_keras_files_of_a_run_and_of_the_built_in_one_open_without_this_project(
+    new_run, tmp_path
+):
+    run = new_run(epochs=1, schedule="one_cycle", non_digits=True, dropout=0.1)
+    train(run, load())
+    built_in = store.open_run(store.BUILT_IN, tmp_path)
+    images = load_test("mnist").images
+    np.save(tmp_path / "images.npy", images[..., None].astype("float32"))
+    files = [each.path / "model.keras" for each in (run, built_in)]
+    command = [sys.executable, "-c", LOAD_IN_PLAIN_KERAS, *map(str, files)]
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}, check=True)
+    for number, each in enumerate((run, built_in)):
+        probabilities = digit_probabilities(np.load(tmp_path / f"{number}.npy"))
+        expected, _ = Predictor(each.model_path).answers(images)
+        np.testing.assert_allclose(probabilities, expected, atol=1e-4)
+    assert files[1].stat().st_size <= 300_000
 
 
 def test_a_finished_run_holds_its_filters_and_answers_of_each_epoch(new_run):

@@ -119,15 +119,6 @@ def test_one_cycle_is_over_after_all_epochs():
     assert adam_rate(network, 100) == pytest.approx(0.5 / 1000, rel=1e-3)
 
 
-def test_a_network_with_one_cycle_is_saved_and_loaded(tmp_path):
-    values = Hyperparameters(filters=(1,), schedule="one_cycle", learning_rate=0.5)
-    network = build_network(values)
-    compile_network(network, values, steps_per_epoch=20, jump=1)
-    network.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    assert adam_rate(loaded, 30) == pytest.approx(0.5)
-
-
 ELEVEN = np.eye(11, dtype="float32")
 
 

@@ -18,7 +18,7 @@ from cnn.runs.status import State
 from cnn.runs.store import Run
 from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
-from cnn.training.export import export_onnx
+from cnn.training.export import export_keras, export_onnx
 from cnn.training.fine_tuning_data import starting_network, with_saved_digits
 from cnn.training.model import compile_network
 from cnn.training.pipeline import choose_images, plain_batches, training_batches
@@ -91,7 +91,7 @@ def _save(run: Run, network: keras.Model, validation: Digits) -> float:
     calibration, accuracy = calibrate(network, validation)
     with replace_together(run.path) as folder:
         write_calibration(folder, calibration)
-        network.save(folder / "model.keras")
+        export_keras(network, folder / "model.keras")
         export_onnx(network, folder / run.model_path.name)
     return accuracy
 
