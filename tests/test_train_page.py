@@ -228,7 +228,7 @@ def test_without_mnist_the_sample_serves_and_the_download_shows_how_far_it_is(
     runs_dir, monkeypatch
 ):
     started = []
-    half = download.Progress("running", 5_750_000, 11_500_000, "Downloading MNIST.")
+    half = download.Progress("running", "Downloading MNIST.", 5_750_000, 11_500_000)
     monkeypatch.setattr(download, "start_download", lambda **_: started.append(1))
     monkeypatch.setattr(download, "progress", lambda: half)
     page = AppTest.from_file("../pages/train.py", default_timeout=30).run()
@@ -240,12 +240,12 @@ def test_without_mnist_the_sample_serves_and_the_download_shows_how_far_it_is(
 
 def test_a_failed_download_says_why_and_can_be_tried_again(runs_dir, monkeypatch):
     retries = []
-    failed = download.Progress("failed", 0, None, "MNIST could not be downloaded: no network.")
+    failed = download.Progress("failed", "MNIST could not be downloaded: no network.")
     monkeypatch.setattr(download, "start_download", lambda retry=False: retries.append(retry))
     monkeypatch.setattr(download, "progress", lambda: failed)
     page = AppTest.from_file("../pages/train.py", default_timeout=30).run()
     assert "no network" in texts(page)
-    press(page, "Fetch all of MNIST")
+    press(page, "Download MNIST")
     assert True in retries
 
 

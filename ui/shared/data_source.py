@@ -4,12 +4,12 @@ import streamlit as st
 
 from cnn.data import download, mnist
 
-LOOK_SECONDS = 1.0
+POLL_INTERVAL = 1.0  # seconds
 MEGABYTE = 1_000_000
 
 
 def show_data_source() -> None:
-    """Say where the digits come from, and fetch MNIST in the background if it is not here."""
+    """Say where the digits come from, and download MNIST in the background if it is not here."""
     source, problems = mnist.find_source()
     for problem in problems:
         st.warning(problem, icon=":material/database_off:")
@@ -17,21 +17,22 @@ def show_data_source() -> None:
     if source.name == "sample":
         download.start_download()
         running = download.progress().state == "running"
-        st.fragment(_show_download, run_every=LOOK_SECONDS if running else None)()
+        st.fragment(_show_download, run_every=POLL_INTERVAL if running else None)()
 
 
 def _show_download() -> None:
     progress = download.progress()
     if progress.state == "running":
-        share = progress.received / progress.total if progress.total else 0.0
-        words = f"Fetching all of MNIST: {progress.received / MEGABYTE:.1f} MB"
+        text = progress.message
+        if progress.received:
+            text += f" {progress.received / MEGABYTE:.1f} MB"
         if progress.total:
-            words += f" of {progress.total / MEGABYTE:.1f} MB"
-        st.progress(min(share, 1.0), text=words)
+            text += f" of {progress.total / MEGABYTE:.1f} MB"
+        st.progress(progress.received / max(progress.total, progress.received, 1), text=text)
     elif mnist.find_source()[0].name == "mnist":
         st.rerun()
     elif progress.state == "failed":
         st.caption(progress.message)
-        if st.button("Fetch all of MNIST", icon=":material/download:"):
+        if st.button("Download MNIST", icon=":material/download:"):
             download.start_download(retry=True)
             st.rerun()
