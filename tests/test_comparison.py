@@ -27,9 +27,9 @@ def comparison():
 
 
 def test_each_digit_is_read_by_both_by_one_or_by_neither(comparison):
-    assert comparison.read_right_by("first").tolist() == [4, 5, 6, 7]
-    assert comparison.read_right_by("second").tolist() == [1, 2]
-    assert comparison.read_right_by("neither").tolist() == [3]
+    assert comparison.indices("first").tolist() == [4, 5, 6, 7]
+    assert comparison.indices("second").tolist() == [1, 2]
+    assert comparison.indices("neither").tolist() == [3]
     assert comparison.count("both") == 23
     assert comparison.disagreements.tolist() == [1, 2, 4, 5, 6, 7]
     assert comparison.difference == pytest.approx(-2 / 30)
@@ -86,16 +86,16 @@ def test_thousands_of_digits_give_no_nan():
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "more", "can_tell"),
+    ("first", "second", "more", "can_be_significant"),
     [(range(0), range(6), True, True), (range(0), range(5), False, False),
      (range(4), range(4, 12), False, True), (range(3), range(3), False, False)],
 )  # fmt: skip
 def test_a_difference_is_more_than_chance_from_a_split_of_six_to_none_on(
-    first, second, more, can_tell
+    first, second, more, can_be_significant
 ):
     two = compare(network(first), network(second))
-    assert two.is_more_than_chance is more
-    assert two.can_tell is can_tell
+    assert two.is_significant is more
+    assert two.can_be_significant is can_be_significant
 
 
 @pytest.mark.parametrize("other", ["fewer", "labels", "images"])

@@ -51,7 +51,7 @@ def test_figures_of_each_digit_are_those_of_scikit_learn(predictions):
         )
 
     classes = metrics_per_class(confusion_matrix(predictions))
-    rows = [(one.precision, one.recall, one.f1, one.total) for one in classes]
+    rows = [(one.precision, one.recall, one.f1, one.support) for one in classes]
     expected = np.transpose(figures(labels=range(10), zero_division=np.nan))
     assert np.array(rows, float) == pytest.approx(expected, nan_ok=True)
     assert macro_average(classes) == pytest.approx(figures(average="macro", zero_division=0)[:3])
@@ -89,7 +89,7 @@ def test_mistakes_and_correct_together_are_all_of_a_digit(predictions, digit):
 
 @given(any_predictions(), st.integers(0, 9), st.integers(0, 9))
 def test_a_cell_of_the_confusion_matrix_is_as_many_digits_as_it_says(predictions, label, read_as):
-    chosen = select(predictions, DigitFilter(label=label, read_as=read_as))
+    chosen = select(predictions, DigitFilter(label=label, predicted=read_as))
     assert len(chosen) == confusion_matrix(predictions)[label, read_as]
     assert set(predictions.predicted[chosen]) <= {read_as}
 
@@ -97,7 +97,7 @@ def test_a_cell_of_the_confusion_matrix_is_as_many_digits_as_it_says(predictions
 @given(any_predictions(), st.floats(0, 1), st.floats(0, 1))
 def test_a_range_of_confidence_leaves_out_the_surer_and_the_less_sure(predictions, one, other):
     least, most = sorted((one, other))
-    chosen = select(predictions, DigitFilter(least_sure=least, most_sure=most))
+    chosen = select(predictions, DigitFilter(min_confidence=least, max_confidence=most))
     confidence = predictions.confidence
     assert list(chosen) == [
         index for index in range(len(predictions)) if least <= confidence[index] <= most
@@ -118,7 +118,7 @@ def test_digits_are_sorted_by_loss(predictions):
 def test_digits_are_sorted_by_confidence_or_left_in_their_order(predictions):
     least, most = (
         predictions.confidence[select(predictions, DigitFilter(order=order))]
-        for order in ("least sure first", "most sure first")
+        for order in ("lowest confidence first", "highest confidence first")
     )
     assert (np.diff(least) >= 0).all()
     assert (np.diff(most) <= 0).all()
@@ -127,12 +127,12 @@ def test_digits_are_sorted_by_confidence_or_left_in_their_order(predictions):
 
 def test_equally_sure_answers_keep_their_order():
     predictions = predictions_of([1, 2, 3], np.eye(10, dtype=np.float32)[[1, 2, 3]])
-    for order in ("most sure first", "least sure first", "highest loss first"):
+    for order in ("highest confidence first", "lowest confidence first", "highest loss first"):
         assert list(select(predictions, DigitFilter(order=order))) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"kind": "some"}, {"label": 10}, {"read_as": -1}, {"order": "random"}]
+    "wrong", [{"kind": "some"}, {"label": 10}, {"predicted": -1}, {"order": "random"}]
 )
 def test_an_unknown_filter_is_named_with_what_there_is(wrong):
     (name, value) = wrong.popitem()
@@ -144,20 +144,20 @@ def test_an_unknown_filter_is_named_with_what_there_is(wrong):
 @pytest.mark.parametrize("bounds", [(0.5, 0.4), (-1, 1), (0, 1.1)])
 def test_an_impossible_range_of_confidence_is_named(bounds):
     predictions = predictions_of([1], np.eye(10, dtype=np.float32)[[1]])
-    with pytest.raises(ValueError, match="Confidence goes from 0 to 1, the lower bound first"):
-        select(predictions, DigitFilter(least_sure=bounds[0], most_sure=bounds[1]))
+    with pytest.raises(ValueError, match="Confidence is from 0 to 1, the minimum first"):
+        select(predictions, DigitFilter(min_confidence=bounds[0], max_confidence=bounds[1]))
 
 
 def test_a_digit_that_is_not_there_has_no_accuracy():
     matrix = confusion_matrix(predictions_of([1, 1], answers([1, 1], wrong=[0])))
     classes = metrics_per_class(matrix)
-    assert classes[1] == ClassMetrics(1, correct=1, total=2, answered=1)
+    assert classes[1] == ClassMetrics(1, correct=1, support=2, predicted=1)
     assert (classes[1].recall, classes[2].recall) == (0.5, None)
     assert (classes[1].precision, classes[2].precision, classes[3].precision) == (1, 0, None)
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"), [(0.104, "10 %"), (0.99, "99 %"), (0.9999, "> 99 %"), (1, "> 99 %")]
+    ("confidence", "words"), [(0.104, "10%"), (0.99, "99%"), (0.9999, "> 99%"), (1, "> 99%")]
 )
 def test_confidence_is_said_in_round_figures_and_never_as_certain(confidence, words):
     assert confidence_percent(confidence) == words
@@ -250,7 +250,7 @@ def write_pickled_objects(run):
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
-        (leave_out, "has no stored answers (test_predictions.npz)"),
+        (leave_out, "has no stored predictions (test_predictions.npz)"),
         (write_nonsense, "test_predictions.npz can't be read"),
         (cut_in_half, "test_predictions.npz can't be read"),
         (overwrite_the_middle, "test_predictions.npz can't be read"),
@@ -259,13 +259,13 @@ def write_pickled_objects(run):
         (lambda run: store(run, answers(LABELS)[:, :9], LABELS), "doesn't hold 10 probabilities"),
         (lambda run: store(run, answers(LABELS)[:39], LABELS), "doesn't hold 10 probabilities"),
         (lambda run: store(run, np.zeros((40, 10), int), LABELS), "doesn't hold 10 probabilities"),
-        (lambda run: store(run, answers(LABELS) * np.nan, LABELS), "that are no probabilities"),
-        (lambda run: store(run, answers(LABELS) * 7, LABELS), "that are no probabilities"),
-        (lambda run: store(run, answers(LABELS) * 0, LABELS), "that are no probabilities"),
-        (lambda run: store(run, 1.0 - 10 * answers(LABELS), LABELS), "that are no probabilities"),
+        (lambda run: store(run, answers(LABELS) * np.nan, LABELS), "that are not probabilities"),
+        (lambda run: store(run, answers(LABELS) * 7, LABELS), "that are not probabilities"),
+        (lambda run: store(run, answers(LABELS) * 0, LABELS), "that are not probabilities"),
+        (lambda run: store(run, 1.0 - 10 * answers(LABELS), LABELS), "that are not probabilities"),
         (
             lambda run: store(run, answers(LABELS).astype(float) * 1e300, LABELS),
-            "that are no probabilities",
+            "that are not probabilities",
         ),
         (lambda run: store(run, answers(LABELS), LABELS[::-1]), "40 other digits than the 40"),
         (lambda run: store(run, answers(LABELS[:9]), LABELS[:9]), "9 other digits than the 40"),

@@ -73,16 +73,16 @@ def built_in():
 
 @pytest.mark.parametrize("stride", range(1, 6))
 def test_ink_that_speaks_for_or_against_the_answer_is_told_apart(three_places, stride):
-    falls = occlusion_map(LooksAtTwoPlaces(), three_places, 3, stride)
-    assert falls.shape == (28, 28)
-    assert falls[1, 14] == pytest.approx(0.4)
-    assert falls[26, 14] == pytest.approx(-0.3)
-    assert falls[14, 14] == pytest.approx(0, abs=1e-6)
+    importance = occlusion_map(LooksAtTwoPlaces(), three_places, 3, stride)
+    assert importance.shape == (28, 28)
+    assert importance[1, 14] == pytest.approx(0.4)
+    assert importance[26, 14] == pytest.approx(-0.3)
+    assert importance[14, 14] == pytest.approx(0, abs=1e-6)
 
 
 def test_where_there_is_no_ink_nothing_mattered(three_places):
-    falls = occlusion_map(LooksAtTwoPlaces(), three_places, 3)
-    assert np.count_nonzero(falls) == 2
+    importance = occlusion_map(LooksAtTwoPlaces(), three_places, 3)
+    assert np.count_nonzero(importance) == 2
     assert not occlusion_map(LooksAtTwoPlaces(), np.zeros((28, 28), np.uint8), 3).any()
 
 
@@ -97,8 +97,8 @@ def test_several_answers_are_asked_about_at_the_price_of_one(three_places):
     predictor = LooksAtTwoPlaces()
     both = occlusion_maps(predictor, three_places, (3, 5))
     assert len(predictor.asked) == 1
-    for falls, digit in zip(both, (3, 5), strict=True):
-        assert np.array_equal(falls, occlusion_map(LooksAtTwoPlaces(), three_places, digit))
+    for importance, digit in zip(both, (3, 5), strict=True):
+        assert np.array_equal(importance, occlusion_map(LooksAtTwoPlaces(), three_places, digit))
     assert both[0, 1, 14] > 0 > both[1, 1, 14]
 
 

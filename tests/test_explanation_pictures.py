@@ -11,10 +11,10 @@ from ui.shared.explanation import map_pictures, pictures
 
 
 def test_ink_is_blue_for_the_answer_orange_against_it_and_transparent_where_there_is_none():
-    image, falls = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
+    image, importance = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
     image[2, 2:5] = 255
-    falls[2, 2:5] = [0.5, -0.5, 0]
-    picture = occlusion_picture(image, falls)
+    importance[2, 2:5] = [0.5, -0.5, 0]
+    picture = occlusion_picture(image, importance)
     assert [tuple(picture[2, column]) for column in (2, 3, 4)] == [
         (*rgb(POSITIVE), 255),
         (*rgb(NEGATIVE), 255),
@@ -37,10 +37,10 @@ def test_the_colors_of_ink_stand_out_from_light_and_dark_tiles(color, tile):
 
 
 def test_where_the_ink_mattered_is_also_said_in_words():
-    image, falls = np.full((28, 28), 9, np.uint8), np.zeros((28, 28), np.float32)
-    assert "No ink speaks for 8" in pictures.ink_html(image, falls, 8)
-    falls[1, 27] = 0.3
-    text = pictures.ink_html(image, falls, 8)
+    image, importance = np.full((28, 28), 9, np.uint8), np.zeros((28, 28), np.float32)
+    assert "No ink speaks for 8" in pictures.ink_html(image, importance, 8)
+    importance[1, 27] = 0.3
+    text = pictures.ink_html(image, importance, 8)
     assert "The ink at the top on the right speaks most for 8." in text
     assert "No spot" not in text
 

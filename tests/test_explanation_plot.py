@@ -20,7 +20,7 @@ def explained(history=None, neighbors=5, layers=2, kernels=True):
         image=image,
         label=3,
         probabilities=np.linspace(0, 0.2, 10, dtype=np.float32),
-        falls=np.zeros((28, 28), np.float32),
+        importance=np.zeros((28, 28), np.float32),
         neighbors=tuple(Neighbor(image, one, 1.0) for one in range(neighbors)),
         layers=tuple(
             LayerMaps(f"convolution_{number}", 20, maps, tuple(range(16)))

@@ -86,10 +86,10 @@ def test_a_label_that_was_found_wrong_is_marked_on_its_picture_and_in_its_name(r
             "Nothing right here: the network reads all 20 digits wrong.",
         ),
         ([], {"label": 8}, "There is no picture of an 8 among these digits."),
-        ([], {"label": 3, "read_as": 8}, "No picture of a 3 is read as an 8."),
-        ([], {"kind": "mistakes", "read_as": 1}, "No picture is wrongly read as a 1."),
-        ([], {"most_sure": 0.1}, "No digit here is read with this confidence."),
-        ([], {"only_wrong_labels": True}, "None of the digits with a doubtful label is among"),
+        ([], {"label": 3, "predicted": 8}, "No picture of a 3 is read as an 8."),
+        ([], {"kind": "mistakes", "predicted": 1}, "No picture is wrongly read as a 1."),
+        ([], {"max_confidence": 0.1}, "No digit here is read with this confidence."),
+        ([], {"only_label_errors": True}, "None of the digits with a doubtful label is among"),
     ],
 )
 def test_an_empty_filter_says_why(wrong, chosen, sentence):
@@ -100,7 +100,7 @@ def test_an_empty_filter_says_why(wrong, chosen, sentence):
 
 def test_what_is_shown_is_counted_and_named():
     assert count_sentence(DigitFilter(), 10_000, 10_000) == "All 10,000 digits"
-    chosen = DigitFilter("mistakes", label=3, read_as=5)
+    chosen = DigitFilter("mistakes", label=3, predicted=5)
     assert count_sentence(chosen, 2, 10_000) == "2 of 10,000 digits, really 3, read as 5"
 
 
@@ -124,9 +124,9 @@ def test_only_a_cell_that_there_is_can_be_clicked(cells, pair):
     ("chosen", "outlined"),
     [
         (DigitFilter(), set()),
-        (DigitFilter(label=3, read_as=5), {(3, 5)}),
+        (DigitFilter(label=3, predicted=5), {(3, 5)}),
         (DigitFilter(label=3), {(3, column) for column in range(10)}),
-        (DigitFilter(read_as=5), {(row, 5) for row in range(10)}),
+        (DigitFilter(predicted=5), {(row, 5) for row in range(10)}),
     ],
 )
 def test_the_cells_that_the_filters_name_are_outlined(chosen, outlined):
@@ -181,7 +181,7 @@ def test_the_calibration_chart_has_a_dot_for_each_group_of_answers():
     assert rows[-1]["meaning"].endswith("100.0 % right")
 
 
-@pytest.mark.parametrize(("kind", "count"), [("right", 18), ("wrong", 2)])
+@pytest.mark.parametrize(("kind", "count"), [("correct", 18), ("mistakes", 2)])
 def test_right_and_wrong_answers_are_counted_by_confidence(kind, count):
     chart = evaluation_charts.confidence_chart(confidence_bins(predictions_with([3, 4]), 20), kind)
     assert sum(row["count"] for row in rows_of(chart, ["count"])) == count

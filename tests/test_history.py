@@ -19,21 +19,21 @@ def history(*answers, first=1):
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
-        ((4,), "Read as 4 after its only epoch."),
-        ((4, 4, 4), "Read as 4 after every one of its 3 epochs."),
-        ((9, 9, 9, 4), "Read as 9 until epoch 3, then as 4."),
-        ((9, 4, 4), "Read as 9 after epoch 1, then as 4."),
-        ((2, 6, 4, 4, 2), "Read as 2 after epoch 1, then as 6 after epoch 2, then as 4 until "
-         "epoch 4, then as 2."),
-        ((1, 7, 1, 7, 1, 1), "The answer changed 4 times, and is 1 since epoch 5."),
+        ((4,), "Predicted 4 after its only epoch."),
+        ((4, 4, 4), "Predicted 4 after every one of its 3 epochs."),
+        ((9, 9, 9, 4), "Predicted 9 until epoch 3, then 4."),
+        ((9, 4, 4), "Predicted 9 after epoch 1, then 4."),
+        ((2, 6, 4, 4, 2), "Predicted 2 after epoch 1, then 6 after epoch 2, then 4 until epoch 4, "
+         "then 2."),
+        ((1, 7, 1, 7, 1, 1), "The prediction changed 4 times and is 1 since epoch 5."),
     ],
 )  # fmt: skip
 def test_when_the_answer_changed_is_said_in_words(answers, words):
-    assert history(*answers).in_words() == words
+    assert history(*answers).summary() == words
 
 
 def test_epochs_are_named_by_their_own_numbers():
-    assert history(9, 9, 4, first=5).in_words() == "Read as 9 until epoch 6, then as 4."
+    assert history(9, 9, 4, first=5).summary() == "Predicted 9 until epoch 6, then 4."
 
 
 def test_one_digits_history_is_its_row_of_each_epoch(runs_dir):
@@ -43,7 +43,7 @@ def test_one_digits_history_is_its_row_of_each_epoch(runs_dir):
     kept = read_snapshots(run).probabilities
     assert chosen.epochs == (1, 2, 3)
     assert np.array_equal(chosen.probabilities, kept[:, 3])
-    assert chosen.answers == kept[:, 3].argmax(axis=1).tolist()
+    assert chosen.predicted == kept[:, 3].argmax(axis=1).tolist()
     with pytest.raises(SnapshotError, match="other digits than the 40 here"):
         history_of(run, 3, total=40)
 

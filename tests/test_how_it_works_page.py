@@ -414,7 +414,7 @@ def test_damaged_answers_are_told_where_they_are_needed_and_nowhere_else(tiny_mn
     run = make_copy_of_built_in(runs_dir)
     (run.path / "test_predictions.npz").write_bytes(b"no archive")
     page = open_page(run.id, step_of("Test"))
-    assert "stored answers of this run are damaged" in page.warning[0].value
+    assert "stored predictions of this run are damaged" in page.warning[0].value
     assert "47,410" in words(page)
     for name in NEEDS_NETWORK:
         assert not open_page(run.id, step_of(name)).warning

@@ -54,6 +54,6 @@ def test_accuracy_is_given_without_them(mnist_labels):
 
 def test_they_can_be_asked_for_together_with_other_filters(mnist_labels):
     predictions = predictions_of(mnist_labels, wrong=[0, 947])
-    assert tuple(select(predictions, DigitFilter(only_wrong_labels=True))) == LABEL_ERRORS
-    both = DigitFilter("mistakes", only_wrong_labels=True)
+    assert tuple(select(predictions, DigitFilter(only_label_errors=True))) == LABEL_ERRORS
+    both = DigitFilter("mistakes", only_label_errors=True)
     assert list(select(predictions, both)) == [947]

@@ -109,7 +109,7 @@ def test_filters_are_shown_and_each_map_can_be_chosen(run):
 def test_how_the_answer_changed_is_said_and_drawn(run):
     train_epochs(run, 9, 9, 4)
     page = open_digit(run, 3)
-    assert "Read as 9 until epoch 2, then as 4." in words(page)
+    assert "Predicted 9 until epoch 2, then 4." in words(page)
     (chart,) = page.get("vega_lite_chart")
     assert chart.proto.alt.startswith("Read as 9")
 
@@ -137,7 +137,7 @@ def test_a_damaged_network_leaves_the_stored_answer_and_its_history(run):
     page = open_digit(run, 3)
     assert 'data-testid="answer">4<' in html(page)
     assert "is damaged" in page.warning[0].value
-    assert "Read as 9 after epoch 1, then as 4." in words(page)
+    assert "Predicted 9 after epoch 1, then 4." in words(page)
 
 
 @pytest.mark.parametrize("digit", [40, -1, 10**9])

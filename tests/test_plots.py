@@ -39,7 +39,7 @@ def test_each_digit_is_drawn_with_its_answer_and_mistakes_with_the_truth(predict
     mistake, right = texts(figure)
     assert mistake.startswith("✗ 5, really 4\n")
     assert right.startswith("✓ 0\n")
-    assert right.endswith(" %")
+    assert right.endswith("%")
     assert figure.axes[0].get_title(loc="left") == "My run"
 
 

@@ -306,7 +306,7 @@ def test_damaged_answers_say_so_and_lead_to_the_built_in_run(runs_dir, tiny_mnis
     run = make_evaluated_run(runs_dir)
     (run.path / "test_predictions.npz").write_bytes(b"no archive")
     page = open_page(run)
-    assert "The stored answers of this run are damaged" in page.warning[0].value
+    assert "The stored predictions of this run are damaged" in page.warning[0].value
     page.button[1].click().run()
     assert page.query_params["run"] == "built-in"
 

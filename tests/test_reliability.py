@@ -45,16 +45,16 @@ def test_the_diagram_is_the_calibration_curve_of_scikit_learn(predictions):
 def test_every_answer_is_in_one_bin(predictions, bins):
     counted = confidence_bins(predictions, bins)
     assert len(counted) == bins
-    assert sum(one.right for one in counted) == predictions.correct.sum()
-    assert sum(one.wrong for one in counted) == (~predictions.correct).sum()
+    assert sum(one.correct for one in counted) == predictions.correct.sum()
+    assert sum(one.mistakes for one in counted) == (~predictions.correct).sum()
     for one in counted:
         assert not one.total or one.lower - 1e-6 <= one.confidence <= one.upper + 1e-6
 
 
 def test_the_error_weighs_each_bin_by_its_answers():
     diagram = [
-        ConfidenceBin(0.5, 0.6, right=1, wrong=1, confidence=0.6),
-        ConfidenceBin(0.9, 1.0, right=8, wrong=0, confidence=0.95),
+        ConfidenceBin(0.5, 0.6, correct=1, mistakes=1, confidence=0.6),
+        ConfidenceBin(0.9, 1.0, correct=8, mistakes=0, confidence=0.95),
     ]
     assert expected_calibration_error(diagram) == pytest.approx(0.2 * 0.1 + 0.8 * 0.05)
 

@@ -21,7 +21,7 @@ def test_a_replay_holds_every_moment_from_before_the_training_on(runs_dir):
     replay = load_replay(make_replayed_run(runs_dir))
     assert replay.numbers == (0, 1, 2, 3)
     assert replay.digits.labels.tolist() == sorted(list(range(10)) * 4)
-    assert replay.right.tolist() == [0, 32, 40, 40]
+    assert replay.correct.tolist() == [0, 32, 40, 40]
     np.testing.assert_allclose(replay.filters[2], filters_of(2), rtol=1e-6)
     assert [point.epoch for point in replay.curve] == [1, 2, 3]
     assert replay.notes == ()
@@ -33,8 +33,8 @@ def test_the_digits_and_their_answers_stand_at_the_same_place(runs_dir):
     assert replay.indices.tolist() == replayed_digits(test.labels).tolist()
     place = replay.indices.tolist().index(13)
     assert (replay.digits.images[place] == test.images[13]).all()
-    assert replay.answers[2, place] == 4  # the mistake is the next digit
-    assert replay.right[2] == 39
+    assert replay.predicted[2, place] == 4  # the mistake is the next digit
+    assert replay.correct[2] == 39
 
 
 def test_a_run_that_kept_nothing_before_its_training_begins_with_its_first_epoch(runs_dir):
@@ -42,10 +42,10 @@ def test_a_run_that_kept_nothing_before_its_training_begins_with_its_first_epoch
 
 
 def test_of_many_epochs_some_are_left_out_evenly_and_that_is_said(runs_dir):
-    replay = load_replay(make_replayed_run(runs_dir, epochs=20), most=6)
+    replay = load_replay(make_replayed_run(runs_dir, epochs=20), max_epochs=6)
     assert replay.numbers == (0, 4, 8, 12, 16, 20)
     assert len(replay.curve) == 20
-    assert replay.notes == ("Of 20 epochs, some are left out, evenly spread.",)
+    assert replay.notes == ("Of 20 epochs, some are left out, evenly.",)
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
@@ -59,7 +59,7 @@ def test_a_run_that_goes_on_has_no_replay_yet(runs_dir, hold_elsewhere, state):
 def test_a_stopped_run_says_where_its_replay_ends(runs_dir):
     replay = load_replay(make_replayed_run(runs_dir, state=State.STOPPED))
     assert replay.notes == (
-        "The run was stopped: the replay ends with its last whole epoch, number 3.",
+        "The run was stopped: the replay ends with its last complete epoch, 3.",
     )
 
 
@@ -80,7 +80,7 @@ def test_early_stopping_says_that_the_network_is_an_earlier_one(
     (run.path / "hyperparameters.json").write_text(settings.to_json())
     append_point(run.metrics_path, EpochPoint(4, 0.1, 0.9, last_loss, 0.9, 4.0))
     notes = " ".join(load_replay(run).notes)
-    assert ("early stopping took the network back to its best" in notes) is is_said
+    assert ("early stopping restored the best" in notes) is is_said
 
 
 def test_the_sample_is_replayed_too(runs_dir):
@@ -93,7 +93,7 @@ def test_without_its_test_digits_a_run_shows_its_filters_and_says_why(runs_dir, 
     run = make_replayed_run(runs_dir)
     monkeypatch.delenv("MNIST_NPZ")
     replay = load_replay(run)
-    assert replay.answers.shape == (4, 0)
+    assert replay.predicted.shape == (4, 0)
     assert replay.filters.shape == (4, 3, 3, 4)
     assert "Download it on the Train page" in replay.notes[0]
 
@@ -117,10 +117,10 @@ def test_a_damaged_epoch_gets_a_sentence(runs_dir, number):
 def test_the_table_has_a_line_for_each_digit_at_each_moment(runs_dir):
     replay = load_replay(make_replayed_run(runs_dir))
     header, *lines = csv.reader(io.StringIO(replay_csv(replay)))
-    assert header == ["epoch", "test_digit", "really", "read_as", "probability"]
+    assert header == ["epoch", "test_digit", "label", "predicted", "probability"]
     assert len(lines) == 4 * 40
     right = [line for line in lines if line[0] == "1" and line[2] == line[3]]
-    assert len(right) == replay.right[1]
+    assert len(right) == replay.correct[1]
     assert {line[1] for line in lines} == {str(index) for index in replay.indices}
 
 

@@ -101,7 +101,7 @@ def test_a_run_that_learned_nothing_has_filters_of_nothing():
     [
         ({}, "answers to 40 test digits settle"),
         ({"dataset": "sample"}, "answers to 100 test digits settle"),
-        ({"state": State.STOPPED}, "the replay ends with its last whole epoch, number 3"),
+        ({"state": State.STOPPED}, "the replay ends with its last complete epoch, 3"),
         ({"epochs": 1, "start": False}, "nothing to play"),
     ],
 )
@@ -142,7 +142,7 @@ def test_a_taught_run_begins_before_it_was_taught(runs_dir):
     )
     page = open_replay(run)
     assert player(page)["moments"][0] == "Before it was taught"
-    assert "has learned from these digits before" in texts(page)
+    assert "was trained on these digits before" in texts(page)
 
 
 def test_a_run_that_kept_no_epochs_says_so(runs_dir):

@@ -24,16 +24,16 @@ def rows_of(table):
 
 def test_the_table_of_digits_keeps_their_order_and_figures(predictions):
     right, wrong = rows_of(digit_table(predictions, np.array([7, 3])))
-    assert (right["test_digit"], right["label"], right["read_as"]) == ("7", "2", "2")
-    assert (wrong["test_digit"], wrong["label"], wrong["read_as"]) == ("3", "3", "4")
+    assert (right["test_digit"], right["label"], right["predicted"]) == ("7", "2", "2")
+    assert (wrong["test_digit"], wrong["label"], wrong["predicted"]) == ("3", "3", "4")
     assert float(wrong["loss"]) == pytest.approx(predictions.losses[3], abs=1e-5)
     assert float(right["confidence"]) == pytest.approx(predictions.confidence[7], abs=1e-5)
-    assert wrong["label_doubtful"] == "0"
+    assert wrong["label_error"] == "0"
 
 
 def test_the_table_of_figures_ends_with_their_averages(predictions):
     rows = rows_of(class_table(metrics_per_class(confusion_matrix(predictions))))
     assert [row["digit"] for row in rows] == [*map(str, range(10)), "macro average"]
-    assert (rows[3]["recall"], rows[3]["precision"], rows[3]["pictures"]) == ("0.75", "1.0", "4")
+    assert (rows[3]["recall"], rows[3]["precision"], rows[3]["support"]) == ("0.75", "1.0", "4")
     assert rows[9]["recall"] == ""
-    assert (rows[10]["pictures"], float(rows[10]["recall"])) == ("20", pytest.approx(0.95))
+    assert (rows[10]["support"], float(rows[10]["recall"])) == ("20", pytest.approx(0.95))

@@ -201,7 +201,7 @@ def test_an_address_that_cannot_be_compared_gets_a_sentence(two, runs_dir, name,
 def test_damaged_answers_get_a_sentence(two):
     (two[1].path / "test_predictions.npz").write_bytes(b"half")
     page = open_page(**{"with": B})
-    assert "stored answers of this run are damaged" in page.warning[0].value
+    assert "stored predictions of this run are damaged" in page.warning[0].value
     assert not page.metric
 
 

@@ -1,7 +1,4 @@
-"""How much a network reads right, of all digits and of each.
-
-Counted by NumPy: equal to scikit-learn's, whose import alone would keep the page waiting.
-"""
+"""Accuracy, confusion matrix, and precision, recall and F1 of each class."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,35 +11,35 @@ from cnn.network.layers import CLASSES
 
 
 class ClassMetrics(NamedTuple):
-    """How one digit is read. Shares are 0 to 1, and None where there is nothing to divide."""
+    """The metrics of one digit, 0 to 1; None where there is nothing to divide by."""
 
     digit: int
     correct: int
-    """Pictures of this digit that are read as it."""
-    total: int
-    """Pictures of this digit."""
-    answered: int
-    """Pictures that are read as this digit."""
+    """True positives: digits of this class that are predicted as it."""
+    support: int
+    """Digits of this class."""
+    predicted: int
+    """Digits that are predicted as this class."""
 
     @property
     def precision(self) -> float | None:
-        """Of what is read as this digit, the share that is it."""
-        return self.correct / self.answered if self.answered else None
+        """True positives among the predicted."""
+        return self.correct / self.predicted if self.predicted else None
 
     @property
     def recall(self) -> float | None:
-        """Of the pictures of this digit, the share read right."""
-        return self.correct / self.total if self.total else None
+        """True positives among the digits of this class: its accuracy."""
+        return self.correct / self.support if self.support else None
 
     @property
     def f1(self) -> float | None:
         """The harmonic mean of precision and recall."""
-        both = self.total + self.answered
+        both = self.support + self.predicted
         return 2 * self.correct / both if both else None
 
 
 class MacroAverage(NamedTuple):
-    """The mean of each figure over the digits, each digit counting the same."""
+    """The mean of each metric over the classes, each class counting the same."""
 
     precision: float
     recall: float
@@ -50,30 +47,28 @@ class MacroAverage(NamedTuple):
 
 
 def accuracy(predictions: Predictions) -> float:
-    """Return the share of digits read right, 0 to 1."""
+    """Return the share of correct predictions, 0 to 1."""
     return float(predictions.correct.mean())
 
 
 def confusion_matrix(predictions: Predictions) -> NDArray[np.intp]:
-    """Return how often each digit was read as each: (10, 10), rows actual, columns predicted."""
+    """Return the count of each pair, (10, 10): rows true label, columns predicted."""
     pairs = predictions.labels.astype(np.intp) * CLASSES + predictions.predicted
     return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
 
 def metrics_per_class(matrix: NDArray[np.intp]) -> tuple[ClassMetrics, ...]:
-    """Return how each digit is read, from a confusion matrix with rows actual."""
-    total, answered = matrix.sum(axis=1), matrix.sum(axis=0)
-    return tuple(
-        ClassMetrics(digit, int(matrix[digit, digit]), int(total[digit]), int(answered[digit]))
-        for digit in range(len(matrix))
-    )
+    """Return the metrics of each digit from a confusion matrix."""
+    columns = (np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0))
+    counts = np.stack(columns, axis=1).tolist()
+    return tuple(ClassMetrics(digit, *row) for digit, row in enumerate(counts))
 
 
 def macro_average(classes: Sequence[ClassMetrics]) -> MacroAverage:
-    """Return the mean of precision, recall and F1 over the digits that are there or answered.
+    """Return the mean of precision, recall and F1 over the classes that occur or are predicted.
 
-    As scikit-learn has it: a figure with nothing to divide counts as 0.
+    As in scikit-learn, a metric with nothing to divide by counts as 0.
     """
-    there = [one for one in classes if one.total or one.answered]
-    figures = [(one.precision or 0, one.recall or 0, one.f1 or 0) for one in there]
-    return MacroAverage(*np.mean(figures, axis=0).tolist())
+    there = [one for one in classes if one.support or one.predicted]
+    metrics = [(one.precision or 0, one.recall or 0, one.f1 or 0) for one in there]
+    return MacroAverage(*np.mean(metrics, axis=0).tolist())

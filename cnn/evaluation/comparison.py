@@ -1,4 +1,4 @@
-"""Two networks on the same digits: who reads what, and whether the difference is chance."""
+"""Two networks on the same digits: which predictions differ, and whether that is chance."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from cnn.evaluation.accuracy import accuracy, confusion_matrix
 from cnn.evaluation.predictions import Predictions
 
-SIGNIFICANCE = 0.05  # less probable than this is called more than chance: a convention
-Who = Literal["both", "first", "second", "neither"]
+SIGNIFICANCE = 0.05  # a smaller p-value is called significant: a convention
+CorrectIn = Literal["both", "first", "second", "neither"]
 
 
 class ComparisonError(ValueError):
@@ -20,7 +20,7 @@ class ComparisonError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The answers of two networks to the same digits."""
+    """The predictions of two networks for the same digits."""
 
     first: Predictions
     second: Predictions
@@ -32,42 +32,38 @@ class Comparison:
 
     @cached_property
     def matrix_difference(self) -> NDArray[np.intp]:
-        """(10, 10), rows actual, columns predicted: the second's counts minus the first's."""
+        """(10, 10), rows true label, columns predicted: the second's counts minus the first's."""
         return confusion_matrix(self.second) - confusion_matrix(self.first)
 
-    def read_right_by(self, who: Who) -> NDArray[np.intp]:
-        """Return the indices of the digits that both, only one of them or neither read right."""
-        first, second = self.first.correct, self.second.correct
-        chosen = {
-            "both": first & second,
-            "first": first & ~second,
-            "second": ~first & second,
-            "neither": ~first & ~second,
-        }
-        return np.flatnonzero(chosen[who])
+    def indices(self, correct_in: CorrectIn) -> NDArray[np.intp]:
+        """Return the indices of the digits that both, only one of them or neither got right."""
+        is_first = correct_in in ("both", "first")
+        is_second = correct_in in ("both", "second")
+        agrees = (self.first.correct == is_first) & (self.second.correct == is_second)
+        return np.flatnonzero(agrees)
 
-    def count(self, who: Who) -> int:
-        """Return how many digits both, only one of them or neither read right."""
-        return len(self.read_right_by(who))
+    def count(self, correct_in: CorrectIn) -> int:
+        """Return how many digits both, only one of them or neither got right."""
+        return len(self.indices(correct_in))
 
     @cached_property
     def p_value(self) -> float:
-        """How probable a split at least as uneven is, were both networks equally good, 0 to 1."""
+        """Probability of a split at least as uneven if both were equally good, 0 to 1."""
         return mcnemar_p_value(self.count("first"), self.count("second"))
 
     @property
-    def is_more_than_chance(self) -> bool:
-        """Whether the difference of the two is more than chance would make."""
+    def is_significant(self) -> bool:
+        """Whether chance alone would rarely make such a difference."""
         return self.p_value < SIGNIFICANCE
 
     @property
-    def can_tell(self) -> bool:
-        """Whether as many digits as only one reads right could show a difference at all."""
-        return mcnemar_p_value(0, self.count("first") + self.count("second")) < SIGNIFICANCE
+    def can_be_significant(self) -> bool:
+        """Whether there are enough disagreements for any split of them to be significant."""
+        return mcnemar_p_value(0, len(self.disagreements)) < SIGNIFICANCE
 
     @property
     def disagreements(self) -> NDArray[np.intp]:
-        """The indices of the digits that only one of the two reads right, in the test's order."""
+        """The indices of the digits that only one of the two got right, in the test's order."""
         return np.flatnonzero(self.first.correct != self.second.correct)
 
 
@@ -75,7 +71,7 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     """Return how two networks compare.
 
     Raises:
-        ComparisonError: they were asked about other digits.
+        ComparisonError: their predictions are for different digits.
     """
     same_digits = first.images is second.images or np.array_equal(first.images, second.images)
     if not same_digits or not np.array_equal(first.labels, second.labels):
@@ -87,15 +83,15 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
 
 
 def mcnemar_p_value(only_first: int, only_second: int) -> float:
-    """Return how probable it is, by chance alone, that two networks split at least so unevenly.
+    """Return the p-value of McNemar's exact test.
 
-    McNemar's test in its exact form: of the digits that only one network reads right, each would
-    be either's with the same probability, were both equally good (Q. McNemar, Note on the Sampling
-    Error of the Difference between Correlated Proportions or Percentages, 1947).
+    Of the digits that only one network got right, each is either's with probability 1/2 if both
+    are equally good (Q. McNemar, Note on the Sampling Error of the Difference between Correlated
+    Proportions or Percentages, 1947).
 
     Args:
-        only_first: how many digits only the first network reads right.
-        only_second: how many only the second does.
+        only_first: how many digits only the first network got right.
+        only_second: how many only the second did.
 
     Returns:
         0 to 1, of both tails; 1 where there is no such digit.

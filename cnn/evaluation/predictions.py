@@ -1,4 +1,4 @@
-"""A run's answers to the test digits, with the digits."""
+"""A run's predictions for the test digits, with the digits."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,26 +16,26 @@ from cnn.runs.store import Run
 
 MIN_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
 
-MAX_ROUNDING = 0.01  # of ten probabilities together, however they were stored
-_CURE = "Train it again on the Train page, or choose another network."
+MAX_ROUNDING = 0.01  # of the sum of ten stored probabilities
+_HINT = "Train it again on the Train page, or choose another network."
 
 
 class PredictionsError(ValueError):
-    """Answers that cannot be shown; the message says why and what to do."""
+    """Predictions that cannot be shown; the message says why and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """A network's answers to some digits, with the digits. All arrays are of the same length n."""
+    """A network's predictions for n digits, with the digits."""
 
     probabilities: NDArray[np.float32]
     """(n, 10), each row adds up to 1."""
     labels: NDArray[np.uint8]
-    """(n,), the digits really written."""
+    """(n,), the true digits."""
     images: NDArray[np.uint8]
-    """(n, 28, 28), read-only, shared with everyone who looks at them."""
+    """(n, 28, 28), read-only, shared by all visitors."""
     seen_in_training: bool = False
-    """Whether the network was trained on these very digits, so that they test nothing."""
+    """Whether the network was trained on these digits, so that they are no test."""
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -52,49 +52,49 @@ class Predictions:
 
     @cached_property
     def correct(self) -> NDArray[np.bool_]:
-        """(n,), whether the predicted digit is the one really written."""
+        """(n,), whether the predicted digit is the true one."""
         return self.predicted == self.labels
 
     @cached_property
     def losses(self) -> NDArray[np.float32]:
-        """(n,), the cross-entropy of each answer: −ln of the probability of the true digit.
+        """(n,), the cross-entropy of each digit: −ln of the true digit's probability.
 
-        As in Keras: rows add up to 1 first, and no probability is taken as less than 1e-7.
+        As in Keras, rows are normalized to add up to 1, and probabilities clipped at 1e-7.
         """
-        of_truth = self.probabilities[np.arange(len(self)), self.labels]
-        share = of_truth / self.probabilities.sum(axis=1)
+        of_label = self.probabilities[np.arange(len(self)), self.labels]
+        share = of_label / self.probabilities.sum(axis=1)
         return -np.log(np.clip(share, MIN_PROBABILITY, 1 - MIN_PROBABILITY))
 
 
 def load_predictions(run: Run) -> Predictions:
-    """Return a run's answers to the test digits it was trained for.
+    """Return a run's predictions for its test digits.
 
-    Without the whole of MNIST on this computer, a network trained on it answers the sample's
+    Without the whole of MNIST on this computer, a network trained on it predicts the sample's
     test digits instead. They come from MNIST's training set, so `seen_in_training` is set; as it
-    is for a run that was taught with the sample, and starts from a network trained on MNIST.
+    is for a run that was fine-tuned with the sample, and starts from a network trained on MNIST.
 
     Raises:
-        PredictionsError: the run has no answers (yet), or they are damaged.
+        PredictionsError: the run has no predictions (yet), or they are damaged.
         RunError: the run's state cannot be read.
     """
     status = run.status()
     if status.alive or not run.is_usable:
-        raise PredictionsError(f"Run {run.id} is {status.state} and has no network yet. {_CURE}")
+        raise PredictionsError(f"Run {run.id} is {status.state} and has no network yet. {_HINT}")
     try:
         digits = load_test(cast(DatasetName, status.dataset))
     except DataError as error:
         if status.dataset != "mnist":
             raise PredictionsError(
-                f"Run {run.id} doesn't say which digits it was tested on. {_CURE}"
+                f"Run {run.id} doesn't say which digits it was tested on. {_HINT}"
             ) from error
-        return _answer_sample(run)
+        return _predict_sample(run)
     probabilities = _read_probabilities(run.path / "test_predictions.npz", digits)
-    lesson = read_fine_tune_info(run)
-    is_seen = lesson is not None and lesson.test_is_seen
+    fine_tuned = read_fine_tune_info(run)
+    is_seen = fine_tuned is not None and fine_tuned.test_is_seen
     return Predictions(probabilities, digits.labels, digits.images, is_seen)
 
 
-def _answer_sample(run: Run) -> Predictions:
+def _predict_sample(run: Run) -> Predictions:
     digits = load_test("sample")
     try:
         probabilities = load_predictor(run.model_path).probabilities(digits.images)
@@ -104,30 +104,32 @@ def _answer_sample(run: Run) -> Predictions:
 
 
 def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
-    """Return the stored probabilities, checked to be answers to these digits."""
+    """Return the stored probabilities, checked to be of these digits."""
     try:
         with np.load(path, allow_pickle=False) as file:
             probabilities, labels = file["probabilities"], file["labels"]
     except FileNotFoundError:
-        raise PredictionsError(f"This run has no stored answers ({path.name}). {_CURE}") from None
+        raise PredictionsError(
+            f"This run has no stored predictions ({path.name}). {_HINT}"
+        ) from None
     except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
         raise _damaged(path, "can't be read") from error
     if probabilities.dtype.kind != "f" or probabilities.shape != (labels.size, CLASSES):
         raise _damaged(path, f"doesn't hold {CLASSES} probabilities for each digit")
     with np.errstate(over="ignore"):
         probabilities = probabilities.astype(np.float32)
-    sums = probabilities.sum(axis=1)  # nowhere near 1 where a number is none
+    sums = probabilities.sum(axis=1)  # far from 1 where one is NaN
     if not (np.abs(sums - 1) < MAX_ROUNDING).all() or probabilities.min(initial=0) < 0:
-        raise _damaged(path, "holds numbers that are no probabilities")
+        raise _damaged(path, "holds numbers that are not probabilities")
     if not np.array_equal(labels, digits.labels):
         raise PredictionsError(
-            f"The stored answers of this run ({path.name}) are to {labels.size:,} other digits "
-            f"than the {len(digits.labels):,} test digits on this computer. {_CURE}"
+            f"The stored predictions of this run ({path.name}) are for {labels.size:,} other "
+            f"digits than the {len(digits.labels):,} test digits on this computer. {_HINT}"
         )
     return probabilities
 
 
 def _damaged(path: Path, problem: str) -> PredictionsError:
     return PredictionsError(
-        f"The stored answers of this run are damaged: {path.name} {problem}. {_CURE}"
+        f"The stored predictions of this run are damaged: {path.name} {problem}. {_HINT}"
     )

@@ -1,7 +1,5 @@
-"""A training to be played back: its first filters and its answers to 100 digits, epoch by epoch."""
+"""A training to be replayed: its first filters and its predictions for 100 digits, by epoch."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
@@ -9,93 +7,91 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data.mnist import DataError, DatasetName, Digits, load_test
+from cnn.evaluation.tables import to_csv
 from cnn.runs.fine_tune_info import read_fine_tune_info
 from cnn.runs.metrics import EpochPoint
 from cnn.runs.snapshots import SnapshotError, read_snapshots, replayed_digits, saved_epochs
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run
 
-MAX_EPOCHS = 60  # that a replay stops at: more would only pass by faster
+MAX_EPOCHS = 60  # that a replay stops at: more would only be too fast to see
+CSV_COLUMNS = ("epoch", "test_digit", "label", "predicted", "probability")
 
 
 class Replay(NamedTuple):
-    """What a training is played back from: e moments of it and d test digits, 100 of MNIST's."""
+    """Snapshots of e epochs and the predictions for d test digits, 100 of MNIST's."""
 
     numbers: tuple[int, ...]
     """(e,), the epochs, from 1; `START` is before the training."""
     filters: NDArray[np.float32]
     """(e, k, k, n), the weights of the first convolution's n filters."""
     probabilities: NDArray[np.float32]
-    """(e, d, 10), the answers."""
+    """(e, d, 10)."""
     indices: NDArray[np.intp]
-    """(d,), the digits' places among the test digits; none where these are not here."""
+    """(d,), the digits' indices in the test set; empty where it is not on this computer."""
     digits: Digits
-    """(d, 28, 28) and (d,), sorted by what they are."""
+    """(d, 28, 28) and (d,), sorted by label."""
     curve: tuple[EpochPoint, ...]
-    """Every epoch's validation."""
+    """The metrics of every epoch."""
     notes: tuple[str, ...]
     """What else is to be known, in sentences."""
 
     @property
-    def answers(self) -> NDArray[np.uint8]:
-        """(e, d), the digits with the highest probability."""
+    def predicted(self) -> NDArray[np.uint8]:
+        """(e, d), the most probable digits."""
         return self.probabilities.argmax(axis=-1).astype(np.uint8)
 
     @property
-    def right(self) -> NDArray[np.intp]:
-        """(e,), how many of the digits are read right."""
-        return (self.answers == self.digits.labels).sum(axis=-1)
+    def correct(self) -> NDArray[np.intp]:
+        """(e,), how many of the digits are predicted correctly."""
+        return (self.predicted == self.digits.labels).sum(axis=-1)
 
 
-def load_replay(run: Run, most: int = MAX_EPOCHS) -> Replay:
-    """Return a run's training to be played back.
+def load_replay(run: Run, max_epochs: int = MAX_EPOCHS) -> Replay:
+    """Return a run's training to be replayed.
 
     Args:
         run: one that has ended.
-        most: how many moments at most, at least 2; of more epochs some are left out, evenly.
+        max_epochs: at least 2; of more epochs some are left out, evenly.
 
     Raises:
-        SnapshotError: the run goes on, or nothing was kept of its epochs, or that is damaged.
+        SnapshotError: the run has not ended, or its snapshots are missing or damaged.
         RunError: the run's state cannot be read.
     """
     status = run.status()
     if not status.over:
         raise SnapshotError("This run is not over yet. Its replay is here as soon as it is.")
-    kept = saved_epochs(run)
-    numbers = _spread(kept, most)
-    test, notes = _replayed(status)
-    epochs = read_snapshots(run, numbers, test.indices)
-    notes += _notes(run, status, kept, numbers)
-    return Replay(*epochs, test.indices, test.digits, run.metrics().epochs, tuple(notes))
+    saved = saved_epochs(run)
+    numbers = _evenly(saved, max_epochs)
+    indices, digits, problems = _replayed(status)
+    snapshots = read_snapshots(run, numbers, indices)
+    notes = (*problems, *_notes(run, status, saved, numbers))
+    return Replay(*snapshots, indices, digits, run.metrics().epochs, notes)
 
 
 def replay_csv(replay: Replay) -> str:
-    """Return the answers as a table, a line for each digit at each epoch."""
-    buffer = io.StringIO()
-    table = csv.writer(buffer, lineterminator="\n")
-    table.writerow(["epoch", "test_digit", "really", "read_as", "probability"])
-    sure = replay.probabilities.max(axis=-1)
-    for moment, number in enumerate(replay.numbers):
-        columns = (replay.indices, replay.digits.labels, replay.answers[moment])
-        for *values, share in zip(*columns, sure[moment], strict=True):
-            table.writerow([number, *values, f"{share:.3f}"])
-    return buffer.getvalue()
+    """Return the predictions as CSV, a line for each digit at each epoch."""
+    confidence = replay.probabilities.max(axis=-1)
+    rows = (
+        (number, *values, f"{share:.3f}")
+        for number, predicted, shares in zip(
+            replay.numbers, replay.predicted, confidence, strict=True
+        )
+        for *values, share in zip(
+            replay.indices, replay.digits.labels, predicted, shares, strict=True
+        )
+    )
+    return to_csv(CSV_COLUMNS, rows)
 
 
-def _spread(numbers: Sequence[int], most: int) -> tuple[int, ...]:
+def _evenly(numbers: Sequence[int], count: int) -> tuple[int, ...]:
     """Return at most so many of them, the first and the last among them."""
-    count = min(len(numbers), most)
-    places = np.linspace(0, len(numbers) - 1, count).round().astype(int)
+    places = np.linspace(0, len(numbers) - 1, min(len(numbers), count)).round().astype(int)
     return tuple(numbers[place] for place in places)
 
 
-class _Shown(NamedTuple):
-    indices: NDArray[np.intp]
-    digits: Digits
-
-
-def _replayed(status: Status) -> tuple[_Shown, list[str]]:
-    """Return the digits to show; none, and a sentence, where the run's test digits are not here."""
+def _replayed(status: Status) -> tuple[NDArray[np.intp], Digits, tuple[str, ...]]:
+    """Return indices and digits to show; none, and a sentence, if the test set is not here."""
     try:
         test = load_test(cast(DatasetName, status.dataset))
         if status.test_images not in (None, len(test.labels)):
@@ -104,29 +100,29 @@ def _replayed(status: Status) -> tuple[_Shown, list[str]]:
             )
     except DataError as error:
         nothing = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))
-        shown = _Shown(np.zeros(0, np.intp), nothing)
-        return shown, [f"Its answers to test digits can't be shown. {error}"]
+        problem = f"Its predictions for test digits can't be shown. {error}"
+        return np.zeros(0, np.intp), nothing, (problem,)
     indices = replayed_digits(test.labels)
-    return _Shown(indices, Digits(test.images[indices], test.labels[indices])), []
+    return indices, Digits(test.images[indices], test.labels[indices]), ()
 
 
 def _notes(
-    run: Run, status: Status, kept: tuple[int, ...], numbers: tuple[int, ...]
+    run: Run, status: Status, saved: tuple[int, ...], numbers: tuple[int, ...]
 ) -> Iterator[str]:
-    """Say what a replay does not show, or what its answers do not mean."""
-    if len(numbers) < len(kept):
-        yield f"Of {kept[-1]} epochs, some are left out, evenly spread."
+    """Say what a replay leaves out, or what its predictions do not mean."""
+    if len(numbers) < len(saved):
+        yield f"Of {saved[-1]} epochs, some are left out, evenly."
     if status.state is State.STOPPED:
-        yield f"The run was stopped: the replay ends with its last whole epoch, number {kept[-1]}."
-    if status.state is State.FINISHED and _went_back(run):
-        yield "This ends with the last epoch; early stopping took the network back to its best."
-    lesson = read_fine_tune_info(run)
-    if lesson is not None and lesson.test_is_seen:
-        yield "The network has learned from these digits before, so that it reads them says little."
+        yield f"The run was stopped: the replay ends with its last complete epoch, {saved[-1]}."
+    if status.state is State.FINISHED and _restored_best(run):
+        yield "This ends with the last epoch; early stopping restored the best epoch's weights."
+    fine_tuned = read_fine_tune_info(run)
+    if fine_tuned is not None and fine_tuned.test_is_seen:
+        yield "The network was trained on these digits before, so its accuracy on them says little."
 
 
-def _went_back(run: Run) -> bool:
-    """Return whether the network has the weights of an earlier epoch than its training's last."""
+def _restored_best(run: Run) -> bool:
+    """Return whether the network has the weights of an earlier epoch than its last."""
     epochs = run.metrics().epochs
     if not (run.hyperparameters.early_stopping and epochs):
         return False

@@ -98,8 +98,8 @@ def occlusion_maps(
     masks = masks[(masks & (image > 0)).any(axis=(1, 2))]
     images = np.concatenate([image[np.newaxis], np.where(masks, 0, image).astype(np.uint8)])
     probabilities = np.nan_to_num(predictor.probabilities(images)[:, list(digits)])
-    falls = probabilities[0] - probabilities[1:]
-    total = np.tensordot(falls.T, masks.astype(np.float32), axes=1)
+    importance = probabilities[0] - probabilities[1:]
+    total = np.tensordot(importance.T, masks.astype(np.float32), axes=1)
     mean = total / np.maximum(masks.sum(axis=0), 1)
     return np.where(image > 0, mean, 0).astype(np.float32)
 

@@ -46,7 +46,7 @@ def confidence_figure(bins: Sequence[ConfidenceBin], title: str = "") -> "Figure
     """
     figure = new_figure(6, 4.5)
     upper, lower = figure.subplots(2, sharex=True)
-    for axes, name, color in ((upper, "right", ACCENT), (lower, "wrong", MISTAKE)):
+    for axes, name, color in ((upper, "correct", ACCENT), (lower, "mistakes", MISTAKE)):
         axes.bar(
             [one.lower * 100 for one in bins],
             [getattr(one, name) for one in bins],

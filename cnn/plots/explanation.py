@@ -30,7 +30,7 @@ class Explanation(NamedTuple):
     """The digit really written."""
     probabilities: NDArray[np.float32]
     """(10,), adding up to 1."""
-    falls: NDArray[np.float32]
+    importance: NDArray[np.float32]
     """(28, 28), how much less probable the answer is without the ink there."""
     neighbors: tuple[Neighbor, ...]
     """The nearest training digits; empty where the network does not show its features."""
@@ -77,7 +77,7 @@ def _draw_answer(part: "SubFigure", explained: Explanation) -> None:
     bars.barh(range(10), explained.probabilities, color=ACCENT)
     bars.set(yticks=range(10), xlim=(0, 1), title="Probability")
     bars.invert_yaxis()
-    ink.imshow(occlusion_picture(explained.image, explained.falls))
+    ink.imshow(occlusion_picture(explained.image, explained.importance))
     ink.set_title("Which ink mattered")
     _write_legend(ink, {f"for {answer}": POSITIVE, "against": NEGATIVE})
     for axes in (digit, ink):

@@ -38,8 +38,8 @@ def show_history(run: Run, label: int, answer: int, index: int, digits: int) -> 
     except ValueError as error:
         st.info(str(error), icon=":material/history:")
         return None
-    words = history.in_words()
-    if history.answers[-1] != answer:
+    words = history.summary()
+    if history.predicted[-1] != answer:
         words += _kept_words(run, answer)
     st.markdown(words)
     if len(history.epochs) > 1:

@@ -80,9 +80,9 @@ def show_class_metrics(run: Run, predictions: Predictions) -> None:
 
 def class_table(classes: tuple[ClassMetrics, ...]) -> pd.DataFrame:
     """Return the figures of each digit as a person would say them, their averages last."""
-    total = sum(one.total for one in classes)
+    total = sum(one.support for one in classes)
     rows = [
-        (str(one.digit), one.precision, one.recall, one.f1, f"{one.total:,}") for one in classes
+        (str(one.digit), one.precision, one.recall, one.f1, f"{one.support:,}") for one in classes
     ]
     rows.append(("Average", *macro_average(classes), f"{total:,}"))
     table = pd.DataFrame(rows, columns=["Digit", *_SHARES, "Pictures"], dtype=object)
@@ -113,7 +113,7 @@ def _show_reliability(run: Run, predictions: Predictions) -> None:
 def _show_confidence(run: Run, predictions: Predictions) -> None:
     bins, title = confidence_bins(predictions, HISTOGRAM_BINS), run_label(run)
     st.markdown("##### How sure it is", help=CONFIDENCE_HELP)
-    for kind in ("right", "wrong"):
+    for kind in ("correct", "mistakes"):
         st.altair_chart(
             evaluation_charts.confidence_chart(bins, kind),
             alt=f"How sure the {sum(getattr(one, kind) for one in bins):,} {kind} answers are",

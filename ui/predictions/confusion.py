@@ -91,9 +91,9 @@ def confusion_chart(
 def _outline(matrix: NDArray[np.intp], chosen: DigitFilter) -> NDArray[np.intp]:
     """Return 1 for each cell, row by row, that the filters name, else 0."""
     named = np.zeros(matrix.shape, dtype=np.intp)
-    if (chosen.label, chosen.read_as) != (None, None):
+    if (chosen.label, chosen.predicted) != (None, None):
         row = slice(None) if chosen.label is None else chosen.label
-        column = slice(None) if chosen.read_as is None else chosen.read_as
+        column = slice(None) if chosen.predicted is None else chosen.predicted
         named[row, column] = 1
     return named.ravel()
 

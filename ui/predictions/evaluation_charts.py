@@ -29,7 +29,7 @@ def class_chart(classes: Sequence[ClassMetrics], average: float) -> alt.LayerCha
             "average": average,
             "name": f"all digits {percent(average)}",
             "label": percent(one.recall),
-            "meaning": f"{one.total - one.correct:,} of {one.total:,} read wrong",
+            "meaning": f"{one.support - one.correct:,} of {one.support:,} read wrong",
             "color": ACCENT if one.recall >= average else MISTAKE,
         }
         for one in classes
@@ -57,10 +57,12 @@ def class_chart(classes: Sequence[ClassMetrics], average: float) -> alt.LayerCha
 
 def hardest_digit(classes: Sequence[ClassMetrics]) -> str:
     """Say which digit is read worst, for those who hear the chart."""
-    hardest = min((one for one in classes if one.total), key=lambda one: one.correct / one.total)
+    hardest = min(
+        (one for one in classes if one.support), key=lambda one: one.correct / one.support
+    )
     return (
         f"Accuracy per digit: {hardest.digit} is the hardest, "
-        f"{hardest.correct:,} of {hardest.total:,} are read right."
+        f"{hardest.correct:,} of {hardest.support:,} are read right."
     )
 
 
@@ -98,7 +100,7 @@ def confidence_chart(bins: Sequence[ConfidenceBin], kind: str) -> alt.Chart:
 
     Args:
         bins: the answers by confidence.
-        kind: which of them are counted, "right" or "wrong".
+        kind: which of them are counted, "correct" or "mistakes".
     """
     table = pd.DataFrame(
         {
@@ -110,13 +112,13 @@ def confidence_chart(bins: Sequence[ConfidenceBin], kind: str) -> alt.Chart:
         }
         for one in bins
     )
-    axis = _share_axis(title="How sure") if kind == "wrong" else _share_axis(title=None)
+    axis = _share_axis(title="How sure") if kind == "mistakes" else _share_axis(title=None)
     count = alt.Axis(
         labelColor=TEXT, titleColor=TEXT, tickCount=4, format=",d", tickMinStep=1, minExtent=52
     )  # both charts begin at the same place
     return (
         alt.Chart(table, height=190)
-        .mark_bar(color=ACCENT if kind == "right" else MISTAKE)
+        .mark_bar(color=ACCENT if kind == "correct" else MISTAKE)
         .encode(
             x=alt.X("lower:Q", bin="binned", scale=alt.Scale(domain=[0, 1]), axis=axis),
             x2="upper:Q",

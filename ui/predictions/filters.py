@@ -16,8 +16,8 @@ _AS_HIGH_AS_A_BUTTON = '<div style="height: 2.5rem"></div>'  # the digits keep t
 
 _KINDS: dict[str, Kind] = {"All": "all", "Mistakes": "mistakes", "Right": "correct"}
 _ORDERS: dict[str, Order] = {
-    "Least sure first": "least sure first",
-    "Most sure first": "most sure first",
+    "Lowest confidence first": "lowest confidence first",
+    "Highest confidence first": "highest confidence first",
     "Highest loss first": "highest loss first",
     "Lowest loss first": "lowest loss first",
     "Test order": "test order",
@@ -41,9 +41,9 @@ def choose_filter(predictions: Predictions) -> DigitFilter:
         read_as = _choose_digit("Read as", "read_as", "The digit that the network reads.")
         least, most = _choose_confidence()
         has_doubtful = bool(has_label_error(predictions.labels).any())
-        only_wrong_labels = has_doubtful and _choose_labels()
+        only_label_errors = has_doubtful and _choose_labels()
         order = _choose_order()
-    return DigitFilter(kind, label, read_as, least, most, only_wrong_labels, order)
+    return DigitFilter(kind, label, read_as, least, most, only_label_errors, order)
 
 
 def _choose_kind() -> Kind:
@@ -130,7 +130,7 @@ def _choose_order() -> Order:
         help="The **loss** is what training makes small: near 0 for a sure right answer, large for "
         "a sure wrong one.",
     )
-    return _ORDERS.get(order, "least sure first")
+    return _ORDERS.get(order, "lowest confidence first")
 
 
 def first_page() -> None:

@@ -72,7 +72,7 @@ def _show_why(
     image = predictions.images[index]
     ink, nearest = st.columns(2, gap="large")
     with ink:
-        falls = parts.show_ink(predictor, run, image, tuple(dict.fromkeys((answer, label))))
+        importance = parts.show_ink(predictor, run, image, tuple(dict.fromkeys((answer, label))))
     history = show_history(run, label, answer, index, len(predictions))
     layers = explain.feature_maps(predictor, image)
     st.markdown("##### What each layer sees", help=parts.MAPS_HELP)
@@ -85,7 +85,7 @@ def _show_why(
         image=image,
         label=label,
         probabilities=predictions.probabilities[index],
-        falls=falls[0],
+        importance=importance[0],
         neighbors=tuple(neighbors),
         layers=layers,
         kernels=kernels,

@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.data.label_errors import has_label_error
-from cnn.evaluation.comparison import Comparison, Who
+from cnn.evaluation.comparison import Comparison, CorrectIn
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import confidence_percent
 from cnn.runs.store import Run
@@ -16,12 +16,12 @@ from ui.shared.digit_tile import TILE_STYLE, png_address
 
 PAGE_SIZE = 30  # fills whole rows of 3, 5, 6 or 10
 
-WHO: dict[str, Who] = {
+WHO: dict[str, CorrectIn] = {
     "Only A right": "first",
     "Only B right": "second",
     "Both wrong": "neither",
 }
-_NONE: dict[Who, str] = {
+_NONE: dict[CorrectIn, str] = {
     "first": "There is no digit that only A reads right.",
     "second": "There is no digit that only B reads right.",
     "neither": "There is no digit that both read wrong.",
@@ -62,7 +62,7 @@ def browse(run: Run, comparison: Comparison) -> None:
         on_change=_first_page,
         label_visibility="collapsed",
     )
-    indices = comparison.read_right_by(WHO[chosen])
+    indices = comparison.indices(WHO[chosen])
     if len(indices) == 0:
         st.info(_NONE[WHO[chosen]], icon=":material/search_off:")
     else:

@@ -5,7 +5,7 @@ from cnn.evaluation.comparison import SIGNIFICANCE, Comparison
 
 def verdict(comparison: Comparison) -> str:
     """Return the answer in one sentence."""
-    if comparison.is_more_than_chance:
+    if comparison.is_significant:
         return "The difference is more than chance."
     return "The difference is not more than chance."
 
@@ -29,10 +29,10 @@ def chance_sentence(comparison: Comparison) -> str:
 def _meaning(comparison: Comparison) -> str:
     if comparison.first.seen_in_training or comparison.second.seen_in_training:
         return "It says nothing of new digits."
-    if comparison.is_more_than_chance:
+    if comparison.is_significant:
         better = "B" if comparison.difference > 0 else "A"
         return f"So {better} very likely reads new digits of this kind better, too."
-    if not comparison.can_tell:
+    if not comparison.can_be_significant:
         return "So few digits could not show a difference, however they were split."
     return "So on other digits the other one may well be ahead. More test digits could tell."
 

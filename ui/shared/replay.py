@@ -127,7 +127,7 @@ def _offer_files(run: Run, has_digits: bool) -> None:
 
 
 def _filters_file(run: Run, image_format: ImageFormat) -> bytes:
-    figure = filters_figure(load_replay(run, most=2), run_picker.run_label(run))
+    figure = filters_figure(load_replay(run, max_epochs=2), run_picker.run_label(run))
     return figure_bytes(figure, image_format)
 
 

@@ -84,9 +84,9 @@ def replay_payload(replay: Replay, version: str, beginning: str) -> dict[str, An
         "weights": _base64(np.moveaxis(weights, -1, 1)),
         "labels": replay.digits.labels.tolist(),
         "images": png_address(_sheet(replay.digits.images)) if len(replay.digits.labels) else "",
-        "answers": _base64(replay.answers),
+        "answers": _base64(replay.predicted),
         "sure": _base64((replay.probabilities.max(axis=-1) * 100).round().astype(np.uint8)),
-        "right": replay.right.tolist(),
+        "right": replay.correct.tolist(),
         "curve": [
             [point.epoch, round(point.validation_accuracy, 5), round(point.validation_loss, 6)]
             for point in replay.curve

@@ -36,16 +36,16 @@ def inks_html(image: NDArray[np.uint8], maps: NDArray[np.float32], digits: Seque
         digits: the answers.
     """
     pairs = zip(maps, digits, strict=True)
-    items = "".join(ink_html(image, falls, digit) for falls, digit in pairs)
+    items = "".join(ink_html(image, importance, digit) for importance, digit in pairs)
     return f'{STYLE}<div class="why inks">{items}</div>'
 
 
-def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -> str:
+def ink_html(image: NDArray[np.uint8], importance: NDArray[np.float32], digit: int) -> str:
     """Return the digit with its ink colored by what it did for the answer, and a legend.
 
     Args:
         image: (28, 28), 255 is full ink.
-        falls: (28, 28), how much less probable the answer is without the ink there.
+        importance: (28, 28), how much less probable the answer is without the ink there.
         digit: the answer.
     """
     meanings = {
@@ -58,24 +58,25 @@ def ink_html(image: NDArray[np.uint8], falls: NDArray[np.float32], digit: int) -
         for color, words in meanings.items()
     )
     sentence = ""
-    if np.abs(falls).max() < MIN_IMPORTANCE:
+    if np.abs(importance).max() < MIN_IMPORTANCE:
         sentence = (
             "<div>No spot matters much by itself: the answer stays without any of them.</div>"
         )
     return (
         f'<div><div class="tile ink"><img class="plain" '
-        f'src="{png_address(occlusion_picture(image, falls))}" alt="{_where(falls, digit)}"></div>'
+        f'src="{png_address(occlusion_picture(image, importance))}" '
+        f'alt="{_where(importance, digit)}"></div>'
         f'<div class="legend">{legend}</div>{sentence}</div>'
     )
 
 
-def _where(falls: NDArray[np.float32], digit: int) -> str:
+def _where(importance: NDArray[np.float32], digit: int) -> str:
     """Say where the ink mattered most, for those who do not see the colors."""
-    if falls.max() < MIN_IMPORTANCE:
+    if importance.max() < MIN_IMPORTANCE:
         return f"No ink speaks for {digit} by itself."
-    row, column = np.unravel_index(falls.argmax(), falls.shape)
-    height = ("at the top", "in the middle", "at the bottom")[int(row) * 3 // len(falls)]
-    side = ("on the left", "", "on the right")[int(column) * 3 // falls.shape[1]]
+    row, column = np.unravel_index(importance.argmax(), importance.shape)
+    height = ("at the top", "in the middle", "at the bottom")[int(row) * 3 // len(importance)]
+    side = ("on the left", "", "on the right")[int(column) * 3 // importance.shape[1]]
     return f"The ink {height} {side}".rstrip() + f" speaks most for {digit}."
 
 
