@@ -126,7 +126,7 @@ def test_a_wrong_file_is_named_and_the_sample_is_used(mnist_file, make, what_is_
     make(mnist_file)
     source, (problem,) = find_source()
     assert source == mnist.SAMPLE
-    assert problem.startswith(f"The file {mnist_file} (set by MNIST_NPZ) {what_is_wrong}")
+    assert problem.startswith(f"The file {mnist_file} (from MNIST_NPZ) {what_is_wrong}")
     assert "with the arrays x_train, y_train, x_test and y_test." in problem
     assert problem.endswith("Put that file there, or unset MNIST_NPZ and start the app again.")
     with pytest.raises(DataError) as refusal:
@@ -152,7 +152,7 @@ def test_damage_found_only_on_reading_is_named_and_the_next_source_is_used(mnist
     source, problems = find_source()
     assert source == mnist.SAMPLE
     assert "is damaged (Bad CRC-32 for file 'x_train.npy')" in problems[0]
-    assert f"The file {keras_cache_file()} (the Keras cache) is damaged" in problems[1]
+    assert f"The file {keras_cache_file()} (from the Keras cache) is damaged" in problems[1]
     assert "The app replaces it when it can download MNIST" in problems[1]
     with pytest.raises(DataError, match=r"x_train\.npy.*x_test\.npy"):
         load("mnist")
@@ -180,7 +180,7 @@ def test_mnist_npz_comes_before_the_keras_cache_and_the_cache_before_the_sample(
     write(keras_cache_file(), **tiny_mnist(train=1000, test=100))
     write(mnist_file)
     assert find_source()[0] == mnist.Source(
-        "mnist", mnist_file, "MNIST, 270 digits, from the file in MNIST_NPZ", 220
+        "mnist", mnist_file, "MNIST, 270 digits, from MNIST_NPZ", 220
     )
     monkeypatch.delenv("MNIST_NPZ")
     assert find_source()[0] == mnist.Source(
@@ -323,7 +323,7 @@ def test_any_change_to_the_bytes_of_a_file_gives_digits_or_a_sentence(mnist_file
             return
         source, problems = find_source()
     assert source == mnist.SAMPLE
-    assert problems[0].startswith(f"The file {mnist_file} (set by MNIST_NPZ) ")
+    assert problems[0].startswith(f"The file {mnist_file} (from MNIST_NPZ) ")
 
 
 @pytest.mark.parametrize("source", ["mnist", "sample"])

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from cnn.data.mnist import Digits
-from cnn.data.mnist_sample import read_sample
+from cnn.data.mnist import Digits, read_sample
 from cnn.drawing.pen import image_from_strokes
 from cnn.training.handwriting_styles import _HABITS, restyle, restyled_share
 from cnn.training.style_transform import StyleTransform

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from cnn.data.mnist import Digits
-from cnn.data.mnist_sample import read_sample
+from cnn.data.mnist import Digits, read_sample
 from cnn.training import non_digits
 from cnn.training.non_digits import TURNABLE, make_non_digits
 from cnn.training.textures import texture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cnn.__main__ import main
 from cnn.data import mnist
-from cnn.data.mnist_sample import read_sample
+from cnn.data.mnist import read_sample
 from cnn.export.script import refusal, run_script
 from cnn.hyperparameters import CHOICES, Hyperparameters
 from cnn.network.layers import layer_table, total_parameters

@@ -221,7 +221,7 @@ def test_a_refresh_without_an_address_finds_the_run_that_goes_on(open_train, run
 
 
 def test_the_data_in_use_is_named(open_train):
-    assert "MNIST, 280 digits, from the file in MNIST_NPZ" in texts(open_train())
+    assert "MNIST, 280 digits, from MNIST_NPZ" in texts(open_train())
 
 
 def test_without_mnist_the_sample_serves_and_the_download_shows_how_far_it_is(

