@@ -1,193 +1,209 @@
-"""What can be chosen about a network and its training, checked in one place."""
+"""Every hyperparameter, declared once: type, default, limits, label, help and place in the form.
 
-import dataclasses
+The form, `--set`, hyperparameters.json, the Keras network, the exported script and How it works
+read `Hyperparameters` and `SPECS`; named choices are declared in `cnn.network.choices`.
+"""
+
 import json
+import reprlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, get_type_hints
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Annotated, Any, Self
 
+from pydantic import (
+    AliasChoices,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.dataclasses import dataclass
 
-class Range(NamedTuple):
-    """Smallest and largest allowed value, both included."""
-
-    minimum: float
-    maximum: float
-
-
-RANGES: dict[str, Range] = {
-    "kernel_size": Range(1, 7),
-    "dropout": Range(0, 0.9),
-    "dense_units": Range(0, 1024),
-    "learning_rate": Range(1e-6, 10),
-    "weight_decay": Range(0, 0.1),
-    "label_smoothing": Range(0, 0.5),
-    "batch_size": Range(1, 1024),
-    "epochs": Range(1, 100),
-    "early_stopping": Range(0, 20),
-    "training_images": Range(100, 55_000),
-    "seed": Range(0, 2**31 - 1),
-}
-
-CHOICES: dict[str, tuple[str, ...]] = {
-    "padding": ("valid", "same"),
-    "activation": ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"),
-    "optimizer": ("adam", "sgd", "rmsprop"),
-    "schedule": ("constant", "one_cycle"),
-    "augmentation": ("off", "light", "strong", "hands"),
-}
+from cnn.data.problems import readable_errors
+from cnn.network.choices import ACTIVATIONS, AUGMENTATIONS, OPTIMIZERS, PADDINGS, SCHEDULES, Spec
 
 MAX_LAYERS = 6
 MAX_FILTERS = 128
 
 
-@dataclass(frozen=True)
-class Hyperparameters:
-    """One network and the way it is trained. The defaults are the tutorial's.
+_layer = partial(Spec, "Network", "Layers")
+_compile = partial(Spec, "Training", "Compile")
+_fit = partial(Spec, "Training", "Fit")
+_prepare = partial(Spec, "Data", "Prepare")
+_data = partial(Spec, "Data", "Fit")
 
-    An object with impossible values cannot be made: `ValueError` says which and why.
-    Whether the layers fit into each other is `architecture.layer_table`'s to say.
+
+@dataclass(
+    frozen=True,
+    config=ConfigDict(extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True),
+)
+class Hyperparameters:
+    """One network and how it is trained. The defaults are the tutorial's.
+
+    Raises:
+        ValidationError: a value is impossible (a `ValueError`; `from_mapping` says it in words).
+            Whether the layers fit into each other, `layers.layer_table` says.
     """
 
-    filters: tuple[int, ...] = (16, 8)
-    kernel_size: int = 3
-    padding: str = "valid"
-    pool_after: tuple[int, ...] = ()  # 1-based convolutions followed by 2×2 max pooling
-    batch_normalization: bool = False
-    activation: str = "relu"
-    dropout: float = 0.0
-    dense_units: int = 0  # 0: no dense layer before the ten outputs
-    global_average_pooling: bool = False  # else flatten
-    optimizer: str = "adam"
-    learning_rate: float = 0.001  # the peak, with one_cycle
-    schedule: str = "constant"
-    weight_decay: float = 0.0
-    label_smoothing: float = 0.0
-    batch_size: int = 32
-    epochs: int = 5
-    early_stopping: int = 0  # epochs without a better validation loss; 0: off
-    augmentation: str = "off"
-    non_digits: bool = False  # an eleventh answer, learned from images that are no digit
-    training_images: int = 55_000
-    scale_pixels: bool = False  # 0–1 inside the network, else raw 0–255
-    seed: int = 0
+    filters: Annotated[tuple[int, ...], _layer("Filters", 1, MAX_FILTERS)] = (16, 8)
+    """How many patterns each convolution detects. Each filter gives one feature map."""
+    kernel_size: Annotated[int, _layer("Kernel size", 1, 7, steps=range(1, 8))] = 3
+    """Width and height of a filter in pixels."""
+    pool_after: Annotated[
+        tuple[int, ...], _layer("Pool after layer", 1, MAX_LAYERS, off="none")
+    ] = ()
+    """Max pooling: keep the maximum of each 2×2 pixels of the feature maps. It is faster, and
+    makes the network less sensitive to where a stroke is."""
+    padding: Annotated[str, _layer("Padding", choices=PADDINGS)] = "valid"
+    """Without padding (valid) each convolution shrinks the image by the kernel size minus 1. Same
+    adds zeros around it, so that the size stays."""
+    activation: Annotated[str, _layer("Activation", choices=ACTIVATIONS)] = "relu"
+    """The nonlinear function after each layer. ReLU sets negative numbers to 0."""
+    batch_normalization: Annotated[bool, _layer("Batch normalization")] = False
+    """Normalizes the feature maps to a similar range, so that deep networks train faster."""
+    global_average_pooling: Annotated[bool, _layer("Global average pooling")] = False
+    """Averages each feature map to one number instead of flattening it: far fewer parameters."""
+    dense_units: Annotated[
+        int, _layer("Dense units", 0, 1024, (0, 10, 16, 32, 64, 128, 256, 512), off="none")
+    ] = 0
+    """Units of a fully connected layer before the output layer. None leaves it out."""
+    dropout: Annotated[
+        float, _layer("Dropout", 0, 0.9, (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), off="off")
+    ] = 0.0
+    """The share of the inputs of the output layer that training sets to 0 at random, so that
+    the network does not rely on a few of them."""
+    optimizer: Annotated[str, _compile("Optimizer", choices=OPTIMIZERS)] = "adam"
+    """The algorithm that updates the weights so that the loss gets smaller. Adam suits most
+    networks."""
+    learning_rate: Annotated[
+        float,
+        _compile(
+            "Learning rate",
+            1e-6,
+            10,
+            (1e-5, 1e-4, 3e-4, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.1, 0.3, 1),
+        ),
+    ] = 0.001
+    """How large each update of the weights is; with one cycle, its peak. Too small trains slowly,
+    too large does not converge."""
+    schedule: Annotated[str, _compile("Learning rate schedule", choices=SCHEDULES)] = "constant"
+    """Keep the learning rate constant, or let it rise to its peak and fall to nearly 0 (one cycle),
+    which often trains faster and ends better."""
+    batch_size: Annotated[
+        int, _fit("Batch size", 1, 1024, (8, 16, 32, 64, 128, 256, 512, 1024))
+    ] = 32
+    """Images for each update of the weights. Large batches are faster for each image, but update
+    the weights less often."""
+    epochs: Annotated[int, _fit("Epochs", 1, 100, range(1, 51))] = 5
+    """Passes through all training images."""
+    early_stopping: Annotated[int, _fit("Early stopping", 0, 20, range(11), off="off")] = 0
+    """Stop when the validation loss has not improved for this many epochs (the patience), and keep
+    the best weights."""
+    weight_decay: Annotated[
+        float,
+        _compile("Weight decay", 0, 0.1, (0, 1e-5, 1e-4, 1e-3, 0.004, 0.01, 0.1), off="default"),
+    ] = 0.0
+    """Shrinks the weights a little with each update, to reduce overfitting. The default is that of
+    the optimizer in Keras."""
+    label_smoothing: Annotated[
+        float, _compile("Label smoothing", 0, 0.5, (0, 0.02, 0.05, 0.1, 0.2, 0.3), off="off")
+    ] = 0.0
+    """Trains toward a little less than 100% for the true label, to reduce overconfidence."""
+    training_images: Annotated[
+        int,
+        _data(
+            "Training images", 100, 55_000, (500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 55_000)
+        ),
+    ] = 55_000
+    """Fewer images train faster, and show how much the amount of data matters."""
+    augmentation: Annotated[str, _prepare("Augmentation", choices=AUGMENTATIONS)] = "off"
+    """Rotates, shears, scales and shifts the training images at random, so that the network
+    generalizes better. **Handwriting styles** adds elastic distortions, and the flags, bars and
+    tails of other handwriting styles."""
+    reject_class: Annotated[
+        bool,
+        _prepare("Reject non-digits"),
+        Field(validation_alias=AliasChoices("reject_class", "non_digits")),
+    ] = False
+    """Adds an eleventh class, not a digit, trained with generated scribbles, letter-like strokes
+    and textures."""
+    scale_pixels: Annotated[bool, _prepare("Scale pixels to 0–1")] = False
+    """Divides the pixel values 0–255 by 255 inside the network. Small inputs train better; the
+    tutorial does not do it."""
+    seed: Annotated[int, _data("Seed", 0, 2**31 - 1)] = 0
+    """Of the random numbers: the same seed gives the same initial weights and order of images."""
 
-    def __post_init__(self) -> None:
-        for field, expected in get_type_hints(Hyperparameters).items():
-            object.__setattr__(self, field, _typed(field, getattr(self, field), expected))
-        for field, limits in RANGES.items():
-            _check_range(field, getattr(self, field), limits)
-        for field, choices in CHOICES.items():
-            _check_choice(field, getattr(self, field), choices)
-        _check_layers(self.filters, self.pool_after)
+    @field_validator("augmentation", mode="before")
+    @classmethod
+    def _renamed(cls, value: Any) -> Any:
+        return "handwriting" if value == "hands" else value  # as earlier versions wrote it
+
+    @field_validator("*")
+    @classmethod
+    def _allowed(cls, value: Any, info: ValidationInfo) -> Any:
+        """Return the value if the spec of its field allows it."""
+        spec = SPECS[str(info.field_name)]
+        for item in value if spec.is_list else (value,):
+            if spec.choices and item not in spec.choices:
+                raise ValueError(f"must be one of {', '.join(spec.choices)}, not {item!r}")
+            if spec.maximum and not spec.minimum <= item <= spec.maximum:
+                limits = f"{spec.minimum:g} and {spec.maximum:,.10g}"
+                raise ValueError(f"must be between {limits}, not {reprlib.repr(item)}")
+        return value
+
+    @model_validator(mode="after")
+    def _layers_agree(self) -> Self:
+        """Return the hyperparameters if what is said of single convolutions fits their number."""
+        count, pools = len(self.filters), self.pool_after
+        if not 1 <= count <= MAX_LAYERS:
+            raise ValueError(f"filters must list 1 to {MAX_LAYERS} convolutions, not {count}")
+        if sorted(set(pools)) != list(pools):
+            raise ValueError(f"pool_after must list each convolution once, in order, not {pools}")
+        if pools and pools[-1] > count:
+            raise ValueError(f"pool_after is {pools}, but there are {count} convolutions")
+        return self
 
     def to_json(self) -> str:
         """Return the values as one JSON object."""
-        return json.dumps(dataclasses.asdict(self), indent=1)
+        return json.dumps(asdict(self), indent=1)
 
 
-def _typed(field: str, value: Any, expected: Any) -> Any:
-    """Return `value` as the field's type, or say what was expected."""
-    if expected is bool:
-        if isinstance(value, bool):
-            return value
-        raise ValueError(f"{field} must be true or false, not {value!r}.")
-    if expected is str:
-        if isinstance(value, str):
-            return value
-        raise ValueError(f"{field} must be a word, not {value!r}.")
-    if expected in (int, float):
-        return _number(field, value, expected)
-    if isinstance(value, (list, tuple)):
-        return tuple(_number(field, item, int) for item in value)
-    raise ValueError(f"{field} must be a list of whole numbers, not {value!r}.")
-
-
-def _number(field: str, value: Any, kind: type) -> int | float:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not -1e15 < value < 1e15:  # false for not-a-number too
-        raise ValueError(f"{field} must be a number, not {value!r:.40}.")
-    if kind is int and value != int(value):
-        raise ValueError(f"{field} must be a whole number, not {value!r}.")
-    return int(value) if kind is int else float(value)
-
-
-def _check_range(field: str, value: float, limits: Range) -> None:
-    if not limits.minimum <= value <= limits.maximum:
-        raise ValueError(
-            f"{field} must be between {limits.minimum:g} and {limits.maximum:,.10g}, "
-            f"not {value:,.10g}."
-        )
-
-
-def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{field} must be one of {', '.join(choices)}, not {value!r}.")
-
-
-def _check_layers(filters: tuple[int, ...], pool_after: tuple[int, ...]) -> None:
-    if not 1 <= len(filters) <= MAX_LAYERS:
-        raise ValueError(
-            f"filters must name 1 to {MAX_LAYERS} convolution layers, not {len(filters)}."
-        )
-    if not all(1 <= count <= MAX_FILTERS for count in filters):
-        raise ValueError(f"Each convolution layer has 1 to {MAX_FILTERS} filters, not {filters}.")
-    if sorted(set(pool_after)) != list(pool_after):
-        raise ValueError(f"pool_after must name each layer once, in order, not {pool_after}.")
-    if any(not 1 <= layer <= len(filters) for layer in pool_after):
-        raise ValueError(
-            f"pool_after names a layer that is not there: {pool_after}. "
-            f"There are {len(filters)} convolution layers."
-        )
+SPECS: dict[str, Spec] = {
+    name: replace(field.metadata[0], help=str(field.description), kind=field.annotation)
+    for name, field in Hyperparameters.__pydantic_fields__.items()  # type: ignore[attr-defined]
+}
+_ADAPTER = TypeAdapter(Hyperparameters)
 
 
 def from_mapping(values: Mapping[str, Any]) -> Hyperparameters:
-    """Return checked hyperparameters from untrusted names and values.
+    """Return hyperparameters from untrusted names and values.
 
     Raises:
-        ValueError: a name is unknown, or a value impossible.
+        ValueError: a name is unknown, or a value impossible; the sentence says which and why.
     """
-    known = {field.name for field in dataclasses.fields(Hyperparameters)}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise ValueError(
-            f"There is no hyperparameter {unknown[0]!r}. Known: {', '.join(sorted(known))}."
-        )
-    return Hyperparameters(**values)
+    with readable_errors():
+        return _ADAPTER.validate_python(dict(values))
 
 
 def from_json(text: str) -> Hyperparameters:
-    """Return checked hyperparameters from `Hyperparameters.to_json`'s form."""
-    values = json.loads(text)
-    if not isinstance(values, dict):
-        raise ValueError("Hyperparameters must be a JSON object of names and values.")
-    return from_mapping(values)
+    """Return hyperparameters from `Hyperparameters.to_json`'s form, or raise `ValueError`."""
+    with readable_errors():
+        return _ADAPTER.validate_json(text, strict=True)
 
 
 def parse_setting(setting: str) -> tuple[str, Any]:
-    """Return name and value of one `key=value`, such as `filters=16,8` or `dropout=0.2`."""
-    field, equals, text = setting.partition("=")
-    kinds = get_type_hints(Hyperparameters)
-    if not equals or field not in kinds:
+    """Return name and value of one `name=value`, such as `filters=16,8` or `dropout=0.2`."""
+    name, equals, text = setting.partition("=")
+    if not equals or name not in SPECS:
         raise ValueError(
-            f"{setting!r} is not a setting. Write name=value with a name from: {', '.join(kinds)}."
+            f"{setting!r} is not a setting. Write name=value with a name from: {', '.join(SPECS)}."
         )
-    kind = kinds[field]
-    if kind is bool:
-        return field, {"true": True, "false": False}.get(text.lower(), text)
-    if kind is str:
-        return field, text
-    if kind in (int, float):
-        return field, _parse_number(field, text)
-    return field, [_parse_number(field, item) for item in text.split(",") if item.strip()]
-
-
-def _parse_number(field: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{field} must be a number, not {text!r}.") from None
+    return name, [item for item in text.split(",") if item.strip()] if SPECS[name].is_list else text
 
 
 def merge(base: Hyperparameters, changes: Mapping[str, Any]) -> Hyperparameters:
-    """Return `base` with some values changed, checked again."""
-    return from_mapping({**dataclasses.asdict(base), **changes})
+    """Return `base` with some values changed, or raise `ValueError` as `from_mapping` does."""
+    return from_mapping({**asdict(base), **changes})

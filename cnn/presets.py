@@ -27,11 +27,16 @@ PRESETS: dict[str, Hyperparameters] = {
         schedule="one_cycle",
         batch_size=128,
         epochs=36,
-        augmentation="hands",
-        non_digits=True,
+        augmentation="handwriting",
+        reject_class=True,
         scale_pixels=True,
     ),
 }
+
+
+def label_of(name: str) -> str:
+    """Return what pages call a preset, or another kind of run: "Tutorial", "Fast", "Custom"."""
+    return "Tutorial" if name == "article" else name.capitalize()
 
 
 def preset(name: str) -> Hyperparameters:

@@ -1,4 +1,4 @@
-"""Train: turn the knobs of a network, press the button, watch the curves grow."""
+"""Train: choose the hyperparameters of a network, train it, and watch the curves."""
 
 import streamlit as st
 
@@ -8,11 +8,11 @@ from cnn.network.layers import layer_table, total_parameters
 from cnn.runs import store, training_time
 from ui.shared import hyperparameter_form, navigation, preload, run_picker
 from ui.shared.data_source import show_data_source
+from ui.shared.layer_table import show_layer_table
 from ui.shared.network_diagram import network_html
 from ui.shared.number_text import duration
 from ui.shared.replay import offer_replay
 from ui.shared.script_download import offer_script
-from ui.train.layer_list import layer_list
 from ui.train.training_panel import show_run
 
 navigation.begin_page("Train")
@@ -20,7 +20,7 @@ folder = store.runs_folder()
 
 
 def train() -> None:
-    """Start a run with what the knobs say now, and make it the chosen one."""
+    """Start a run with the values of the form, and make it the chosen one."""
     try:
         run_picker.choose(launching.start(hyperparameter_form.chosen_hyperparameters(), folder))
     except (ValueError, OSError) as error:
@@ -28,12 +28,12 @@ def train() -> None:
 
 
 with st.sidebar:
-    knobs = st.container()
+    form = st.container()
 picker = st.container()
 presets, button = st.columns([3, 2], vertical_alignment="bottom")
 with presets:
     hyperparameter_form.choose_preset()
-with knobs:
+with form:
     hyperparameter_form.choose_values()
 
 try:
@@ -71,7 +71,7 @@ st.markdown(
     f"**{total_parameters(layers):,} parameters** · {images:,} images × {chosen.epochs} epochs · "
     f"about **{duration(seconds)}** to train"
 )
-st.markdown(layer_list(layers))
+show_layer_table(layers)
 show_data_source()
 
 # After everything is on the screen: both take the processor for seconds.

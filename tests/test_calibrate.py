@@ -30,7 +30,7 @@ def validation():
 def too_sure(answers):
     """A network that looks at those blocks, and is always nearly certain."""
     keras.utils.set_random_seed(0)
-    values = Hyperparameters(filters=(1,), kernel_size=1, non_digits=answers > 10)
+    values = Hyperparameters(filters=(1,), kernel_size=1, reject_class=answers > 10)
     network = build_network(values)
     network.get_layer("convolution_1").set_weights([np.ones((1, 1, 1, 1)), np.zeros(1)])
     kernel = np.zeros((28, 28, answers), "float32")

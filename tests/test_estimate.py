@@ -2,7 +2,8 @@ import dataclasses
 
 import pytest
 
-from cnn.hyperparameters import CHOICES, Hyperparameters
+from cnn.hyperparameters import Hyperparameters
+from cnn.network.choices import AUGMENTATIONS
 from cnn.network.layers import layer_table
 from cnn.runs import store, training_time
 from cnn.runs.metrics import EpochPoint, append_point
@@ -129,12 +130,12 @@ def test_a_damaged_run_does_not_hinder_the_estimate(trained, file, content):
     assert machine_factor([damaged, trained(2.0)]) == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize("changes", [{"augmentation": "light"}, {"non_digits": True}])
+@pytest.mark.parametrize("changes", [{"augmentation": "light"}, {"reject_class": True}])
 def test_images_that_are_changed_or_made_up_take_longer(changes):
     plain = training_seconds(ARTICLE, 55_000)
     assert training_seconds(dataclasses.replace(ARTICLE, **changes), 55_000) > plain
 
 
 def test_every_augmentation_has_an_estimate():
-    for name in CHOICES["augmentation"]:
+    for name in AUGMENTATIONS:
         assert training_seconds(dataclasses.replace(ARTICLE, augmentation=name), 1000) > 0

@@ -25,7 +25,7 @@ from cnn.training.reporter import TrainingFailedError
 from tests.dying import die_in_epoch
 
 SMALL = {"filters": (4,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
-STRANGERS = {"non_digits": True, "augmentation": "hands", "learning_rate": 0.02}
+STRANGERS = {"reject_class": True, "augmentation": "handwriting", "learning_rate": 0.02}
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ for number, path in enumerate(sys.argv[1:]):
 def test_the_keras_files_of_a_run_and_of_the_built_in_one_open_without_this_project(
     new_run, tmp_path
 ):
-    run = new_run(epochs=1, schedule="one_cycle", non_digits=True, dropout=0.1)
+    run = new_run(epochs=1, schedule="one_cycle", reject_class=True, dropout=0.1)
     train(run, load())
     built_in = store.open_run(store.BUILT_IN, tmp_path)
     images = load_test("mnist").images

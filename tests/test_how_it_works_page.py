@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import mnist
-from cnn.hyperparameters import Hyperparameters
+from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.inference.predictor import Predictor
 from cnn.lesson.convolution import first_convolution, work_out
 from cnn.lesson.tutorial import tutorial_code
@@ -24,7 +24,6 @@ from ui.how_it_works.convolution_pictures import map_picture
 from ui.how_it_works.steps import STEPS
 from ui.how_it_works.words import LAYER_MEANINGS, MEANINGS
 from ui.shared import navigation
-from ui.shared.hyperparameter_text import HELP
 
 PAGE = Path(navigation.__file__).parents[2] / navigation.HOW_IT_WORKS
 NAMES = [step.name for step in STEPS]
@@ -181,7 +180,8 @@ def test_the_steps_are_those_of_the_tutorials_script():
 
 def explanations():
     """The name of each explanation, and what it says."""
-    return MEANINGS | dict(LAYER_MEANINGS.values()) | HELP
+    helps = {name: " ".join(spec.help.split()) for name, spec in SPECS.items()}
+    return MEANINGS | dict(LAYER_MEANINGS.values()) | helps
 
 
 def said_in_order(page):
@@ -368,9 +368,9 @@ def test_what_was_measured_can_be_tried_with_one_click(tiny_mnist, monkeypatch):
     page = open_page(step=step_of("Test"))
     button(page, "With pooling").click().run()
     assert led_to == [navigation.TRAIN]
-    version = page.session_state["knobs_version"]
-    assert page.session_state[f"knob_{version}_pool_after"] == (1, 2)
-    assert not page.session_state[f"knob_{version}_scale_pixels"]
+    version = page.session_state["form_version"]
+    assert page.session_state[f"form_{version}_pool_after"] == (1, 2)
+    assert not page.session_state[f"form_{version}_scale_pixels"]
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ APP = ("cnn", "ui", "pages", "streamlit_app")
 FOUNDATION = ("hyperparameters", "presets", "data", "network", "runs")
 # What each module and package of cnn may import of the others.
 ALLOWED = {
-    "hyperparameters": (),
+    "hyperparameters": ("network.choices", "data.problems"),
     "presets": ("hyperparameters",),
     "data": ("hyperparameters",),
     "network": ("hyperparameters",),
     "runs": ("hyperparameters", "presets", "data", "network"),
     "training": (*FOUNDATION, "drawing.pen"),
     "launching": FOUNDATION,
-    "drawing": ("hyperparameters",),
+    "drawing": ("hyperparameters", "data.problems"),
     "inference": (*FOUNDATION, "drawing"),
     "evaluation": (*FOUNDATION, "inference"),
     "explanation": (*FOUNDATION, "inference"),

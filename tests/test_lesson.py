@@ -12,16 +12,15 @@ from hypothesis.extra.numpy import arrays
 from scipy.signal import correlate2d
 
 from cnn.data.mnist import DataError
-from cnn.hyperparameters import CHOICES, Hyperparameters
+from cnn.hyperparameters import Hyperparameters
 from cnn.inference.predictor import Predictor
 from cnn.lesson.convolution import FirstConvolution, first_convolution, work_out
-from cnn.lesson.differences import FIELDS, differences
 from cnn.lesson.examples import first_training_digits, label_counts
 from cnn.lesson.measured import MEASURED
 from cnn.lesson.rounding import decimals_of, rounded
 from cnn.lesson.tutorial import SCRIPT, tutorial_code
+from cnn.network.choices import ACTIVATIONS
 from cnn.network.layers import layer_table, total_parameters
-from cnn.presets import PRESETS
 from cnn.runs.store import BUILT_IN_PATH, Run
 from cnn.training.export import export_onnx
 from cnn.training.model import build_network
@@ -140,7 +139,7 @@ def test_the_built_in_networks_first_pixels_are_worked_out_as_it_does():
 @pytest.mark.parametrize(
     "changes",
     [
-        *({"activation": name} for name in CHOICES["activation"]),
+        *({"activation": name} for name in ACTIVATIONS),
         {"kernel_size": 1},
         {"kernel_size": 5, "scale_pixels": True, "pool_after": (1,)},
         *({"kernel_size": size, "padding": "same"} for size in (2, 4, 7)),
@@ -176,19 +175,6 @@ def test_a_missing_and_a_damaged_network_get_a_sentence(tmp_path):
     path.write_bytes(b"no network")
     with pytest.raises(ValueError, match=r"damaged\. Train it again"):
         first_convolution(path, Hyperparameters())
-
-
-def test_every_choice_belongs_to_a_step():
-    fields = [field for step in FIELDS.values() for field in step]
-    assert sorted(fields) == sorted(Hyperparameters.__dataclass_fields__)
-
-
-def test_differences_name_what_is_not_the_tutorials():
-    assert all(not differences(Hyperparameters(), step) for step in tutorial_code())
-    assert differences(PRESETS["fast"], "Compile") == (
-        ("learning_rate", 0.001, 0.02),
-        ("schedule", "constant", "one_cycle"),
-    )
 
 
 def test_labels_are_counted_and_the_first_digits_come_as_in_the_file(tiny_mnist):

@@ -6,14 +6,15 @@ import tensorflow as tf
 
 from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.choices import AUGMENTATIONS
 from cnn.network.layers import REJECT_CLASS
 from cnn.training import augmentation, pipeline
 from cnn.training.augmentation import Augmentation
 from cnn.training.handwriting_styles import restyle, restyled_share
 from cnn.training.non_digits import make_non_digits
-from cnn.training.pipeline import STYLE_VERSIONS, choose_images, plain_batches, training_batches
+from cnn.training.pipeline import choose_images, plain_batches, training_batches
 
-STILL = Augmentation(degrees=0, shear=0, zoom=0, shift=0)
+STILL = Augmentation("", degrees=0, shear=0, zoom=0, shift=0)
 
 
 @pytest.fixture
@@ -90,20 +91,23 @@ def test_digits_to_validate_by_stay_in_their_order(digits):
 @pytest.fixture
 def sevens(monkeypatch):
     """200 times the same seven, in batches as they are, without augmentation."""
-    monkeypatch.setitem(augmentation.AUGMENTATIONS, "hands", STILL)
+    monkeypatch.setitem(augmentation.AUGMENTATIONS, "handwriting", STILL._replace(style_versions=2))
     image = np.zeros((28, 28), np.uint8)
     image[5:7, 8:19] = image[7:24, 16:19] = 255
     return Digits(np.repeat(image[None], 200, axis=0), np.full(200, 7, np.uint8))
 
 
 def test_a_share_of_the_digits_is_written_by_other_hands(sevens):
-    values = Hyperparameters(batch_size=50, augmentation="hands")
+    values = Hyperparameters(batch_size=50, augmentation="handwriting")
     tf.random.set_seed(0)
     images = np.concatenate([images for images, _ in training_batches(sevens, values)])[..., 0]
     images = np.rint(images).astype(np.uint8)
     plain = (images == sevens.images[0]).all(axis=(1, 2))
     assert 1 - plain.mean() == pytest.approx(restyled_share(sevens.labels)[0], abs=0.12)
-    written = [restyle(sevens, values.seed + hand) for hand in range(STYLE_VERSIONS)]
+    written = [
+        restyle(sevens, values.seed + hand)
+        for hand in range(AUGMENTATIONS["handwriting"].style_versions)
+    ]
     found = [{image.tobytes() for image in images} for images in (images[~plain], *written)]
     assert found[0] <= found[1] | found[2]
     assert found[0] & found[1]
@@ -111,7 +115,7 @@ def test_a_share_of_the_digits_is_written_by_other_hands(sevens):
 
 
 def test_other_hands_are_drawn_anew_each_epoch(sevens):
-    values = Hyperparameters(batch_size=200, augmentation="hands")
+    values = Hyperparameters(batch_size=200, augmentation="handwriting")
     batches = training_batches(sevens, values)
     epochs = [{image.numpy().tobytes() for image in images} for images, _ in batches.repeat(2)]
     assert epochs[0] != epochs[1]
@@ -125,7 +129,7 @@ def test_without_other_hands_none_are_made(digits, monkeypatch, strength):
 
 @pytest.mark.parametrize(("batch_size", "more"), [(1, 1), (12, 1), (40, 3), (103, 8)])
 def test_a_twelfth_of_non_digits_at_least_one_comes_after_each_batch(digits, batch_size, more):
-    values = Hyperparameters(batch_size=batch_size, non_digits=True)
+    values = Hyperparameters(batch_size=batch_size, reject_class=True)
     seen = []
     for images, answers in training_batches(digits, values):
         labels = answers.numpy().argmax(axis=1)
@@ -140,7 +144,7 @@ def test_a_twelfth_of_non_digits_at_least_one_comes_after_each_batch(digits, bat
 
 
 def test_non_digits_are_those_made_with_the_seed_and_others_each_time(digits):
-    values = Hyperparameters(batch_size=103, non_digits=True, seed=3)
+    values = Hyperparameters(batch_size=103, reject_class=True, seed=3)
     pool = {image.tobytes() for image in make_non_digits(103, digits, seed=3)}
     batches = training_batches(digits, values)
     epochs = [images.numpy()[-8:, ..., 0].astype(np.uint8) for images, _ in batches.repeat(2)]
@@ -156,7 +160,7 @@ def test_no_more_non_digits_are_made_than_are_worth_their_time(digits, monkeypat
         "make_non_digits",
         lambda count, *rest: asked.append(count) or make_non_digits(count, *rest),
     )
-    training_batches(digits, Hyperparameters(non_digits=True))
+    training_batches(digits, Hyperparameters(reject_class=True))
     assert asked == [20]
 
 
@@ -173,6 +177,6 @@ def test_whoever_looks_on_can_end_the_preparations(digits):
     def end():
         raise EnoughError
 
-    for change in ({"augmentation": "hands"}, {"non_digits": True}):
+    for change in ({"augmentation": "handwriting"}, {"reject_class": True}):
         with pytest.raises(EnoughError):
             training_batches(digits, Hyperparameters(**change), end)

@@ -32,7 +32,7 @@ def test_a_finished_run_is_a_row_of_what_was_tried_and_what_came_out(run):
     (row,) = run_table([run]).to_dict("records")
     assert row == {
         "id": run.id,
-        "Network": "Article",
+        "Network": "Tutorial",
         "State": "finished",
         "Test accuracy": pytest.approx(97.06),
         "Validation accuracy": pytest.approx(98.0),
@@ -80,7 +80,7 @@ def test_a_damaged_run_is_named_as_such_and_hides_no_other(run, runs_dir, file, 
     table = run_table([damaged, run])
     assert table["id"].tolist() == [damaged.id, run.id]
     assert table["State"].tolist() == ["damaged", "finished"]
-    assert table["Network"].tolist() == [damaged.id, "Article"]
+    assert table["Network"].tolist() == [damaged.id, "Tutorial"]
     assert table["Parameters"][1] == 47_410
 
 

@@ -15,7 +15,7 @@ from cnn.__main__ import main
 from cnn.data import mnist
 from cnn.data.mnist import read_sample
 from cnn.export.script import refusal, run_script
-from cnn.hyperparameters import CHOICES, Hyperparameters
+from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS
 from cnn.runs.status import State
@@ -44,12 +44,12 @@ BUSY = Hyperparameters(
     training_images=1_000,
     scale_pixels=True,
 )
-EVERYTHING = Hyperparameters(filters=(4,), augmentation="hands", non_digits=True)
+EVERYTHING = Hyperparameters(filters=(4,), augmentation="handwriting", reject_class=True)
 VARIED = {
     **PRESETS,
     "busy": BUSY,
     "everything": EVERYTHING,
-    "non-digits": Hyperparameters(non_digits=True),
+    "non-digits": Hyperparameters(reject_class=True),
     "light": Hyperparameters(augmentation="light", global_average_pooling=True),
 }
 
@@ -107,7 +107,7 @@ def test_the_script_of_a_stopped_run_trains_its_whole_epochs(runs_dir, tmp_path,
 
 def test_a_script_of_hands_and_non_digits_runs_to_its_end(runs_dir, tmp_path, tiny_mnist):
     values = Hyperparameters(
-        filters=(4,), augmentation="hands", non_digits=True, epochs=1, scale_pixels=True
+        filters=(4,), augmentation="handwriting", reject_class=True, epochs=1, scale_pixels=True
     )
     parameters, _ = start_script(run_with(values, runs_dir), tmp_path, tiny_mnist)
     assert parameters == total_parameters(layer_table(values))
@@ -129,8 +129,12 @@ def test_on_the_whole_of_mnist_the_accuracy_is_the_same(runs_dir, tmp_path):
 @st.composite
 def hyperparameters(draw):
     filters = tuple(draw(st.lists(st.integers(1, 6), min_size=1, max_size=3)))
-    choices = {name: draw(st.sampled_from(options)) for name, options in CHOICES.items()}
-    switches = ("batch_normalization", "global_average_pooling", "non_digits", "scale_pixels")
+    choices = {
+        name: draw(st.sampled_from(list(spec.choices)))
+        for name, spec in SPECS.items()
+        if spec.choices
+    }
+    switches = ("batch_normalization", "global_average_pooling", "reject_class", "scale_pixels")
     return Hyperparameters(
         filters=filters,
         kernel_size=draw(st.integers(1, 5)),
@@ -179,7 +183,7 @@ def test_every_script_builds_the_same_network_with_the_same_weights_and_training
         {},
         {"optimizer": "sgd", "weight_decay": 0.01},
         {"optimizer": "rmsprop", "schedule": "one_cycle", "label_smoothing": 0.2},
-        {"non_digits": True, "learning_rate": 0.3},
+        {"reject_class": True, "learning_rate": 0.3},
     ],
 )
 def test_a_script_compiles_its_network_as_the_app_does(changes, runs_dir):
@@ -294,8 +298,8 @@ def test_a_script_needs_keras_and_numpy_alone_and_defines_each_name_once(varied_
 def test_a_script_has_no_word_of_what_its_run_does_without(runs_dir):
     text = run_script(run_with(Hyperparameters(), runs_dir))
     for word in (
-        "BatchNormalization", "OneCycle", "Dropout", "augment", "smoothing", "decay", "Rescaling",
-        "EarlyStopping", "non_digits", "padding", "hands", "look", "chance.",
+        "BatchNormalization", "CosineDecay", "Dropout", "augment", "smoothing", "decay",
+        "Rescaling", "EarlyStopping", "non_digits", "padding", "handwriting", "look", "chance.",
     ):  # fmt: skip
         assert word not in text.replace("another chance.", ""), word
 

@@ -71,11 +71,6 @@ def test_a_name_comes_with_all_that_it_needs_and_no_more(project):
     assert picked.code == AREA
 
 
-def test_a_registration_with_keras_is_left_out():
-    code = source_of({"cnn.training.schedule": ("OneCycle",)}).code
-    assert code.startswith("class OneCycle")
-
-
 def test_a_name_that_means_two_things_is_refused(project):
     with pytest.raises(ValueError, match="area means two things"):
         source_of({"cnn.one": ("area", "other")})

@@ -6,14 +6,13 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import launching
 from cnn.data import download
-from cnn.hyperparameters import Hyperparameters
+from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.launching import local
 from cnn.presets import PRESETS
 from cnn.runs import store
 from cnn.runs.fine_tune_info import FineTuneInfo
 from cnn.runs.metrics import EpochPoint, TrainingPoint, append_point
 from cnn.runs.status import State
-from ui.shared import hyperparameter_form
 from ui.shared.number_text import percent
 
 
@@ -66,7 +65,7 @@ def test_the_first_visit_shows_the_tutorial_network_its_size_and_its_time(open_t
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_sets_every_knob(open_train, name):
+def test_a_preset_sets_every_control(open_train, name):
     page = open_train()
     page.segmented_control(key="preset").set_value(name).run()
     press(page, "Train")
@@ -74,9 +73,9 @@ def test_a_preset_sets_every_knob(open_train, name):
     assert run.hyperparameters == PRESETS[name]
 
 
-def test_a_changed_knob_leaves_no_preset_chosen_and_is_what_is_trained(open_train):
+def test_a_changed_control_leaves_no_preset_chosen_and_is_what_is_trained(open_train):
     page = open_train()
-    page.slider(key="knob_1_epochs").set_value(7).run()
+    page.select_slider(key="form_1_epochs").set_value(7).run()
     assert page.session_state["preset"] is None
     press(page, "Train")
     (run,) = store.list_runs(store.runs_folder())
@@ -95,7 +94,7 @@ def test_train_beside_a_preset_that_the_browser_has_not_seen_yet_trains_that_pre
 ):
     page = open_train()
     page.segmented_control(key="preset").set_value("fast")
-    press(page, "Train")  # both in one message, the old knobs with them
+    press(page, "Train")  # both in one message, the old values with them
     (run,) = store.list_runs(store.runs_folder())
     assert run.hyperparameters == PRESETS["fast"]
 
@@ -110,15 +109,15 @@ def test_a_damaged_run_is_explained(open_train, run_in_state):
 
 def test_an_impossible_network_is_named_with_its_layer_and_cannot_be_trained(open_train):
     page = open_train()
-    page.slider(key="knob_1_layers").set_value(6).run()
-    page.slider(key="knob_1_kernel_size").set_value(7).run()
+    page.slider(key="form_1_layers").set_value(6).run()
+    page.select_slider(key="form_1_kernel_size").set_value(7).run()
     assert "before convolution 5" in texts(page)
     assert all(button.disabled for button in page.button if button.label == "Train")
 
 
 def test_a_value_that_no_control_offers_never_reaches_a_run(open_train):
     page = open_train()
-    page.number_input(key="knob_1_filters_1").set_value(5000).run()
+    page.number_input(key="form_1_filters_1").set_value(5000).run()
     press(page, "Train")
     (run,) = store.list_runs(store.runs_folder())
     assert all(1 <= filters <= 128 for filters in run.hyperparameters.filters)
@@ -126,8 +125,8 @@ def test_a_value_that_no_control_offers_never_reaches_a_run(open_train):
 
 def test_every_value_of_a_preset_can_be_chosen():
     for values in PRESETS.values():
-        for field, steps in hyperparameter_form.STEPS.items():
-            assert getattr(values, field) in steps
+        for name, spec in SPECS.items():
+            assert not spec.steps or getattr(values, name) in spec.steps
 
 
 def test_a_run_that_trains_is_shown_with_its_figures_and_a_stop(open_train, run_in_state):

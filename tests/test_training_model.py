@@ -3,18 +3,10 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from cnn.hyperparameters import CHOICES, Hyperparameters
-from cnn.training.augmentation import Augmentation
+from cnn.hyperparameters import Hyperparameters
+from cnn.network.choices import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from cnn.training.export import export_onnx
 from cnn.training.model import DigitAccuracy, build_network, compile_network
-from cnn.training.schedule import OneCycle
-
-STILL = Augmentation(degrees=0, shear=0, zoom=0, shift=0)
-
-
-def adam_rate(network, step):
-    network.optimizer.iterations.assign(step)
-    return float(network.optimizer.learning_rate)
 
 
 def test_the_network_is_ready_for_raw_pixels_and_gives_probabilities():
@@ -28,7 +20,7 @@ def test_the_network_is_ready_for_raw_pixels_and_gives_probabilities():
     np.testing.assert_allclose(network.layers[1](pixels), pixels / 255, rtol=1e-6)
 
 
-@pytest.mark.parametrize("activation", CHOICES["activation"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_each_activation_is_the_one_of_keras(activation):
     network = build_network(Hyperparameters(filters=(2,), dense_units=3, activation=activation))
     expected = keras.activations.get(activation)
@@ -52,32 +44,19 @@ def test_with_batch_normalization_the_activation_comes_after_it():
     assert network.get_layer("activation_1").activation is keras.activations.elu
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "kind"),
-    [
-        ("adam", keras.optimizers.Adam),
-        ("sgd", keras.optimizers.SGD),
-        ("rmsprop", keras.optimizers.RMSprop),
-    ],
-)
-def test_the_network_is_compiled_as_chosen(optimizer, kind):
+def test_a_network_is_compiled_as_chosen():
     values = Hyperparameters(
-        filters=(1,),
-        optimizer=optimizer,
-        learning_rate=0.02,
-        weight_decay=0.01,
-        label_smoothing=0.1,
+        filters=(1,), learning_rate=0.02, weight_decay=0.01, label_smoothing=0.1
     )
     network = build_network(values)
     compile_network(network, values, steps_per_epoch=10, jump=4)
-    assert type(network.optimizer) is kind
     assert float(network.optimizer.learning_rate) == pytest.approx(0.02)
     assert network.optimizer.weight_decay == 0.01
     assert network.loss.label_smoothing == 0.1
     assert network.steps_per_execution == 4
 
 
-def test_article_is_compiled_as_in_the_tutorial():
+def test_the_defaults_are_compiled_as_in_the_tutorial():
     network = build_network(Hyperparameters())
     compile_network(network, Hyperparameters(), steps_per_epoch=10, jump=1)
     tutorial = keras.optimizers.Adam().get_config()
@@ -85,38 +64,62 @@ def test_article_is_compiled_as_in_the_tutorial():
     assert network.loss.label_smoothing == 0.0
 
 
-def test_every_choice_can_be_compiled():
-    for optimizer in CHOICES["optimizer"]:
-        for schedule in CHOICES["schedule"]:
-            values = Hyperparameters(filters=(1,), optimizer=optimizer, schedule=schedule)
-            compile_network(build_network(values), values, steps_per_epoch=1, jump=1)
+OPTIMIZER_CLASSES = {
+    "adam": keras.optimizers.Adam,
+    "sgd": keras.optimizers.SGD,
+    "rmsprop": keras.optimizers.RMSprop,
+}
 
 
-@pytest.mark.parametrize(
-    ("progress", "share"),
-    [(0, 1 / 25), (0.15, (1 / 25 + 1) / 2), (0.3, 1), (0.65, (1 + 1 / 1000) / 2), (1, 1 / 1000)],
-)
-def test_one_cycle_rises_to_its_peak_and_falls_to_nearly_nothing(progress, share):
-    schedule = OneCycle(peak=0.01, steps=1000)
-    assert float(schedule(1000 * progress)) == pytest.approx(0.01 * share, rel=1e-4)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_optimizer_is_the_one_of_keras_and_trains_with_every_schedule(optimizer, schedule):
+    values = Hyperparameters(
+        filters=(1,), pool_after=(1,), optimizer=optimizer, schedule=schedule, scale_pixels=True
+    )
+    network = build_network(values)
+    compile_network(network, values, steps_per_epoch=1, jump=1)
+    assert type(network.optimizer) is OPTIMIZER_CLASSES[optimizer]
+    before = network.get_weights()
+    images = np.random.default_rng(0).integers(0, 256, (10, 28, 28, 1)).astype("float32")
+    loss = network.train_on_batch(images, np.eye(10))[0]
+    assert np.isfinite(loss)
+    assert not np.array_equal(before[-2], network.get_weights()[-2])
 
 
-def test_one_cycle_never_jumps_and_stays_low_after_its_end():
-    rates = np.asarray(OneCycle(1.0, 200)(np.arange(260)))
-    assert np.argmax(rates) == 60
-    assert np.all(np.diff(rates[:61]) > 0)
-    assert np.all(np.diff(rates[60:201]) < 0)
-    assert np.abs(np.diff(rates)).max() < 0.02
-    np.testing.assert_allclose(rates[200:], 1 / 1000, rtol=1e-3)
+def test_sgd_has_nesterov_momentum():
+    values = Hyperparameters(filters=(1,), optimizer="sgd")
+    network = build_network(values)
+    compile_network(network, values, steps_per_epoch=1, jump=1)
+    assert (network.optimizer.momentum, network.optimizer.nesterov) == (0.9, True)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 7, 100])
+def test_one_cycle_rises_linearly_and_falls_along_a_cosine_to_nearly_nothing(steps):
+    options = SCHEDULES["one_cycle"].options(peak=0.01, steps=steps)
+    rates = np.asarray(
+        [
+            float(keras.optimizers.schedules.CosineDecay(**options)(step))
+            for step in range(steps + 5)
+        ]
+    )
+    top = int(0.3 * steps)
+    assert np.argmax(rates) == top
+    assert rates[top] == pytest.approx(0.01)
+    np.testing.assert_allclose(np.diff(rates[: top + 1], n=2), 0, atol=1e-7)
+    assert np.all(np.diff(rates[top : steps + 1]) < 0)
+    np.testing.assert_allclose(rates[steps:], 0.01 / 1000, rtol=1e-3)
+    if top:
+        assert rates[0] == pytest.approx(0.01 / 25)
 
 
 def test_one_cycle_is_over_after_all_epochs():
     values = Hyperparameters(filters=(1,), schedule="one_cycle", epochs=4, learning_rate=0.5)
     network = build_network(values)
     compile_network(network, values, steps_per_epoch=25, jump=1)
-    assert adam_rate(network, 0) == pytest.approx(0.5 / 25)
-    assert adam_rate(network, 30) == pytest.approx(0.5)
-    assert adam_rate(network, 100) == pytest.approx(0.5 / 1000, rel=1e-3)
+    for step, rate in ((0, 0.5 / 25), (30, 0.5), (65, 0.25025), (100, 0.5 / 1000)):
+        network.optimizer.iterations.assign(step)
+        assert float(network.optimizer.learning_rate) == pytest.approx(rate, rel=1e-3)
 
 
 ELEVEN = np.eye(11, dtype="float32")
@@ -154,24 +157,19 @@ def test_accuracy_begins_anew_and_works_for_ten_answers():
     assert float(accuracy.result()) == 1
 
 
-@pytest.mark.parametrize(("non_digits", "answers"), [(False, 10), (True, 11)])
-def test_a_network_that_learns_what_is_no_digit_has_one_answer_more(non_digits, answers):
-    network = build_network(Hyperparameters(filters=(1,), non_digits=non_digits))
-    assert network.output_shape == (None, answers)
-
-
-def test_both_accuracies_are_reported_under_one_name():
-    for non_digits in (False, True):
-        values = Hyperparameters(filters=(1,), non_digits=non_digits)
-        network = build_network(values)
-        compile_network(network, values, steps_per_epoch=1, jump=1)
-        images, labels = np.zeros((4, 28, 28, 1), "float32"), np.eye(10 + non_digits)[:4]
-        logs = network.evaluate(images, labels, verbose=0, return_dict=True)
-        assert set(logs) == {"loss", "accuracy"}
+@pytest.mark.parametrize("reject_class", [False, True])
+def test_a_reject_class_is_one_output_more_and_has_its_accuracy_under_the_same_name(reject_class):
+    values = Hyperparameters(filters=(1,), reject_class=reject_class)
+    network = build_network(values)
+    assert network.output_shape == (None, 10 + reject_class)
+    compile_network(network, values, steps_per_epoch=1, jump=1)
+    images, labels = np.zeros((4, 28, 28, 1), "float32"), np.eye(10 + reject_class)[:4]
+    logs = network.evaluate(images, labels, verbose=0, return_dict=True)
+    assert set(logs) == {"loss", "accuracy"}
 
 
 NETWORKS = {
-    "like the article": {"filters": (3, 2)},
+    "as in the tutorial": {"filters": (3, 2)},
     "normalized, averaged, dense": {
         "filters": (3, 2),
         "batch_normalization": True,
@@ -181,7 +179,7 @@ NETWORKS = {
         "activation": "gelu",
         "scale_pixels": True,
     },
-    "with an answer for what is no digit": {"filters": (3,), "non_digits": True},
+    "with a reject class": {"filters": (3,), "reject_class": True},
     "padded and pooled": {
         "filters": (2, 3, 2),
         "padding": "same",
@@ -252,7 +250,7 @@ def test_onnx_gives_every_convolution_after_its_activation(exported):
         np.testing.assert_allclose(answers[name], expected, rtol=1e-3, atol=1e-3)
 
 
-@pytest.mark.parametrize("activation", CHOICES["activation"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_is_exported(activation, tmp_path):
     keras.utils.set_random_seed(0)
     network = build_network(Hyperparameters(filters=(2,), kernel_size=7, activation=activation))

@@ -107,7 +107,7 @@ def test_a_choice_is_compared_and_put_in_the_address(two):
     assert len(charts) == 3
     assert charts[2].startswith("Difference of the two confusion matrices")
     assert len(page.get("download_button")) == 7  # three matrices, each PNG and SVG, and a table
-    assert "**A**, the network chosen above: Article" in words(page)
+    assert "**A**, the network chosen above: Tutorial" in words(page)
 
 
 def test_the_address_shows_the_same_comparison_and_digits(two):

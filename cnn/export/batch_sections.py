@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from cnn.export.section import Plan, Section
 from cnn.export.source import source_of
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.augmentation_presets import (
+from cnn.network.choices import (
     AUGMENTATIONS,
     DIGITS_PER_NON_DIGIT,
     MAX_NON_DIGITS,
-    STYLE_VERSIONS,
     Augmentation,
 )
 from cnn.network.layers import REJECT_CLASS, output_count
@@ -20,7 +19,7 @@ _NUMPY = frozenset({"import numpy as np"})
 def batch_sections(plan: Plan) -> Iterator[Section]:
     """Yield all that happens to the digits before the network sees them."""
     values = plan.hyperparameters
-    if values.augmentation == "hands" or values.non_digits:
+    if values.augmentation == "handwriting" or values.reject_class:
         yield _made(values)
     if values.augmentation != "off":
         yield _augmented(AUGMENTATIONS[values.augmentation])
@@ -29,7 +28,7 @@ def batch_sections(plan: Plan) -> Iterator[Section]:
         "In each epoch the network sees every digit once, in a new order, a batch at a time. "
         "The answers are one-hot: a 1 at the place of the right one, else 0."
     )
-    if values.non_digits:
+    if values.reject_class:
         text += f" Answer {REJECT_CLASS} is for what is no digit."
     yield Section("Put them in batches", text, _batches(values), frozenset(imports))
 
@@ -38,19 +37,20 @@ def _made(values: Hyperparameters) -> Section:
     """Return what makes images before the training begins."""
     wanted: dict[str, tuple[str, ...]] = {"cnn.data.mnist_file": ("Digits",)}
     texts, code = [], []
-    if values.augmentation == "hands":
+    if values.augmentation == "handwriting":
         wanted["cnn.training.handwriting_styles"] = ("restyle", "restyled_share")
         texts.append(
             "Half the world writes a 1 with a long flag or a 7 with a bar, and MNIST's writers do "
             "not: strokes are added to its digits, as other people would write them."
         )
-        seeds = ", ".join(f"SEED + {hand}" if hand else "SEED" for hand in range(STYLE_VERSIONS))
+        styles = AUGMENTATIONS["handwriting"].style_versions
+        seeds = ", ".join(f"SEED + {hand}" if hand else "SEED" for hand in range(styles))
         code += [
             f"hands = [restyle(digits, seed, show_progress) for seed in ({seeds})]",
             "other_hands = np.stack(hands)",
             "shares = restyled_share(y_train)",
         ]
-    if values.non_digits:
+    if values.reject_class:
         wanted["cnn.training.non_digits"] = ("make_non_digits",)
         texts.append(
             "The network also learns to say what is no digit, from images made by code: letters "
@@ -82,14 +82,17 @@ def _augmented(most: Augmentation) -> Section:
         "    y, x = random_places(",
         "        len(images),",
         "        chance,",
-        *(f"        {name}={getattr(most, name):g}," for name in most._fields[:4]),
+        *(
+            f"        {name}={getattr(most, name):g},"
+            for name in ("degrees", "shear", "zoom", "shift")
+        ),
         "    )",
     ]
-    if most.bend:
+    if most.elastic:
         names.append("random_field")
         changes = "turned, slanted, stretched, shifted, bent and inked"
         lines += [
-            f"    down, right = random_field(len(images), chance, bend={most.bend:g})",
+            f"    down, right = random_field(len(images), chance, bend={most.elastic:g})",
             "    y, x = y + down, x + right",
         ]
     lines.append("    changed = sampled(images, y, x)")
@@ -120,8 +123,8 @@ def _contrast(most: Augmentation) -> Iterator[str]:
     if most.contrast > 1:
         yield f"    gain = chance.uniform(1, {most.contrast:g}, (len(images), 1, 1))"
         yield "    changed = np.clip(127.5 + (changed - 127.5) * gain, 0, 255)"
-    if most.untouched:
-        yield f"    stays = chance.random((len(images), 1, 1)) < {most.untouched:g}"
+    if most.p_identity:
+        yield f"    stays = chance.random((len(images), 1, 1)) < {most.p_identity:g}"
         yield "    changed = np.where(stays, images, changed)"
     yield '    return changed.astype("float32")'
 
@@ -168,14 +171,15 @@ def _batches(values: Hyperparameters) -> str:
 
 
 def _other_hands(values: Hyperparameters) -> Iterator[str]:
-    if values.augmentation == "hands":
-        yield f"        hands = chance.integers({STYLE_VERSIONS}, size=len(chosen))"
+    if values.augmentation == "handwriting":
+        styles = AUGMENTATIONS["handwriting"].style_versions
+        yield f"        hands = chance.integers({styles}, size=len(chosen))"
         yield "        swapped = chance.random(len(chosen)) < shares[chosen]"
         yield "        images[swapped] = other_hands[hands, chosen][swapped]"
 
 
 def _non_digits(values: Hyperparameters) -> Iterator[str]:
-    if values.non_digits:
+    if values.reject_class:
         count = max(1, values.batch_size // DIGITS_PER_NON_DIGIT)
         yield f"        others = self.shuffler.integers(len(non_digits), size={count})"
         yield "        images = np.concatenate([images, non_digits[others]])"

@@ -3,22 +3,16 @@
 from collections.abc import Iterator
 
 from cnn.export.section import Plan, Section
-from cnn.export.source import source_of
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.choices import OPTIMIZERS, SCHEDULES
 from cnn.network.layers import CLASSES, Layer, layer_table
-
-_OPTIMIZERS = {
-    "adam": ("Adam", ()),
-    "sgd": ("SGD", ("momentum=0.9", "nesterov=True")),
-    "rmsprop": ("RMSprop", ()),
-}
 
 
 def network_sections(plan: Plan) -> Iterator[Section]:
     """Yield the building, the training and the test of the network."""
     yield _layers(plan)
     if plan.hyperparameters.schedule == "one_cycle":
-        yield _schedule()
+        yield _schedule(plan.hyperparameters)
     yield _compiling(plan.hyperparameters)
     yield _fitting(plan)
     yield _testing(plan.hyperparameters)
@@ -43,38 +37,33 @@ def _layers(plan: Plan) -> Section:
 
 
 def _layer(layer: Layer, values: Hyperparameters) -> str:
-    options = {
-        "Rescaling": ("1 / 255",),
-        "Conv2D": _convolution(layer, values),
-        "Activation": (f'"{layer.activation}"',),
-        "Dense": (f"{layer.units}", f'activation="{layer.activation}"'),
-        "Dropout": (f"{values.dropout!r}", "seed=SEED"),
-    }
-    return f"layers.{layer.kind}({', '.join(options.get(layer.kind, ()))})"
+    options = [f"{name}={value!r}" for name, value in layer.options.items()]
+    return f"layers.{layer.kind}({', '.join(options)})".replace("'", '"')
 
 
-def _convolution(layer: Layer, values: Hyperparameters) -> tuple[str, ...]:
-    options = [f"{layer.units}", f"{values.kernel_size}"]
-    if values.padding == "same":
-        options.append('padding="same"')
-    if layer.activation:
-        options.append(f'activation="{layer.activation}"')
-    if values.batch_normalization:
-        options.append("use_bias=False")
-    return tuple(options)
-
-
-def _schedule() -> Section:
+def _schedule(values: Hyperparameters) -> Section:
     text = "How far each step goes: little at first, far in between, hardly at the end."
-    source = source_of({"cnn.training.schedule": ("OneCycle",)})
-    return Section("Plan the learning rate", text, source.code, source.imports)
+    schedule = SCHEDULES[values.schedule]
+    code = [
+        "steps = len(batches) * EPOCHS",
+        f"warm_up = int({schedule.warm_up} * steps)",
+        f"schedule = keras.optimizers.schedules.{schedule.keras_class}(",
+        f"    initial_learning_rate=LEARNING_RATE * {schedule.start},",
+        "    warmup_target=LEARNING_RATE,",
+        "    warmup_steps=warm_up,",
+        "    decay_steps=steps - warm_up,",
+        f"    alpha={schedule.end},",
+        ")",
+    ]
+    return Section("Plan the learning rate", text, "\n".join(code), frozenset({"import keras"}))
 
 
 def _compiling(values: Hyperparameters) -> Section:
     rate = "LEARNING_RATE"
     if values.schedule == "one_cycle":
-        rate = "OneCycle(LEARNING_RATE, steps=len(batches) * EPOCHS)"
-    name, others = _OPTIMIZERS[values.optimizer]
+        rate = "schedule"
+    spec = OPTIMIZERS[values.optimizer]
+    others = (f"{name}={value!r}" for name, value in spec.options.items())
     options = [f"learning_rate={rate}", *others]
     if values.weight_decay:
         options.append(f"weight_decay={values.weight_decay!r}")
@@ -83,7 +72,7 @@ def _compiling(values: Hyperparameters) -> Section:
         smoothing = f"label_smoothing={values.label_smoothing!r}"
         loss = f"keras.losses.CategoricalCrossentropy({smoothing})"
     code = [
-        f"optimizer = keras.optimizers.{name}(",
+        f"optimizer = keras.optimizers.{spec.keras_class}(",
         *(f"    {option}," for option in options),
         ")",
         "network.compile(",
@@ -135,7 +124,7 @@ def _on_training(plan: Plan) -> str:
 
 def _testing(values: Hyperparameters) -> Section:
     text = "By digits that it has never seen. The likeliest of the ten answers counts."
-    columns = f"[:, :{CLASSES}]" if values.non_digits else ""
+    columns = f"[:, :{CLASSES}]" if values.reject_class else ""
     code = [
         f"probabilities = network.predict(as_pixels(test_images)){columns}",
         "accuracy = np.mean(probabilities.argmax(axis=1) == test_labels)",

@@ -9,7 +9,7 @@ from cnn.export.batch_sections import batch_sections
 from cnn.export.data_sections import data_sections
 from cnn.export.network_sections import network_sections
 from cnn.export.section import Plan, Section
-from cnn.hyperparameters import RANGES
+from cnn.hyperparameters import SPECS
 from cnn.network.layers import layer_table, total_parameters
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run
@@ -77,7 +77,7 @@ def _dataset(status: Status) -> DatasetName:
 
 def _chosen(status: Status, wanted: int, dataset: DatasetName) -> int | None:
     """Return how many of the training digits were drawn; None where all were used."""
-    whole = SAMPLE.training_images if dataset == "sample" else RANGES["training_images"].maximum
+    whole = SAMPLE.training_images if dataset == "sample" else SPECS["training_images"].maximum
     used = wanted if status.training_images is None else status.training_images
     return wanted if used == wanted and wanted < whole else None
 

@@ -19,7 +19,7 @@ class Plan(NamedTuple):
     @property
     def is_repeatable(self) -> bool:
         """Whether nothing but the weights and the order of the digits is left to chance."""
-        return self.hyperparameters.augmentation == "off" and not self.hyperparameters.non_digits
+        return self.hyperparameters.augmentation == "off" and not self.hyperparameters.reject_class
 
 
 class Section(NamedTuple):

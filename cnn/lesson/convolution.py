@@ -1,16 +1,15 @@
 """A network's first convolution, worked out number by number for one place of an image."""
 
-from collections.abc import Callable
 from functools import lru_cache
-from math import erf, sqrt
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnn.explanation.kernels import read_convolutions
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.choices import ACTIVATIONS
 from cnn.network.layers import IMAGE_SHAPE
 
 SIDE = IMAGE_SHAPE[0]
@@ -86,7 +85,7 @@ def work_out(
     weights = first.kernels[filter_]
     products = pixels * weights
     total, bias = float(products.sum(dtype=float)), float(first.biases[filter_])
-    value = float(ACTIVATIONS[first.activation](total + bias))
+    value = float(ACTIVATIONS[first.activation].function(total + bias))
     return Place(pixels, weights, products, total, bias, total + bias, value)
 
 
@@ -147,19 +146,3 @@ def _read_weights(model_path: Path) -> tuple[NDArray[np.float32], NDArray[np.flo
             f"The network {model_path} is damaged. Train it again, or choose another run."
         ) from error
     return kernels, biases
-
-
-# As Keras has them: leaky ReLU keeps 0.2 of what is negative, and gelu is the exact one.
-ACTIVATIONS: dict[str, Callable[[float], Any]] = {
-    "relu": lambda x: max(x, 0.0),
-    "leaky_relu": lambda x: x if x > 0 else 0.2 * x,
-    "elu": lambda x: x if x > 0 else np.expm1(x),
-    "gelu": lambda x: x * (1 + erf(x / sqrt(2))) / 2,
-    "silu": lambda x: x * _sigmoid(x),
-    "tanh": np.tanh,
-    "sigmoid": lambda x: _sigmoid(x),
-}
-
-
-def _sigmoid(x: float) -> float:
-    return float(np.exp(-np.logaddexp(0, -x)))

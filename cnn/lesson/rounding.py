@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from cnn.lesson.convolution import ACTIVATIONS, FirstConvolution, Place
+from cnn.lesson.convolution import FirstConvolution, Place
+from cnn.network.choices import ACTIVATIONS
 
 
 class Decimals(NamedTuple):
@@ -38,5 +39,5 @@ def rounded(place: Place, first: FirstConvolution) -> Place:
     products = (pixels * weights).round(places)
     total, bias = round(float(products.sum()), places), round(place.bias, places)
     before = round(total + bias, places)
-    value = round(float(ACTIVATIONS[first.activation](before)), places)
+    value = round(float(ACTIVATIONS[first.activation].function(before)), places)
     return Place(pixels, weights, products, total, bias, before, value)

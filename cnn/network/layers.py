@@ -1,14 +1,19 @@
-"""The layers of a network, their output shapes and parameters, by arithmetic alone."""
+"""The layers of a network, their output shapes, parameters and multiply-adds, by arithmetic.
 
-from collections.abc import Iterator
+A new kind of layer needs one generator here, which yields a `Layer` with the name of its class in
+Keras and that class's arguments, and a place in `_layers`. Training builds the Keras layers from
+them, and the layer table, the network diagram and the exported script show them.
+"""
+
+from collections.abc import Iterator, Mapping
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnn.hyperparameters import Hyperparameters
 
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
-REJECT_CLASS = 10  # the answer after those for the digits, where a network has it
+REJECT_CLASS = 10  # the index of the class after those of the digits, where a network has it
 MAX_PARAMETERS = 5_000_000
 
 Shape = tuple[int, ...]
@@ -17,13 +22,17 @@ Shape = tuple[int, ...]
 class Layer(NamedTuple):
     """One layer as Keras builds it."""
 
-    name: str  # also its name in Keras and in the exported network
-    kind: str  # the Keras class
-    output_shape: Shape  # without the batch
-    parameters: int
-    units: int = 0  # filters of a convolution, units of a dense layer
-    multiply_adds: int = 0  # for one image
-    activation: str = ""  # applied by the layer itself
+    name: str
+    """Also its name in Keras and in the exported network."""
+    kind: str
+    """Its class in `keras.layers`."""
+    output_shape: Shape
+    """Without the batch."""
+    parameters: int = 0
+    multiply_adds: int = 0
+    """For one image."""
+    options: Mapping[str, Any] = {}
+    """The arguments of the Keras class that are not its defaults, apart from the name."""
 
 
 def layer_table(hyperparameters: Hyperparameters) -> tuple[Layer, ...]:
@@ -48,76 +57,74 @@ def total_parameters(layers: tuple[Layer, ...]) -> int:
     return sum(layer.parameters for layer in layers)
 
 
+def output_count(hyperparameters: Hyperparameters) -> int:
+    """Return the number of outputs: ten digits, and one more with a reject class."""
+    return CLASSES + hyperparameters.reject_class
+
+
 def _layers(hyperparameters: Hyperparameters) -> Iterator[Layer]:
     shape: Shape = IMAGE_SHAPE
     if hyperparameters.scale_pixels:
-        yield Layer("rescaling", "Rescaling", shape, 0)
-    for number, filters in enumerate(hyperparameters.filters, start=1):
-        for layer in _convolution(hyperparameters, number, filters, shape):
+        yield Layer("rescaling", "Rescaling", shape, options={"scale": 1 / 255})
+    for number in range(1, len(hyperparameters.filters) + 1):
+        for layer in _convolution(hyperparameters, number, shape):
             shape = layer.output_shape
             yield layer
     yield from _head(hyperparameters, shape)
 
 
-def _convolution(
-    hyperparameters: Hyperparameters, number: int, filters: int, shape: Shape
-) -> Iterator[Layer]:
-    """Yield one convolution with what belongs to it."""
-    kernel = hyperparameters.kernel_size
+def _convolution(values: Hyperparameters, number: int, shape: Shape) -> Iterator[Layer]:
+    """Yield one convolution with its normalization, activation and pooling."""
+    filters, size = values.filters[number - 1], values.kernel_size
     height, width, channels = shape
-    if hyperparameters.padding == "valid":
-        _check_fits(f"convolution {number}", min(height, width), kernel)
-        height, width = height - kernel + 1, width - kernel + 1
+    options: dict[str, Any] = {"filters": filters, "kernel_size": size}
+    if values.padding == "same":
+        options |= {"padding": "same"}
+    else:
+        _check_fits(f"convolution {number}", min(height, width), size)
+        height, width = height - size + 1, width - size + 1
     out = (height, width, filters)
-    weights = kernel * kernel * channels * filters
-    normalized = hyperparameters.batch_normalization
-    bias = 0 if normalized else filters  # the normalization has a shift of its own
-    activation = "" if normalized else hyperparameters.activation
-    multiply_adds = weights * height * width
-    name = f"convolution_{number}"
-    yield Layer(name, "Conv2D", out, weights + bias, filters, multiply_adds, activation)
-    if normalized:
+    activation = {"activation": values.activation}
+    weights = size * size * channels * filters
+    name, multiply_adds = f"convolution_{number}", weights * height * width
+    if values.batch_normalization:  # which has a bias of its own
+        options |= {"use_bias": False}
+        yield Layer(name, "Conv2D", out, weights, multiply_adds, options)
         yield Layer(f"batch_normalization_{number}", "BatchNormalization", out, 4 * filters)
-        yield Layer(
-            f"activation_{number}", "Activation", out, 0, activation=hyperparameters.activation
-        )
-    if number in hyperparameters.pool_after:
+        yield Layer(f"activation_{number}", "Activation", out, options=activation)
+    else:
+        yield Layer(name, "Conv2D", out, weights + filters, multiply_adds, options | activation)
+    if number in values.pool_after:
         _check_fits(f"the pooling after convolution {number}", min(height, width), 2)
-        yield Layer(f"pooling_{number}", "MaxPooling2D", (height // 2, width // 2, filters), 0)
+        yield Layer(f"pooling_{number}", "MaxPooling2D", (height // 2, width // 2, filters))
 
 
 def _check_fits(layer: str, size: int, window: int) -> None:
     if size < window:
         raise ValueError(
-            f"The image has shrunk to {size}×{size} before {layer}, which looks at "
+            f"The feature maps have shrunk to {size}×{size} before {layer}, which needs "
             f"{window}×{window} pixels. Remove a layer or a pooling, use a smaller kernel, "
-            "or keep the size with padding."
+            "or padding Same."
         )
 
 
-def _head(hyperparameters: Hyperparameters, shape: Shape) -> Iterator[Layer]:
+def _head(values: Hyperparameters, shape: Shape) -> Iterator[Layer]:
     """Yield what turns feature maps into probabilities."""
-    if hyperparameters.global_average_pooling:
+    if values.global_average_pooling:
         size = shape[-1]
-        yield Layer("global_average_pooling", "GlobalAveragePooling2D", (size,), 0)
+        yield Layer("global_average_pooling", "GlobalAveragePooling2D", (size,))
     else:
         size = prod(shape)
-        yield Layer("flatten", "Flatten", (size,), 0)
-    if hyperparameters.dense_units:
-        units = hyperparameters.dense_units
-        parameters = (size + 1) * units
-        activation = hyperparameters.activation
-        yield Layer("dense", "Dense", (units,), parameters, units, size * units, activation)
-        size = units
-    if hyperparameters.dropout:
-        yield Layer("dropout", "Dropout", (size,), 0)
-    answers = output_count(hyperparameters)
-    parameters = (size + 1) * answers
-    yield Layer(
-        "probabilities", "Dense", (answers,), parameters, answers, size * answers, "softmax"
-    )
+        yield Layer("flatten", "Flatten", (size,))
+    if values.dense_units:
+        yield _dense("dense", size, values.dense_units, values.activation)
+        size = values.dense_units
+    if values.dropout:
+        options = {"rate": values.dropout, "seed": values.seed}
+        yield Layer("dropout", "Dropout", (size,), options=options)
+    yield _dense("probabilities", size, output_count(values), "softmax")
 
 
-def output_count(hyperparameters: Hyperparameters) -> int:
-    """Return how many answers the network has: ten, and one more if it knows what is no digit."""
-    return CLASSES + hyperparameters.non_digits
+def _dense(name: str, inputs: int, units: int, activation: str) -> Layer:
+    options = {"units": units, "activation": activation}
+    return Layer(name, "Dense", (units,), (inputs + 1) * units, inputs * units, options)

@@ -5,6 +5,7 @@ from math import prod
 from statistics import median
 
 from cnn.hyperparameters import Hyperparameters
+from cnn.network.choices import AUGMENTATIONS
 from cnn.network.layers import Layer, layer_table
 from cnn.runs.status import State
 from cnn.runs.store import Run
@@ -14,9 +15,7 @@ SECONDS_PER_MULTIPLY_ADD = 5.0e-11
 SECONDS_PER_ACTIVATION = 1.1e-9
 SECONDS_PER_IMAGE = 3.2e-6
 SECONDS_PER_BATCH = 1.2e-3
-# What a changed image costs, and a made-up non-digit among the others, for each training image.
-SECONDS_PER_AUGMENTATION = {"off": 0.0, "light": 3e-5, "strong": 3e-5, "hands": 1.4e-4}
-SECONDS_PER_NON_DIGIT = 3.4e-4
+SECONDS_PER_NON_DIGIT = 3.4e-4  # for each training image, with a reject class
 SECONDS_AT_START = 1.5  # the first graph
 EARLIER_RUNS = 5
 
@@ -34,8 +33,8 @@ def training_seconds(
     images = min(images, hyperparameters.training_images)
     batches = -(-images // hyperparameters.batch_size)
     each = seconds_per_image(layer_table(hyperparameters))
-    each += SECONDS_PER_AUGMENTATION[hyperparameters.augmentation]
-    each += SECONDS_PER_NON_DIGIT * hyperparameters.non_digits
+    each += AUGMENTATIONS[hyperparameters.augmentation].seconds
+    each += SECONDS_PER_NON_DIGIT * hyperparameters.reject_class
     epoch = images * each + batches * SECONDS_PER_BATCH
     return SECONDS_AT_START + hyperparameters.epochs * epoch * machine_factor
 

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from cnn.network.augmentation_presets import AUGMENTATIONS, Augmentation
+from cnn.network.choices import AUGMENTATIONS, Augmentation
 
 Pick: TypeAlias = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
@@ -18,7 +18,7 @@ def augment(images: tf.Tensor, strength: str) -> tf.Tensor:
     most = AUGMENTATIONS[strength]
     size = tf.shape(images)[0]
     y, x = _places(most, size)
-    if most.bend:
+    if most.elastic:
         field = _random_field(most, size)
         y, x = y + field[..., 0], x + field[..., 1]
     changed = _sampled(images, y, x)
@@ -27,8 +27,8 @@ def augment(images: tf.Tensor, strength: str) -> tf.Tensor:
     if most.contrast > 1:
         gain = tf.random.uniform([size, 1, 1, 1], 1, most.contrast)
         changed = tf.clip_by_value(127.5 + (changed - 127.5) * gain, 0.0, 255.0)
-    if most.untouched:
-        stays = tf.random.uniform([size, 1, 1, 1]) < most.untouched
+    if most.p_identity:
+        stays = tf.random.uniform([size, 1, 1, 1]) < most.p_identity
         changed = tf.where(stays, images, changed)
     return changed
 
@@ -58,7 +58,7 @@ def _each(values: tf.Tensor) -> tf.Tensor:
 
 def _random_field(most: Augmentation, size: tf.Tensor) -> tf.Tensor:
     """Return smooth shifts in pixels, (n, 28, 28, 2), after Simard, Steinkraus and Platt 2003."""
-    amount = tf.random.uniform([size, 1, 1, 1], 0, most.bend)
+    amount = tf.random.uniform([size, 1, 1, 1], 0, most.elastic)
     shifts = tf.random.normal([size, FIELD, FIELD, 2]) * amount
     return tf.image.resize(shifts, (28, 28), method="bicubic")
 

@@ -1,53 +1,23 @@
-"""From the layer table to a Keras network, ready to be trained."""
+"""From the layer table to a Keras network, ready to be trained.
 
-from collections.abc import Callable
+A new kind of layer needs no code here: `cnn.network.layers` names its Keras class and arguments.
+"""
+
 from typing import Any
 
 import keras
 
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.layers import CLASSES, IMAGE_SHAPE, Layer, layer_table
-from cnn.training.schedule import OneCycle
-
-# The tutorial's momentum is Keras's 0; without one, sgd needs far more epochs than people wait.
-SGD_MOMENTUM = 0.9
-
-_OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
-    "adam": keras.optimizers.Adam,
-    "sgd": lambda **options: keras.optimizers.SGD(momentum=SGD_MOMENTUM, nesterov=True, **options),
-    "rmsprop": keras.optimizers.RMSprop,
-}
+from cnn.network.choices import OPTIMIZERS, SCHEDULES
+from cnn.network.layers import CLASSES, IMAGE_SHAPE, layer_table
 
 
 def build_network(hyperparameters: Hyperparameters) -> keras.Model:
     """Return the untrained network: (n, 28, 28, 1) pixels 0–255 → (n, 10 or 11) probabilities."""
     inputs = outputs = keras.Input(IMAGE_SHAPE, name="image")
     for layer in layer_table(hyperparameters):
-        outputs = _keras_layer(layer, hyperparameters)(outputs)
+        outputs = getattr(keras.layers, layer.kind)(name=layer.name, **layer.options)(outputs)
     return keras.Model(inputs, outputs)
-
-
-def _keras_layer(layer: Layer, hyperparameters: Hyperparameters) -> keras.Layer:
-    layers = keras.layers
-    options: dict[str, Any] = {"name": layer.name}
-    if layer.kind == "Rescaling":
-        return layers.Rescaling(1 / 255, **options)
-    if layer.kind == "Conv2D":
-        return layers.Conv2D(
-            layer.units,
-            hyperparameters.kernel_size,
-            padding=hyperparameters.padding,
-            use_bias=not hyperparameters.batch_normalization,
-            activation=layer.activation or None,
-            **options,
-        )
-    if layer.kind == "Dense":
-        return layers.Dense(layer.units, activation=layer.activation, **options)
-    if layer.kind == "Activation":
-        return layers.Activation(layer.activation, **options)
-    if layer.kind == "Dropout":
-        return layers.Dropout(hyperparameters.dropout, seed=hyperparameters.seed, **options)
-    return getattr(layers, layer.kind)(**options)  # layers without choices
 
 
 @keras.saving.register_keras_serializable("cnn")
@@ -77,18 +47,26 @@ def compile_network(
         steps_per_epoch: batches in one epoch.
         jump: batches done in one call into TensorFlow (`steps_per_execution`).
     """
-    rate: float | OneCycle = hyperparameters.learning_rate
-    if hyperparameters.schedule == "one_cycle":
-        rate = OneCycle(hyperparameters.learning_rate, steps_per_epoch * hyperparameters.epochs)
     network.compile(
-        optimizer=_OPTIMIZERS[hyperparameters.optimizer](
-            learning_rate=rate, weight_decay=hyperparameters.weight_decay or None
-        ),
+        optimizer=_optimizer(hyperparameters, steps_per_epoch * hyperparameters.epochs),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=hyperparameters.label_smoothing),
-        metrics=[DigitAccuracy(name="accuracy") if hyperparameters.non_digits else "accuracy"],
+        metrics=[DigitAccuracy(name="accuracy") if hyperparameters.reject_class else "accuracy"],
         steps_per_execution=jump,
         jit_compile=False,  # XLA is 2–4 times slower than oneDNN here, on a CPU
     )
     # With all variables made beforehand, TensorFlow traces the training step once and not twice:
     # the first point comes a third of a second sooner.
     network.optimizer.build(network.trainable_variables)
+
+
+def _optimizer(hyperparameters: Hyperparameters, steps: int) -> keras.optimizers.Optimizer:
+    """Return the optimizer for a training of so many steps, with its learning rate schedule."""
+    spec, schedule = OPTIMIZERS[hyperparameters.optimizer], SCHEDULES[hyperparameters.schedule]
+    rate: Any = hyperparameters.learning_rate
+    if schedule.keras_class:
+        schedule_class = getattr(keras.optimizers.schedules, schedule.keras_class)
+        rate = schedule_class(**schedule.options(rate, steps))
+    options = dict(spec.options)
+    if hyperparameters.weight_decay:
+        options["weight_decay"] = hyperparameters.weight_decay
+    return getattr(keras.optimizers, spec.keras_class)(learning_rate=rate, **options)

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.augmentation_presets import DIGITS_PER_NON_DIGIT, MAX_NON_DIGITS, STYLE_VERSIONS
+from cnn.network.choices import AUGMENTATIONS, DIGITS_PER_NON_DIGIT, MAX_NON_DIGITS
 from cnn.network.layers import REJECT_CLASS, output_count
 from cnn.training.augmentation import augment
 from cnn.training.handwriting_styles import restyle, restyled_share
@@ -34,17 +34,17 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Return one epoch of batches, (b, 28, 28, 1) and (b, answers), in a new order each time.
 
-    Of each batch, `batch_size` images are digits; with `non_digits`, a twelfth more, at least one,
-    is none.
+    Of each batch, `batch_size` images are digits; with `reject_class`, a twelfth more, at least
+    one, is none.
 
     Args:
         digits: what is trained on.
         hyperparameters: the choices.
-        look: called while other hands and non-digits are made, before the first batch.
+        look: called while handwriting styles and non-digits are generated, before the first batch.
     """
     order = _order(len(digits.labels), hyperparameters.seed)
     batches = order.batch(hyperparameters.batch_size).map(_digits_at(digits, hyperparameters, look))
-    if hyperparameters.non_digits:
+    if hyperparameters.reject_class:
         batches = batches.map(_with_non_digits(digits, hyperparameters, look))
     answers = output_count(hyperparameters)
     batches = batches.map(lambda images, labels: _prepared(images, labels, answers))
@@ -75,19 +75,20 @@ def _order(count: int, seed: int) -> tf.data.Dataset:
 def _digits_at(
     digits: Digits, hyperparameters: Hyperparameters, look: Look
 ) -> Callable[[tf.Tensor], Batch]:
-    """Return what fetches the digits of these indices, some of them as other hands write them."""
+    """Return what fetches the digits of these indices, some of them in other handwriting styles."""
     images, labels = tf.constant(digits.images[..., None]), tf.constant(digits.labels)
-    if hyperparameters.augmentation != "hands":
+    versions = AUGMENTATIONS[hyperparameters.augmentation].style_versions
+    if not versions:
         return lambda chosen: (tf.gather(images, chosen), tf.gather(labels, chosen))
-    seeds = range(hyperparameters.seed, hyperparameters.seed + STYLE_VERSIONS)
+    seeds = range(hyperparameters.seed, hyperparameters.seed + versions)
     others = tf.constant(np.stack([restyle(digits, seed, look) for seed in seeds])[..., None])
     shares = tf.constant(restyled_share(digits.labels))
 
     def fetch(chosen: tf.Tensor) -> Batch:
         swapped = tf.random.uniform(tf.shape(chosen)) < tf.gather(shares, chosen)
         swapped = swapped[:, None, None, None]
-        hands = tf.random.uniform(tf.shape(chosen), 0, STYLE_VERSIONS, chosen.dtype)
-        written = tf.gather_nd(others, tf.stack([hands, chosen], axis=1))
+        version = tf.random.uniform(tf.shape(chosen), 0, versions, chosen.dtype)
+        written = tf.gather_nd(others, tf.stack([version, chosen], axis=1))
         mixed = tf.where(swapped, written, tf.gather(images, chosen))
         return mixed, tf.gather(labels, chosen)
 

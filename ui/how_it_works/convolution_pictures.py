@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from cnn.lesson.convolution import SIDE, FirstConvolution, Place
 from cnn.lesson.rounding import decimals_of
+from cnn.network.choices import ACTIVATIONS
 from ui.how_it_works.tables import STYLE, number, pixel_cells, signed_cells
 from ui.shared.digit_tile import png_address
-from ui.shared.hyperparameter_text import WORDS
 
 MAP_COLOR = (101, 112, 228)
 YET_TO_COME = 0.22  # of a pixel's strength, at places that the filter has not reached
@@ -103,7 +103,7 @@ def arithmetic_html(place: Place, first: FirstConvolution) -> str:
 
 def _steps(place: Place, first: FirstConvolution) -> str:
     """Return the sum, the bias and the activation as terms, each with its sign, that wrap."""
-    name = WORDS[("activation", first.activation)]
+    name = ACTIVATIONS[first.activation].label
     places = decimals_of(first).results
     terms = (
         ("", place.sum, "sum of the products"),

@@ -21,7 +21,7 @@ STEPS = (
         "Load",
         "Load the data",
         "The ten steps of this page follow a **tutorial**: a well-known first one for neural "
-        "networks, whose network is the preset **Article** on the Train page.\n\n"
+        "networks, whose network is the preset **Tutorial** on the Train page.\n\n"
         "MNIST is a famous collection of 70,000 handwritten digits. A **neural network** is to "
         "learn to read them. It learns from the **training digits**; the **test digits** are "
         "put aside for the end. One line of **Keras** fetches them all: pictures are called x, "

@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits
 from cnn.inference.classifier import load_classifier
+from cnn.presets import label_of
 from cnn.runs import store
 from cnn.runs.fine_tune_info import is_test_seen, read_fine_tune_info
 from cnn.runs.store import Run, RunError
@@ -64,7 +65,7 @@ def _row(run: Run, digits: Sequence[SavedDigit], chosen: Run) -> list[Any] | Non
     """Return a run's row, or None where its files are damaged."""
     try:
         status, lesson = run.status(), read_fine_tune_info(run)
-        name = "Built-in" if run.is_built_in else run.name.capitalize()
+        name = "Built-in" if run.is_built_in else label_of(run.name)
         accuracy = accuracy_of(run, digits)
     except ValueError:
         return None

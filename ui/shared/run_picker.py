@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from cnn.presets import label_of
 from cnn.runs import store
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
@@ -91,7 +92,7 @@ def run_label(run: Run, clock: str = "%H:%M") -> str:
         status = run.status()
         result = _WORDS.get(status.state) or percent(status.test_accuracy)
         when = time.strftime(f"%d %b {clock}", time.localtime(status.created))
-        return f"{run.name.capitalize()} · {result} · {when}"
+        return f"{label_of(run.name)} · {result} · {when}"
     except RunError:
         return f"{run.id} · damaged"
 

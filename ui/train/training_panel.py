@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn import launching
+from cnn.presets import label_of
 from cnn.runs import queue
 from cnn.runs.fine_tune_info import is_test_seen
 from cnn.runs.metrics import Metrics
@@ -53,7 +54,7 @@ def _show_alive(run: Run, begun: bool) -> None:
 
 def _show_title_and_stop(run: Run, status: Status) -> None:
     title, button = st.columns([4, 1], vertical_alignment="center")
-    title.subheader(f"{run.name.capitalize()} · {_doing(run, status)}")
+    title.subheader(f"{label_of(run.name)} · {_doing(run, status)}")
     stopping = run.stop_requested() or status.state is State.STOPPED
     if button.button(
         "Stopping …" if stopping else "Stop",
@@ -100,7 +101,7 @@ def _show_progress(run: Run, metrics: Metrics) -> None:
 def _show_over(run: Run, status: Status) -> None:
     """Show what became of a run, and the way on."""
     metrics = run.metrics()
-    st.subheader(f"{run.name.capitalize()} · {status.state}")
+    st.subheader(f"{label_of(run.name)} · {status.state}")
     if status.state is State.FAILED:
         st.error(status.message, icon=":material/error:")
     elif status.state is State.INTERRUPTED:

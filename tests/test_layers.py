@@ -2,8 +2,9 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from cnn.hyperparameters import CHOICES, Hyperparameters
+from cnn.hyperparameters import Hyperparameters
 from cnn.network import layers
+from cnn.network.choices import ACTIVATIONS, PADDINGS
 from cnn.network.layers import layer_table, total_parameters
 
 small_filters = st.lists(st.integers(1, 3), min_size=1, max_size=6)
@@ -16,10 +17,10 @@ def networks(draw, fits=None):
     return Hyperparameters(
         filters=filters,
         kernel_size=draw(st.integers(1, 7)),
-        padding=draw(st.sampled_from(CHOICES["padding"])),
+        padding=draw(st.sampled_from(list(PADDINGS))),
         pool_after=sorted(draw(st.sets(st.integers(1, len(filters))))),
         batch_normalization=draw(st.booleans()),
-        activation=draw(st.sampled_from(CHOICES["activation"])),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
         dropout=draw(st.sampled_from((0, 0.5))),
         dense_units=draw(st.sampled_from((0, 1, 7))),
         global_average_pooling=draw(st.booleans()),
@@ -59,12 +60,12 @@ def first_layer_that_keras_refuses(hyperparameters):
         try:
             outputs = layers.Conv2D(filters, size, padding=padding)(outputs)
         except ValueError:
-            return f"before convolution {number}, which looks at {size}×{size} pixels."
+            return f"before convolution {number}, which needs {size}×{size} pixels."
         if number in hyperparameters.pool_after:
             try:
                 outputs = layers.MaxPooling2D()(outputs)
             except ValueError:
-                return f"before the pooling after convolution {number}, which looks at 2×2 pixels."
+                return f"before the pooling after convolution {number}, which needs 2×2 pixels."
     return None
 
 
@@ -76,7 +77,7 @@ def test_layers_are_refused_by_name_exactly_where_keras_cannot_build_them(hyperp
     if refused is None:
         layer_table(hyperparameters)
     else:
-        with pytest.raises(ValueError, match=r"^The image has shrunk to ") as error:
+        with pytest.raises(ValueError, match=r"^The feature maps have shrunk to ") as error:
             layer_table(hyperparameters)
         assert refused in str(error.value)
 
@@ -86,12 +87,12 @@ def test_layers_are_refused_by_name_exactly_where_keras_cannot_build_them(hyperp
     [
         (
             {"filters": [1] * 5, "kernel_size": 7},
-            "The image has shrunk to 4×4 before convolution 5, which looks at 7×7 pixels.",
+            "The feature maps have shrunk to 4×4 before convolution 5, which needs 7×7 pixels.",
         ),
         (
             {"filters": [1] * 5, "padding": "same", "pool_after": [1, 2, 3, 4, 5]},
-            "The image has shrunk to 1×1 before the pooling after convolution 5, which looks at "
-            "2×2 pixels.",
+            "The feature maps have shrunk to 1×1 before the pooling after convolution 5, which "
+            "needs 2×2 pixels.",
         ),
     ],
 )
