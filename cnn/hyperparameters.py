@@ -106,8 +106,8 @@ class Hyperparameters:
         float,
         _compile("Weight decay", 0, 0.1, (0, 1e-5, 1e-4, 1e-3, 0.004, 0.01, 0.1), off="default"),
     ] = 0.0
-    """Shrinks the weights a little with each update, to reduce overfitting. The default is that of
-    the optimizer in Keras."""
+    """Shrinks the weights a little with each update, to reduce overfitting (memorizing the training
+    images). The default is that of the optimizer in Keras."""
     label_smoothing: Annotated[
         float, _compile("Label smoothing", 0, 0.5, (0, 0.02, 0.05, 0.1, 0.2, 0.3), off="off")
     ] = 0.0

@@ -65,7 +65,7 @@ FIELD_WORDS = {
     r"metric": "Metrics",
     r"\bbatch(es)?\b(?!.?normali)": "Batch",
     r"epoch": "Epoch",
-    r"overfit": "Overfitting",
+    r"overfit": "Overfitting|weight_decay",
     r"pooling": "Pooling|Average pooling|pool_after",
     r"rescaling": "Rescaling",
     r"reshape": "Reshape",

@@ -112,7 +112,7 @@ def _row(measured: Measured) -> str:
 
 def _offer_training() -> None:
     """Show a button for each network that was measured, which sets Train's form to it."""
-    st.caption("Train one of them yourself: the hyperparameters are set for you.")
+    st.caption("Train one of them yourself: its settings are chosen for you.")
     with st.container(horizontal=True):
         for measured in MEASURED:
             if st.button(measured.what, icon=":material/model_training:"):
