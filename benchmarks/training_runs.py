@@ -9,15 +9,15 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.runs.store import Run
 
 LONG_IDLE = 3600.0
-LOOK_SECONDS = 0.2  # looking often would take the processor from what is measured
+POLL_INTERVAL = 0.2  # seconds: polling more often would take the processor from what is measured
 
 
 def train(hyperparameters: Hyperparameters, folder: Path) -> tuple[Run, float]:
     """Train one run to its end and return it with the seconds from the click on."""
     began = time.perf_counter()
     run = launching.start(hyperparameters, folder, idle_seconds=LONG_IDLE)
-    while run.status().alive or run.status().in_work:
-        time.sleep(LOOK_SECONDS)
+    while run.status().active or run.status().in_work:
+        time.sleep(POLL_INTERVAL)
     return run, time.perf_counter() - began
 
 

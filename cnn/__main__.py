@@ -1,4 +1,4 @@
-"""The command line: `python -m cnn train | runs | recognize | export`."""
+"""The command line: `python -m cnn train | resume | runs | recognize | export`."""
 
 import argparse
 import sys
@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the folder of all runs (default: the variable RUNS_DIR, else runs)",
     )
     _add_train(subparsers.add_parser("train", parents=[common], help="train a network"))
+    _add_resume(subparsers.add_parser("resume", parents=[common], help="resume a training run"))
     listing = subparsers.add_parser("runs", parents=[common], help="list the runs")
     listing.set_defaults(command=cli.list_runs)
     _add_recognize(subparsers.add_parser("recognize", parents=[common], help="read drawn digits"))
@@ -48,6 +49,16 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="change one hyperparameter, such as filters=16,8 or dropout=0.2; may be repeated",
     )
+    _add_json(parser)
+
+
+def _add_resume(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=cli.resume)
+    parser.add_argument("run", help="the id of a run that was interrupted or failed")
+    _add_json(parser)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
 
 

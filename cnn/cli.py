@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -23,7 +24,7 @@ from cnn.runs import store
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 
-LOOK_SECONDS = 0.1
+POLL_INTERVAL = 0.1  # seconds
 _WRITERS = {"script": run_script, "notebook": run_notebook}
 
 
@@ -31,17 +32,30 @@ def train(options: argparse.Namespace) -> int:
     """Train one network to its end; Ctrl+C stops it and keeps what it has reached."""
     changes = dict(hp.parse_setting(setting) for setting in options.set)
     values = hp.merge(presets.preset(options.preset), changes)
-    layers = layer_table(values)
-    run = launching.start(values, options.runs_dir, idle_seconds=0)
+    layer_table(values)  # an impossible network is refused before there is a run
+    return _wait_for(launching.start(values, options.runs_dir, idle_seconds=0), options.json)
+
+
+def resume(options: argparse.Namespace) -> int:
+    """Resume an interrupted or failed run, as `train` trains a new one."""
+    run = store.open_run(options.run, options.runs_dir)
+    launching.resume(run, idle_seconds=0)
+    return _wait_for(run, options.json)
+
+
+def _wait_for(run: Run, as_json: bool) -> int:
+    """Show a run's progress until it is over, then its result, and return the exit status."""
     try:
         status = _follow(run)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RunError) as error:
         launching.stop(run)
+        if isinstance(error, RunError):  # no worker can be started
+            raise
         status = _follow(run)
-    if status.test_accuracy is None:
+    if status.test_accuracy is None or status.state is State.FAILED:
         print(status.message or "The training ended without a network.", file=sys.stderr)
         return 1
-    _print_result(run, status, total_parameters(layers), options.json)
+    _print_result(run, status, as_json)
     return 0
 
 
@@ -51,32 +65,28 @@ def _follow(run: Run) -> Status:
     epochs = run.hyperparameters.epochs
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("starting", total=epochs)
-        while True:
-            status = run.status()
-            points = run.metrics().training
-            if points:
-                words = f"epoch {points[-1].epoch:.1f} of {epochs}, loss {points[-1].loss:.3f}"
-                progress.update(task, completed=points[-1].epoch, description=words)
-            if status.over:
-                return status
+        while not (status := run.status()).over:
+            if points := run.metrics().training:
+                text = f"epoch {points[-1].epoch:.1f} of {epochs}, loss {points[-1].loss:.3f}"
+                progress.update(task, completed=points[-1].epoch, description=text)
             if status.state is State.QUEUED:
-                launching.look_after(run)
-            time.sleep(LOOK_SECONDS)
+                launching.ensure_worker(run, idle_seconds=0)
+            time.sleep(POLL_INTERVAL)
+    return status
 
 
-def _print_result(run: Run, status: Status, parameters: int, as_json: bool) -> None:
-    accuracy = status.test_accuracy or 0.0
-    if not as_json:
-        print(f"Run {run.id}, {status.seconds:.1f} s, {parameters:,} parameters")
-        print(f"Test accuracy {accuracy:.2%}")
-        return
-    result = {
+def _print_result(run: Run, status: Status, as_json: bool) -> None:
+    result: dict[str, Any] = {
         "run": run.id,
-        "test_accuracy": accuracy,
+        "test_accuracy": status.test_accuracy,
         "seconds": status.seconds,
-        "parameters": parameters,
+        "parameters": total_parameters(layer_table(run.hyperparameters)),
     }
-    print(json.dumps(result))
+    if as_json:
+        print(json.dumps(result))
+        return
+    print("Run {run}, {seconds:.1f} s, {parameters:,} parameters".format(**result))
+    print("Test accuracy {test_accuracy:.2%}".format(**result))
 
 
 def list_runs(options: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ chosen = st.dataframe(
         "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
         "Validation accuracy": st.column_config.NumberColumn(format="%.2f %%"),
         "Parameters": st.column_config.NumberColumn(format="localized"),
-        "Started": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+        "Created": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
     },
 )
 rows = chosen["selection"]["rows"]

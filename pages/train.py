@@ -6,11 +6,12 @@ from cnn import launching
 from cnn.data import mnist
 from cnn.network.layers import layer_table, total_parameters
 from cnn.runs import store, training_time
+from cnn.runs.store import RunError
 from ui.shared import hyperparameter_form, navigation, preload, run_picker
 from ui.shared.data_source import show_data_source
 from ui.shared.layer_table import show_layer_table
 from ui.shared.network_diagram import network_html
-from ui.shared.number_text import duration
+from ui.shared.number_text import counted, duration
 from ui.shared.replay import offer_replay
 from ui.shared.script_download import offer_script
 from ui.train.training_panel import show_run
@@ -68,12 +69,15 @@ images = min(chosen.training_images, mnist.find_source()[0].training_images)
 factor = training_time.machine_factor(store.list_runs(folder))
 seconds = training_time.training_seconds(chosen, images, factor)
 st.markdown(
-    f"**{total_parameters(layers):,} parameters** · {images:,} images × {chosen.epochs} epochs · "
-    f"about **{duration(seconds)}** to train"
+    f"**{total_parameters(layers):,} parameters** · {images:,} images × "
+    f"{counted(chosen.epochs, 'epoch')} · about **{duration(seconds)}** to train"
 )
 show_layer_table(layers)
 show_data_source()
 
 # After everything is on the screen: both take the processor for seconds.
-launching.warm(folder)
+try:
+    launching.warm(folder)
+except RunError as error:
+    st.warning(str(error), icon=":material/folder_off:")
 preload.start()

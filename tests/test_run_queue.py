@@ -1,16 +1,20 @@
+import errno
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import queue, store
+from cnn.runs import files, queue, slots, store
 from cnn.runs.status import State
+from cnn.runs.store import RunError
 
 CLAIM_ALL = """
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from cnn.runs import queue
 queue.LOCK_SECONDS = 60.0  # the other process claims without a pause
@@ -28,35 +32,51 @@ sys.stdin.read()
 def queued(runs_dir):
     """Queues a run of a given time."""
 
-    def enqueue(created):
-        run = store.create(Hyperparameters(), runs_dir)
+    def submit(created):
+        run = queue.submit(Hyperparameters(), runs_dir)
         run.update_status(created=created)
-        queue.enqueue(run)
         return run
 
-    return enqueue
+    return submit
+
+
+@pytest.fixture
+def fill_disk(monkeypatch):
+    """Lets every file that is written anew fail, from its call on, as on a full disk."""
+
+    def fill(*names):
+        def fail(*_):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        for name in names:
+            monkeypatch.setattr(files, name, fail)
+
+    return fill
+
+
+def everything(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
 def test_the_oldest_run_is_next_whatever_the_order_of_queueing(queued, runs_dir):
     middle, newest, oldest = queued(20.0), queued(30.0), queued(10.0)
-    assert queue.waiting(runs_dir) == [oldest, middle, newest]
-    assert [queue.place(run) for run in (oldest, middle, newest)] == [0, 1, 2]
+    assert queue.queued_runs(runs_dir) == [oldest, middle, newest]
+    positions = [queue.queue_position(run) for run in (oldest, middle, newest)]
+    assert positions == [max(0, ahead + 1 - slots.slot_count()) for ahead in range(3)]
     claimed = [queue.claim(runs_dir) for _ in range(3)]
     assert claimed == [oldest, middle, newest]
     assert queue.claim(runs_dir) is None
 
 
-def test_an_empty_queue_has_nothing_to_claim(runs_dir):
-    assert queue.waiting(runs_dir) == []
-    assert queue.claim(runs_dir) is None
-    assert queue.alive(runs_dir) == 0
-    assert queue.workers(runs_dir) == 0
-
-
 def test_the_queue_works_before_its_folder_is_there(tmp_path):
-    assert queue.claim(tmp_path / "new") is None
-    assert queue.last_call(tmp_path / "other") == 0
-    assert queue.workers(tmp_path / "third") == 0
+    folder = tmp_path / "not" / "yet" / "there"
+    assert queue.queue_mtime(folder) == slots.active_workers(folder) == slots.deaths(folder) == 0
+    assert queue.queued_runs(folder) == []
+    assert not folder.exists()
+    assert queue.claim(folder) is None
+    assert store.list_runs(folder) == []
+    assert store.list_runs(folder) == []
+    assert [queue.submit(Hyperparameters(), folder)] == store.list_runs(folder)
 
 
 def test_a_claimed_run_is_running_and_locked(queued, runs_dir):
@@ -89,19 +109,27 @@ def test_each_run_is_claimed_by_one_process_only(queued, runs_dir):
     assert sorted([*claimed[0], *claimed[1]]) == sorted(made)
 
 
-def test_the_queue_is_not_touched_while_another_process_looks_at_it(
+def test_a_queue_in_use_elsewhere_is_a_sentence_and_stays_as_it_is(
     queued, runs_dir, hold_elsewhere, monkeypatch
 ):
-    run = queued(10.0)
+    run, ended = queued(10.0), queued(20.0)
+    ended.update_status(state=State.FAILED)
     monkeypatch.setattr(queue, "LOCK_SECONDS", 0.01)
     hold_elsewhere(runs_dir / ".queue" / "queue.lock")
-    for act in (lambda: queue.claim(runs_dir), lambda: queue.stop(run)):
-        with pytest.raises(TimeoutError):
+    for act in (
+        lambda: queue.claim(runs_dir),
+        lambda: queue.stop(run),
+        lambda: queue.resume(ended),
+        lambda: queue.delete(ended),
+        lambda: queue.submit(Hyperparameters(), runs_dir),
+    ):
+        with pytest.raises(RunError, match="in use by another process"):
             act()
-    assert run.status().state is State.QUEUED
+    assert [each.status().state for each in (run, ended)] == [State.QUEUED, State.FAILED]
+    assert len(store.list_runs(runs_dir)) == 2
 
 
-def test_a_run_that_waits_is_stopped_at_once_and_never_claimed(queued, runs_dir):
+def test_a_queued_run_is_stopped_at_once_and_never_claimed(queued, runs_dir):
     run, following = queued(10.0), queued(20.0)
     queue.stop(run)
     status = run.status()
@@ -111,96 +139,156 @@ def test_a_run_that_waits_is_stopped_at_once_and_never_claimed(queued, runs_dir)
     assert queue.claim(runs_dir) == following
 
 
-def test_a_run_in_training_is_asked_to_stop(queued, runs_dir):
+def test_a_run_in_training_is_asked_to_stop_and_not_queued_a_second_time(queued, runs_dir):
     run = queued(10.0)
     claimed = queue.claim(runs_dir)
     queue.stop(run)
     assert claimed.stop_requested()
+    queue.resume(run)
     assert run.status().state is State.RUNNING
+    assert queue.queued_runs(runs_dir) == []
 
 
-def test_a_run_that_goes_on_has_no_old_stop_and_no_old_end(queued):
+@pytest.mark.parametrize("state", [State.RUNNING, State.FAILED])
+def test_a_resumed_run_has_no_old_stop_and_no_old_end(queued, state):
     run = queued(10.0)
     run.request_stop()
-    run.update_status(state=State.RUNNING, phase="saving", message="It ended.", ended=5.0)
-    queue.enqueue(run)
+    run.update_status(state=state, phase="saving", message="It ended.", ended=5.0)
+    queue.resume(run)
     status = run.status()
     assert not run.stop_requested()
     assert (status.state, status.phase, status.message) == (State.QUEUED, "", "")
     assert status.ended is None
 
 
-def test_a_run_already_in_training_is_not_queued_a_second_time(queued, runs_dir):
+@pytest.mark.parametrize("state", [State.FINISHED, State.STOPPED])
+def test_a_run_that_ended_well_is_not_resumed(queued, state):
     run = queued(10.0)
-    claimed = queue.claim(runs_dir)
-    queue.enqueue(run)
-    assert run.status().state is State.RUNNING
-    assert queue.waiting(runs_dir) == []
-    claimed.lock.release()
+    run.update_status(state=state)
+    with pytest.raises(RunError, match="nothing is left to resume"):
+        queue.resume(run)
+    assert run.status().state is state
 
 
-def test_a_queued_run_names_the_digits_in_use(queued, tiny_mnist):
+def test_a_queued_run_names_the_digits_in_use(queued, request):
+    assert queued(10.0).status().mnist_file == ""  # the sample
+    tiny_mnist = request.getfixturevalue("tiny_mnist")
     assert queued(10.0).status().mnist_file == str(tiny_mnist)
 
 
-def test_a_run_queued_with_the_sample_names_no_file(queued):
-    assert queued(10.0).status().mnist_file == ""
-
-
 @pytest.mark.parametrize(
-    ("processors", "slots"), [(None, 1), (1, 1), (2, 1), (3, 1), (4, 2), (9, 4), (64, 32)]
+    ("processors", "count"), [(None, 1), (1, 1), (2, 1), (3, 1), (4, 2), (9, 4), (64, 32)]
 )
-def test_half_of_the_processors_train_and_at_least_one(monkeypatch, processors, slots):
+def test_half_of_the_processors_train_and_at_least_one(monkeypatch, processors, count):
     monkeypatch.setattr(os, "cpu_count", lambda: processors)
-    assert queue.slots() == slots
+    assert slots.slot_count() == count
 
 
-def test_workers_are_counted_by_the_slots_they_hold(runs_dir, monkeypatch, hold_elsewhere):
-    monkeypatch.setattr(queue, "slots", lambda: 3)
-    assert queue.workers(runs_dir) == 0
-    process = hold_elsewhere(queue.slot_lock(runs_dir, 2).lock_file)
-    assert queue.workers(runs_dir) == 1
-    with queue.slot_lock(runs_dir, 0).acquire():
-        assert queue.workers(runs_dir) == 2
-    process.kill()
-    process.wait()
-    assert queue.workers(runs_dir) == 0
-
-
-def test_each_queued_run_changes_the_last_call(queued, runs_dir):
-    assert queue.last_call(runs_dir) == 0
+def test_each_queued_run_changes_the_wake_up_file_and_claiming_does_not(queued, runs_dir):
     for created in (10.0, 20.0):
         queued(created)
-        bell = runs_dir / ".queue" / "bell"
-        os.utime(bell, ns=(1, 1))  # two calls may come within one tick of the file system's clock
-        assert queue.last_call(runs_dir) == 1
+        wake_up = runs_dir / ".queue" / "wake-up"
+        os.utime(wake_up, ns=(1, 1))  # two may come within one tick of the file system's clock
+        queue.queued_runs(runs_dir)
+        queue.claim(runs_dir)
+        assert queue.queue_mtime(runs_dir) == 1
         queued(created)
-        assert queue.last_call(runs_dir) > 1
+        assert queue.queue_mtime(runs_dir) > 1
 
 
-def test_looking_and_claiming_leave_the_last_call_as_it_is(queued, runs_dir):
-    queued(10.0)
-    before = queue.last_call(runs_dir)
-    queue.waiting(runs_dir)
-    queue.claim(runs_dir)
-    assert queue.last_call(runs_dir) == before
-
-
-def test_runs_that_train_or_wait_are_alive(queued, runs_dir):
+def test_runs_that_train_or_are_queued_are_active(queued, runs_dir):
     runs_in = {state: queued(number) for number, state in enumerate(State)}
     for state, run in runs_in.items():
         run.update_status(state=state)
     held = runs_in[State.RUNNING].lock.acquire()
-    assert queue.alive(runs_dir) == 2
-    assert queue.waiting(runs_dir) == [runs_in[State.QUEUED]]
+    assert queue.active_count(runs_dir) == 2
+    assert queue.queued_runs(runs_dir) == [runs_in[State.QUEUED]]
     held.lock.release()
-    assert queue.alive(runs_dir) == 1
+    assert queue.active_count(runs_dir) == 1
 
 
 def test_a_damaged_run_does_not_hold_up_the_queue(queued, runs_dir):
     damaged, following = queued(10.0), queued(20.0)
     (damaged.path / "status.json").write_text("{")
-    assert queue.waiting(runs_dir) == [following]
-    assert queue.place(damaged) == 0
-    assert queue.alive(runs_dir) == 1
+    assert queue.queued_runs(runs_dir) == [following]
+    assert queue.queue_position(damaged) == 0
+    assert queue.active_count(runs_dir) == 1
     assert queue.claim(runs_dir) == following
+
+
+def test_a_run_that_cannot_be_locked_fails_and_the_next_one_is_claimed(
+    queued, runs_dir, hold_elsewhere, monkeypatch
+):
+    stuck, following = queued(10.0), queued(20.0)
+    hold_elsewhere(stuck.path / "lock")
+    monkeypatch.setattr(queue, "LOCK_SECONDS", 0.05)
+    assert queue.claim(runs_dir) == following
+    assert stuck.status().state is State.FAILED
+    assert "could not start" in stuck.status().message
+
+
+def test_a_disk_that_is_full_at_the_claim_fails_the_run_and_is_named(
+    queued, runs_dir, fill_disk, monkeypatch
+):
+    run = queued(10.0)
+    fill_disk("write_bytes")
+
+    def acquire(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("filelock.FileLock.acquire", acquire, raising=True)
+    monkeypatch.setattr(queue, "FileLock", lambda *_, **__: nullcontext())
+    assert queue.claim(runs_dir) is None
+    status = run.status()  # written over the old one: that needs no room
+    assert status.state is State.FAILED
+    assert "the disk is full" in status.message
+
+
+@pytest.mark.parametrize("name", ["write_bytes", "write_text"])
+def test_a_run_that_cannot_be_created_leaves_nothing(runs_dir, fill_disk, name):
+    queue.submit(Hyperparameters(), runs_dir)
+    before = everything(runs_dir)
+    fill_disk(name)
+    with pytest.raises(RunError, match=r"can't be written: the disk is full\. Free some space"):
+        queue.submit(Hyperparameters(), runs_dir)
+    assert everything(runs_dir) == before
+
+
+def test_what_a_process_left_that_died_creating_a_run_is_removed(runs_dir):
+    half = runs_dir / ".queue" / "scratch" / "20260101-000000-fast-aaaa"
+    half.mkdir(parents=True)
+    (half / "status.json").touch()
+    run = queue.submit(Hyperparameters(), runs_dir)
+    assert store.list_runs(runs_dir) == [run]
+    assert not half.exists()
+
+
+def test_no_worker_claims_a_run_that_is_only_half_created(runs_dir):
+    seen = []
+
+    def populate(path):
+        seen.extend([store.list_runs(runs_dir), path.parent.name])
+        raise RunError("no network")
+
+    with pytest.raises(RunError, match="no network"):
+        queue.submit(Hyperparameters(), runs_dir, populate=populate)
+    assert seen == [[], "scratch"]
+    assert store.list_runs(runs_dir) == []
+
+
+@pytest.mark.parametrize("make", ["file", "file above", "read-only"])
+def test_an_impossible_folder_of_runs_is_a_sentence(tmp_path, make, monkeypatch):
+    folder = tmp_path / "in the way" / "runs" if make == "file above" else tmp_path / "in the way"
+    if make == "read-only":
+
+        def mkdir(*_, **__):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+        monkeypatch.setattr(Path, "mkdir", mkdir)
+    else:
+        (tmp_path / "in the way").touch()
+    assert store.list_runs(folder) == []
+    assert slots.active_workers(folder) == 0
+    with pytest.raises(RunError, match=r"can't be written: .+ RUNS_DIR") as error:
+        queue.submit(Hyperparameters(), folder)
+    assert str(folder) in str(error.value)

@@ -39,7 +39,7 @@ def test_a_finished_run_is_a_row_of_what_was_tried_and_what_came_out(run):
         "Parameters": 47_410,
         "Training time": "1 min 15 s",
         "Digits": "MNIST",
-        "Started": datetime.fromtimestamp(1_700_000_000),
+        "Created": datetime.fromtimestamp(1_699_999_999),
     }
 
 

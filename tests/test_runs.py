@@ -172,7 +172,7 @@ def test_missing_hyperparameters_are_a_sentence(run):
 @pytest.mark.parametrize("state", [s for s in State if s is not State.INTERRUPTED])
 def test_a_status_is_read_as_it_was_written(run, state, hold_elsewhere):
     hold_elsewhere(run.path / "lock")
-    status = Status(state, 1.5, 2.5, 3.5, 4.5, "Why", "saving", "/a.npz", "mnist", 100, 0.5, 0.6)
+    status = Status(state, 1.5, 2.5, 3.5, 4.5, "Why", "saving", "/a.npz", "mnist", 100, 9, 0.5, 0.6)
     run.write_status(status)
     assert run.status() == status
     assert type(run.status().state) is State
@@ -184,7 +184,7 @@ def test_running_without_a_lock_is_interrupted(run):
     assert status.state is State.INTERRUPTED
     assert status.message == "The process that trained this run ended."
     assert status.seconds == 4.0
-    assert not status.alive
+    assert not status.active
     assert "running" in (run.path / "status.json").read_text()  # what is on disk stays
 
 
@@ -192,7 +192,7 @@ def test_running_is_running_as_long_as_its_process_lives(run, hold_elsewhere):
     run.update_status(state=State.RUNNING)
     process = hold_elsewhere(run.path / "lock")
     assert run.status().state is State.RUNNING
-    assert run.status().alive
+    assert run.status().active
     process.kill()
     process.wait()
     assert run.status().state is State.INTERRUPTED
@@ -230,7 +230,7 @@ def test_a_stopped_run_is_in_work_until_its_test_is_done(run, hold_elsewhere, is
     status = run.status()
     assert status.state is State.STOPPED
     assert status.in_work is is_held
-    assert not status.alive
+    assert not status.active
 
 
 def test_a_reader_never_sees_half_a_status(run):

@@ -199,14 +199,6 @@ def test_a_failed_run_says_why_with_its_log(open_train, run_in_state):
     assert any("Traceback of the day" in code.value for code in page.code)
 
 
-def test_an_interrupted_run_says_so_and_can_go_on(open_train, run_in_state):
-    run = run_in_state(State.RUNNING)  # without a lock: its process is gone
-    page = open_train(run=run.id)
-    assert "It can go on after epoch 1." in texts(page)
-    press(page, "Go on")
-    assert run.status().state is State.QUEUED
-
-
 def test_an_address_with_an_unknown_run_leads_to_a_sentence(open_train):
     page = open_train(run="../../etc")
     assert not page.exception

@@ -1,17 +1,15 @@
 """The real worker process, started as the app starts it."""
 
-import contextlib
 import os
 import signal
 import subprocess
-import sys
 
 import pytest
 
 from cnn import launching
 from cnn.hyperparameters import Hyperparameters
 from cnn.launching import local
-from cnn.runs import queue, store
+from cnn.runs import queue, slots
 from cnn.runs.status import State
 from cnn.training import worker
 from tests.awaiting import until
@@ -49,14 +47,14 @@ def training(run):
 def test_one_worker_trains_the_queue_in_order_and_leaves(
     tiny_mnist, runs_dir, processes, monkeypatch
 ):
-    monkeypatch.setattr(queue, "slots", lambda: 1)
+    monkeypatch.setattr(slots, "slot_count", lambda: 1)
     first = launching.start(TINY, runs_dir, idle_seconds=0)
     second = launching.start(TINY, runs_dir, idle_seconds=0)
     ended = [until(lambda run=run: over(run), f"the end of {run.id}") for run in (first, second)]
     assert [status.state for status in ended] == [State.FINISHED, State.FINISHED]
     assert ended[0].ended <= ended[1].started
     assert [process.wait(30) for process in processes] == [0] * len(processes)
-    assert queue.workers(runs_dir) == 0
+    assert slots.active_workers(runs_dir) == slots.deaths(runs_dir) == 0
 
 
 def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_one_trains(
@@ -79,9 +77,8 @@ def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_one_trains(
 def test_a_run_that_fails_says_why_keeps_its_log_and_spares_the_worker(
     tiny_mnist, runs_dir, processes
 ):
-    broken = store.create(TINY, runs_dir)
+    broken = queue.submit(TINY, runs_dir)
     (broken.path / "hyperparameters.json").write_text("{}x")
-    queue.enqueue(broken)
     following = launching.start(TINY, runs_dir, idle_seconds=0)
     assert until(lambda: over(following), "the next run").state is State.FINISHED
     status = broken.status()
@@ -90,21 +87,10 @@ def test_a_run_that_fails_says_why_keeps_its_log_and_spares_the_worker(
     assert "RunError" in broken.log()
 
 
-def test_a_worker_without_a_free_slot_leaves_before_it_loads_anything(runs_dir):
-    with contextlib.ExitStack() as held:
-        for slot in range(queue.slots()):
-            held.enter_context(queue.slot_lock(runs_dir, slot).acquire())
-        command = [sys.executable, "-X", "importtime", "-m", "cnn.training.worker", str(runs_dir)]
-        ended = subprocess.run(command, capture_output=True, text=True, cwd=local.PROJECT)
-    assert ended.returncode == 0
-    assert "tensorflow" not in ended.stderr
-
-
 def test_the_worker_trains_on_the_digits_that_the_app_used_when_the_run_was_queued(
     tiny_mnist, runs_dir, processes, monkeypatch
 ):
-    run = store.create(TINY, runs_dir)
-    queue.enqueue(run)
+    run = queue.submit(TINY, runs_dir)
     monkeypatch.delenv("MNIST_NPZ")  # the worker is older than the app that has the file
     local.ensure_workers(runs_dir, 1, idle_seconds=0)
     assert until(lambda: over(run), "the end").dataset == "mnist"
@@ -114,7 +100,9 @@ def test_the_worker_trains_on_the_digits_that_the_app_used_when_the_run_was_queu
     ("error", "sentence"),
     [
         (MemoryError(), "memory"),
-        (OSError(28, "No space left on device"), "Is the disk full"),
+        (OSError(28, "No space left on device"), "the disk is full. Free some space"),
+        (RuntimeError("[Errno 28] No space left on device; errno = 28"), "the disk is full"),
+        (OSError(13, "Permission denied"), "could not be read or written: Permission denied"),
         (RuntimeError("x" * 1000), "RuntimeError"),
     ],
 )

@@ -78,7 +78,7 @@ def load_predictions(run: Run) -> Predictions:
         RunError: the run's state cannot be read.
     """
     status = run.status()
-    if status.alive or not run.is_usable:
+    if status.active or not run.is_usable:
         raise PredictionsError(f"Run {run.id} is {status.state} and has no network yet. {_HINT}")
     try:
         digits = load_test(cast(DatasetName, status.dataset))

@@ -1,9 +1,7 @@
 """Train on my digits: a new run that starts from another's network and learns what was kept."""
 
-import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from cnn import launching
@@ -13,7 +11,7 @@ from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits, share_right
 from cnn.hyperparameters import Hyperparameters
 from cnn.inference.classifier import Classifier, load_classifier
-from cnn.runs import queue, store, training_time
+from cnn.runs import queue, training_time
 from cnn.runs.fine_tune_info import (
     FineTuneInfo,
     images_of_kept,
@@ -50,29 +48,19 @@ def start_fine_tuning(
     network = base.path / "model.keras"
     if not network.is_file():
         raise RunError(_NO_NETWORK)
-    mnist_file = queue.mnist_file()
-    lesson = _lesson(base, digits, "mnist" if mnist_file else "sample")
-    furnish = partial(
-        write_fine_tune_info, lesson=lesson, digits=as_digits(digits), network=network
-    )
-    try:
-        run = store.create(hyperparameters_of(base), folder, mnist_file, FINE_TUNED, furnish)
-    except OSError as error:
-        raise RunError(_why_not_created(error, network)) from error
-    launching.begin(run, idle_seconds)
-    return run
+    lesson = _lesson(base, digits, "mnist" if queue.mnist_file() else "sample")
 
+    def populate(path: Path) -> None:
+        try:
+            write_fine_tune_info(path, lesson, as_digits(digits), network)
+        except OSError as error:
+            if error.filename != str(network):
+                raise
+            is_gone = isinstance(error, FileNotFoundError)
+            sentence = f"This run's network can't be read: {error.strerror}."
+            raise RunError(_NO_NETWORK if is_gone else sentence) from error
 
-def _why_not_created(error: OSError, network: Path) -> str:
-    """Return a sentence on a run's folder that could not be made."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full: delete runs that you no longer need, and try again."
-    if str(network) == error.filename:  # what is copied, and not where to
-        is_gone = isinstance(error, FileNotFoundError)
-        return _NO_NETWORK if is_gone else f"This run's network can't be read: {error.strerror}."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "The folder of the runs can't be written to: allow it, and try again."
-    return f"The new run can't be written: {error.strerror or error}."
+    return launching.start(hyperparameters_of(base), folder, idle_seconds, FINE_TUNED, populate)
 
 
 def training_seconds(base: Run, digits: int, earlier: Iterable[Run]) -> float:

@@ -1,56 +1,74 @@
-"""Start and stop runs. The training itself is another process, called by its name."""
+"""Start, resume and stop runs. The training itself is another process, called by its name."""
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from cnn.hyperparameters import Hyperparameters
 from cnn.launching import local
-from cnn.runs import queue, store
-from cnn.runs.status import State
-from cnn.runs.store import Run
+from cnn.runs import queue
+from cnn.runs.store import Run, RunError
 
 
-def start(hyperparameters: Hyperparameters, folder: Path, idle_seconds: float | None = None) -> Run:
-    """Queue a new run and see that somebody trains it.
+def start(
+    hyperparameters: Hyperparameters,
+    folder: Path,
+    idle_seconds: float | None = None,
+    name: str = "",
+    populate: Callable[[Path], object] = lambda path: None,
+) -> Run:
+    """Queue a new run and start a worker for it.
 
     Args:
         hyperparameters: what to train.
         folder: the folder of all runs.
         idle_seconds: how long a worker started for this waits for more; None: its own default.
+        name: the word in the run's id; empty: the preset's.
+        populate: puts more files into the run's folder, before a worker can see it.
+
+    Raises:
+        RunError: the folder can't be written; nothing is left of the run.
     """
-    run = store.create(hyperparameters, folder, queue.mnist_file())
-    begin(run, idle_seconds)
+    run = queue.submit(hyperparameters, folder, name, populate)
+    with contextlib.suppress(RunError):  # it is queued: who waits for it tries again, and says why
+        ensure_worker(run, idle_seconds)
     return run
 
 
-def begin(run: Run, idle_seconds: float | None = None) -> None:
-    """Queue a run that has been created, and see that somebody trains it."""
-    folder = run.path.parent
-    queue.enqueue(run)
-    local.ensure_workers(folder, queue.alive(folder), idle_seconds)
-
-
-def resume(run: Run) -> None:
-    """Let an interrupted run go on from its last whole epoch.
+def resume(run: Run, idle_seconds: float | None = None) -> None:
+    """Let an interrupted or failed run go on after its last whole epoch.
 
     Raises:
-        RunError: it is not interrupted.
+        RunError: it ended in another way, or the folder can't be written.
     """
-    if run.status().state is not State.INTERRUPTED:
-        raise store.RunError("Only an interrupted run can go on.")
-    queue.enqueue(run)
-    warm(run.path.parent, spare=0)
+    queue.resume(run)
+    with contextlib.suppress(RunError):
+        ensure_worker(run, idle_seconds)
 
 
 def stop(run: Run) -> None:
-    """Stop a run and keep the network it has reached."""
+    """Stop a run and keep the network it has reached.
+
+    Raises:
+        RunError: it is gone, or can't be written.
+    """
     queue.stop(run)
 
 
-def look_after(run: Run) -> None:
-    """See that somebody trains what waits: a worker may have died with runs behind it."""
-    local.ensure_workers(run.path.parent, queue.alive(run.path.parent))
+def ensure_worker(run: Run, idle_seconds: float | None = None) -> None:
+    """See that there is a worker for a queued run: one may have died with runs behind it.
+
+    Raises:
+        RunError: the folder can't be written.
+    """
+    folder = run.path.parent
+    local.ensure_workers(folder, queue.active_count(folder), idle_seconds)
 
 
-def warm(folder: Path, spare: int = 1) -> None:
-    """See that a worker waits with everything loaded, so that a click is answered at once."""
-    local.ensure_workers(folder, queue.alive(folder) + spare)
+def warm(folder: Path) -> None:
+    """See that one worker more than needed waits with everything loaded, for the next click.
+
+    Raises:
+        RunError: the folder can't be written.
+    """
+    local.ensure_workers(folder, queue.active_count(folder) + 1)

@@ -1,42 +1,79 @@
 """Worker processes on this machine. They outlive the app, so a restart loses no training."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from cnn.runs import queue
+from cnn.runs import queue, slots
 
 PROJECT = Path(__file__).parents[2]
-_started: list[tuple[Path, subprocess.Popen[bytes]]] = []
+LOG_END = 300  # characters of a worker's log that tell why it died
+_started: dict[Path, subprocess.Popen[bytes]] = {}  # the last of each slot, by its lock file
 
 
 def ensure_workers(folder: Path, wanted: int, idle_seconds: float | None = None) -> None:
     """Start the workers that are missing, at most as many as may train at once.
 
-    Two callers at once may start one too many; it finds no free slot and leaves.
+    Where workers die one after the other, no more are started, and the queued runs fail.
+
+    Raises:
+        RunError: the folder of runs can't be written.
     """
-    living = max(queue.workers(folder), _started_here(folder))
-    for _ in range(min(wanted, queue.slots()) - living):
-        _started.append((folder.resolve(), _start_worker(folder, idle_seconds)))
+    wanted = min(wanted, slots.slot_count())
+    if slots.active_workers(folder) >= wanted:
+        return
+    with queue.locked(folder):
+        if slots.deaths(folder) >= slots.MAX_DEATHS:
+            if not slots.active_workers(folder):
+                queue.fail_queued(folder, _why_they_died(folder))
+            return
+        for _ in range(wanted - slots.active_workers(folder)):
+            _start_worker(folder, idle_seconds)
 
 
-def _started_here(folder: Path) -> int:
-    """Return how many of this process's workers live, those without a slot yet among them."""
-    _started[:] = [(place, process) for place, process in _started if process.poll() is None]
-    return sum(place == folder.resolve() for place, _ in _started)
-
-
-def _start_worker(folder: Path, idle_seconds: float | None) -> subprocess.Popen[bytes]:
-    """Start one worker process."""
-    command = [sys.executable, "-m", "cnn.training.worker", str(folder.resolve())]
+def _start_worker(folder: Path, idle_seconds: float | None) -> None:
+    """Start a worker process that holds a free slot, if there is one."""
+    taken = slots.take_slot(folder)
+    if taken is None:
+        return
+    slot_file, descriptor = taken
+    command = [sys.executable, "-m", "cnn.training.worker", str(folder.resolve()), str(descriptor)]
     if idle_seconds is not None:
         command += ["--idle-seconds", str(idle_seconds)]
-    with (folder / ".queue" / "worker.log").open("ab") as log:
-        return subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # not ended with the app, nor by its Ctrl+C
-        )
+    try:
+        with slot_file.with_suffix(".log").open("wb") as log:
+            _started[slot_file] = subprocess.Popen(
+                command,
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[descriptor],
+                start_new_session=True,  # not ended with the app, nor by its Ctrl+C
+            )
+    finally:
+        os.close(descriptor)  # the worker holds the slot now
+
+
+def _why_they_died(folder: Path) -> str:
+    """Return a sentence with the signal that killed a worker, or with the end of its log."""
+    reason = next(filter(None, map(_why_it_died, slots.slot_files(folder))), "it left no message")
+    return (
+        f"The training process died {slots.MAX_DEATHS} times before it could begin: {reason}. "
+        "When the cause is gone, start the run again."
+    )
+
+
+def _why_it_died(slot_file: Path) -> str:
+    with contextlib.suppress(KeyError, subprocess.TimeoutExpired):  # another process started it
+        code = _started[slot_file].wait(timeout=1)
+        if code < 0:
+            memory = ", often for lack of memory" if -code == signal.SIGKILL else ""
+            return f"it was killed by the signal {signal.Signals(-code).name}{memory}"
+    with contextlib.suppress(OSError):
+        log = slot_file.with_suffix(".log").read_text(errors="replace").strip()
+        return log[-LOG_END:].rpartition("\n")[2]
+    return ""

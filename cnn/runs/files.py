@@ -123,7 +123,7 @@ def cached_by_stat(limit: int) -> Callable[[Callable[[Path], T]], Callable[[Path
 def explain_error(error: BaseException) -> str:
     """Return in a few words why a file could not be read or written; a full disk is named."""
     if is_disk_full(error):
-        return "The disk is full: free some space, for example by deleting runs, then try again"
+        return "the disk is full. Free some space, for example by deleting runs, and try again"
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
         return ": ".join([*map(str, first["loc"]), first["msg"]])

@@ -1,47 +1,51 @@
-"""Who trains next: runs waiting on disk, claimed one at a time by worker processes."""
+"""The queue of runs on disk, claimed one at a time by worker processes."""
 
+import contextlib
 import os
-import shutil
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from cnn.data import mnist
-from cnn.runs import store
-from cnn.runs.files import is_held
+from cnn.hyperparameters import Hyperparameters
+from cnn.runs import slots, store
+from cnn.runs.files import explain_error, is_disk_full, is_held
 from cnn.runs.status import State, Status
-from cnn.runs.store import Run, RunError
+from cnn.runs.store import HIDDEN, Run, RunError
 
-LOCK_SECONDS = 10.0  # longest wait for another process's short look at the queue
-
-
-def slots() -> int:
-    """Return how many runs may train at once on this machine."""
-    return max(1, (os.cpu_count() or 1) // 2)
+LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
 
 
-def slot_lock(folder: Path, slot: int) -> FileLock:
-    """Return the lock that one worker process holds as long as it lives."""
-    return FileLock(_slot_file(folder, slot), thread_local=False)
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the queue's lock; what one process does to the queue, no other sees half done.
+
+    Raises:
+        RunError: another process holds it for too long, or the folder can't be written.
+    """
+    hidden = folder / HIDDEN
+    try:
+        hidden.mkdir(parents=True, exist_ok=True)
+        with FileLock(hidden / "queue.lock", timeout=LOCK_SECONDS):
+            yield
+    except Timeout as error:
+        raise RunError("The runs are in use by another process. Try again in a moment.") from error
+    except OSError as error:
+        hint = "" if is_disk_full(error) else " Choose another one with the variable RUNS_DIR."
+        raise RunError(
+            f"The folder of runs, {folder}, can't be written: {explain_error(error)}.{hint}"
+        ) from error
 
 
-def _slot_file(folder: Path, slot: int) -> Path:
-    return _hidden(folder) / f"worker-{slot}.lock"
-
-
-def workers(folder: Path) -> int:
-    """Return how many worker processes live."""
-    return sum(is_held(_slot_file(folder, slot)) for slot in range(slots()))
-
-
-def waiting(folder: Path) -> list[Run]:
+def queued_runs(folder: Path) -> list[Run]:
     """Return the queued runs, the one that is next first."""
     return [run for run in reversed(store.list_runs(folder)) if _state(run) is State.QUEUED]
 
 
-def alive(folder: Path) -> int:
-    """Return how many runs train or wait."""
+def active_count(folder: Path) -> int:
+    """Return how many runs are queued or train."""
     states = [_state(run) for run in store.list_runs(folder)]
     return sum(state in (State.QUEUED, State.RUNNING) for state in states)
 
@@ -53,26 +57,55 @@ def _state(run: Run) -> State | None:
         return None  # a damaged folder never trains
 
 
-def place(run: Run) -> int:
+def queue_position(run: Run) -> int:
     """Return how many trainings must end before this one begins; 0 when it is next."""
     folder = run.path.parent
-    ids = [queued.id for queued in waiting(folder)]
-    before = ids.index(run.id) if run.id in ids else 0
-    running = alive(folder) - len(ids)
-    return max(0, before + running + 1 - slots())
+    ids = [queued.id for queued in queued_runs(folder)]
+    ahead = ids.index(run.id) if run.id in ids else 0
+    running = active_count(folder) - len(ids)
+    return max(0, ahead + running + 1 - slots.slot_count())
 
 
-def enqueue(run: Run) -> None:
-    """Put a run in the queue, with the data in use here: a worker may be older than this app."""
-    with _lock(run.path.parent):
+def submit(
+    values: Hyperparameters,
+    folder: Path,
+    name: str = "",
+    populate: Callable[[Path], object] = lambda path: None,
+) -> Run:
+    """Create a queued run, whole or not at all. The arguments are those of `store.create`.
+
+    Raises:
+        RunError: the folder can't be written; nothing is left of the run.
+    """
+    with locked(folder):
+        _announce(folder)  # a worker that sees it waits for the lock
+        return store.create(values, folder, mnist_file(), name, populate)
+
+
+def resume(run: Run) -> None:
+    """Queue a run again that was interrupted or failed; no matter if it is queued or trains.
+
+    Raises:
+        RunError: it ended in another way, or the folder can't be written.
+    """
+    with locked(run.path.parent):
         status = run.status()
-        if status.state is State.RUNNING:
-            return  # a worker was quicker, or somebody else let it go on
+        if status.active:
+            return  # another tab was quicker
+        if status.state not in (State.INTERRUPTED, State.FAILED):
+            raise RunError(f"Run {run.id} is {status.state}: nothing is left to resume.")
+        _announce(run.path.parent)
         (run.path / "stop").unlink(missing_ok=True)
         run.update_status(
             state=State.QUEUED, phase="", message="", ended=None, mnist_file=mnist_file(status)
         )
-    _bell(run.path.parent).touch()
+
+
+def _announce(folder: Path) -> None:
+    """Wake workers, and let them be started again where too many died."""
+    _wake_up_file(folder).touch()
+    if slots.deaths(folder) >= slots.MAX_DEATHS:
+        slots.forget_deaths(folder)
 
 
 def mnist_file(status: Status | None = None) -> str:
@@ -85,17 +118,36 @@ def mnist_file(status: Status | None = None) -> str:
 
 def claim(folder: Path) -> Run | None:
     """Take the run that is next, if any, and mark it running. Its lock is the caller's."""
-    with _lock(folder):
-        for run in waiting(folder):
-            run.lock.acquire(timeout=LOCK_SECONDS)
-            run.update_status(state=State.RUNNING, phase="starting", started=time.time())
-            return run
+    with locked(folder):
+        for run in queued_runs(folder):
+            try:
+                run.lock.acquire(timeout=LOCK_SECONDS)
+                run.update_status(state=State.RUNNING, phase="starting", started=time.time())
+                return run
+            except (OSError, RunError) as error:
+                run.lock.release()
+                _fail(run, f"The training could not start: {explain_error(error)}.")
     return None
 
 
+def fail_queued(folder: Path, message: str) -> None:
+    """Let all queued runs fail. The caller holds the queue's lock."""
+    for run in queued_runs(folder):
+        _fail(run, message)
+
+
+def _fail(run: Run, message: str) -> None:
+    with contextlib.suppress(RunError):  # its folder is gone
+        run.update_status(state=State.FAILED, phase="", message=message, ended=time.time())
+
+
 def stop(run: Run) -> None:
-    """Stop a run: at once where it still waits, else as soon as its worker looks."""
-    with _lock(run.path.parent):
+    """Stop a run: at once while it is queued, else as soon as its worker sees the request.
+
+    Raises:
+        RunError: it is gone, or can't be written.
+    """
+    with locked(run.path.parent):
         if run.status().state is State.QUEUED:
             run.update_status(
                 state=State.STOPPED, ended=time.time(), message="Stopped before it began."
@@ -105,56 +157,50 @@ def stop(run: Run) -> None:
 
 
 def delete(run: Run) -> None:
-    """Remove a run that is over, for good.
+    """Remove a run that is over, for good: first out of sight, then from the disk.
 
     Raises:
-        RunError: it is the built-in run, still going on, or its files can't be removed.
+        RunError: it is the built-in run, gone, still active, or its folder can't be moved.
     """
     if run.is_built_in:
         raise RunError("The built-in run can't be deleted.")
-    with _lock(run.path.parent):
-        if _goes_on(run):
+    folder = run.path.parent
+    with locked(folder), store.scratch_folder(folder) as scratch:
+        store.open_run(run.id, folder)
+        if _is_active(run):
             raise RunError("This run is still going on. Stop it first, then delete it.")
-        try:
-            shutil.rmtree(run.path)
-        except OSError as error:
-            raise RunError(f"The run's files can't be removed: {error}") from error
+        run.path.rename(scratch / run.id)
 
 
-def _goes_on(run: Run) -> bool:
+def _is_active(run: Run) -> bool:
     try:
         return not run.status().over
     except RunError:
-        return is_held(run.path / "lock")  # damaged, and nobody's any more
+        return is_held(run.path / "lock")  # damaged
 
 
-def leave(folder: Path, slot: FileLock) -> bool:
-    """Give a worker's slot back if nothing waits; who queues next sees that it is gone."""
-    with _lock(folder):
-        if waiting(folder):
+def release_slot(folder: Path, slot: int) -> bool:
+    """Give a worker's slot back if no run is queued; whoever queues one next sees it free.
+
+    Args:
+        folder: the folder of all runs.
+        slot: the descriptor that holds the slot.
+    """
+    with locked(folder):
+        if queued_runs(folder):
             return False
-        slot.release()
+        slots.record_success(slot)
+        os.close(slot)
         return True
 
 
-def last_call(folder: Path) -> int:
-    """Return a number that changes whenever a run is queued: cheap to look at often."""
+def queue_mtime(folder: Path) -> int:
+    """Return a number that changes whenever a run is queued: cheap to poll."""
     try:
-        return _bell(folder).stat().st_mtime_ns
+        return _wake_up_file(folder).stat().st_mtime_ns
     except OSError:
         return 0
 
 
-def _lock(folder: Path) -> FileLock:
-    return FileLock(_hidden(folder) / "queue.lock", timeout=LOCK_SECONDS)
-
-
-def _bell(folder: Path) -> Path:
-    return _hidden(folder) / "bell"
-
-
-def _hidden(folder: Path) -> Path:
-    """Return the folder beside the runs for what belongs to no run."""
-    hidden = folder / ".queue"
-    hidden.mkdir(parents=True, exist_ok=True)
-    return hidden
+def _wake_up_file(folder: Path) -> Path:
+    return folder / HIDDEN / "wake-up"

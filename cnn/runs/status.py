@@ -1,14 +1,19 @@
-"""Where a run stands, as its status.json says it."""
+"""The state of a run, as its status.json holds it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, get_type_hints
+from typing import Annotated
 
-LARGEST = 1e11  # seconds since 1970: calendars go little further
+from pydantic import ConfigDict, Field, TypeAdapter
+
+Time = Annotated[float, Field(ge=0, lt=1e11, allow_inf_nan=False)]  # calendars end soon after it
+Accuracy = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
 
 
 class State(StrEnum):
-    """Where a run stands. `interrupted` is never written: it is running without a lock."""
+    """The state of a run. `interrupted` is never written: it is running without a lock."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -22,19 +27,26 @@ class State(StrEnum):
 class Status:
     """What status.json holds. Times are seconds since 1970, durations seconds."""
 
+    __pydantic_config__ = ConfigDict(strict=True, extra="ignore")  # a newer app may write more
+
     state: State
-    created: float
-    started: float | None = None
-    ended: float | None = None
-    seconds: float | None = None  # spent in training, validation included
+    created: Time
+    started: Time | None = None
+    ended: Time | None = None
+    seconds: Time | None = None  # spent in training, validation included
     message: str = ""  # why it failed, or was stopped
     phase: str = ""  # what its process is doing: starting, preparing, training, saving, testing
     mnist_file: str = ""  # the file that was in use when it was queued, for the worker
     dataset: str = ""  # "mnist" or "sample"
-    training_images: int | None = None
-    test_images: int | None = None
-    validation_accuracy: float | None = None
-    test_accuracy: float | None = None
+    training_images: Count | None = None
+    test_images: Count | None = None
+    validation_accuracy: Accuracy | None = None
+    test_accuracy: Accuracy | None = None
+
+    @property
+    def created_at(self) -> datetime:
+        """The local time that pages show for the run: when it was queued first."""
+        return datetime.fromtimestamp(self.created)
 
     @property
     def in_work(self) -> bool:
@@ -43,31 +55,13 @@ class Status:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will happen to it by itself."""
-        return not (self.alive or self.in_work)
+        """Whether it is neither queued nor worked on."""
+        return not (self.active or self.in_work)
 
     @property
-    def alive(self) -> bool:
-        """Whether the run still goes on, or waits its turn."""
+    def active(self) -> bool:
+        """Whether the run is queued or trains."""
         return self.state in (State.QUEUED, State.RUNNING)
 
 
-def from_json_values(values: Any) -> Status:
-    """Return the status that a status.json holds; names that a newer app wrote are left out.
-
-    Raises:
-        ValueError, TypeError: it holds something else.
-    """
-    kinds = get_type_hints(Status)
-    known = {name: value for name, value in dict(values).items() if name in kinds}
-    known["state"] = State(str(known.get("state")))
-    for name, value in known.items():
-        if not _fits(value, kinds[name]):
-            raise ValueError(f"{name} is {value!r:.40}")
-    return Status(**known)
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    if isinstance(value, (int, float)):  # JSON tells 5 and 5.0 apart, a status does not
-        return (isinstance(0.0, kind) or isinstance(0, kind)) and 0 <= value < LARGEST
-    return isinstance(value, kind)
+STATUS_JSON = TypeAdapter(Status)

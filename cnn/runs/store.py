@@ -1,13 +1,13 @@
-"""A run is a folder: what was chosen, how far it came, and the network it reached."""
+"""A run is a folder: its hyperparameters, its status and metrics, and its trained network."""
 
-import json
+import contextlib
 import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,18 @@ from filelock import FileLock
 
 from cnn import hyperparameters as hp
 from cnn.presets import preset_name
-from cnn.runs.files import is_held, write_text
+from cnn.runs import files
+from cnn.runs.files import cached_by_stat, explain_error
 from cnn.runs.metrics import Metrics, read_metrics
-from cnn.runs.status import State, Status, from_json_values
+from cnn.runs.status import STATUS_JSON, State, Status
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parents[1] / "pretrained"
 FINE_TUNED = "taught"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+CACHED_RUNS = 10_000
+HIDDEN = ".queue"  # the folder beside the runs for what belongs to no run
 
 
 class RunError(ValueError):
@@ -51,8 +54,8 @@ class Run:
     def hyperparameters(self) -> hp.Hyperparameters:
         """What the run was started with."""
         try:
-            return hp.from_json((self.path / "hyperparameters.json").read_text())
-        except (OSError, ValueError) as error:
+            return _read_hyperparameters(self.path / "hyperparameters.json")
+        except (OSError, ValueError, RecursionError) as error:
             raise RunError(f"The settings of run {self.id} can't be read: {error}") from error
 
     @property
@@ -62,17 +65,17 @@ class Run:
 
     @property
     def is_fine_tuned(self) -> bool:
-        """Whether it starts from another run, to learn digits that somebody kept."""
+        """Whether it starts from another run's network, to learn saved digits."""
         return (self.path / FINE_TUNE_FILE).is_file()
 
     @property
     def model_path(self) -> Path:
-        """The exported network that the app answers with."""
+        """The exported network that the app predicts with."""
         return self.path / "model.onnx"
 
     @property
     def is_usable(self) -> bool:
-        """Whether there is a network to answer with."""
+        """Whether there is a network to predict with."""
         return self.model_path.is_file()
 
     @cached_property
@@ -81,22 +84,28 @@ class Run:
         return FileLock(self.path / "lock", thread_local=False)
 
     def status(self) -> Status:
-        """Return the state on disk, or `interrupted` where nobody is training any more."""
+        """Return the status on disk, or `interrupted` where no process trains it any more."""
         status = self._read_status()
         if not status.in_work or self._is_locked():
             return status
-        status = self._read_status()  # it may have ended between the two looks
+        status = self._read_status()  # it may have ended between the two reads
         if status.state is not State.RUNNING:
             return replace(status, phase="")
         message = "The process that trained this run ended."
         return replace(status, state=State.INTERRUPTED, phase="", message=message)
 
     def write_status(self, status: Status) -> None:
-        """Replace status.json as a whole, so that a reader never sees half of it."""
-        write_text(self.path / "status.json", json.dumps(asdict(status), indent=1))
+        """Replace status.json as a whole; where the disk is full, write over the old one."""
+        path, content = self.path / "status.json", STATUS_JSON.dump_json(status, indent=1)
+        try:
+            files.write_bytes(path, content)
+        except OSError:
+            if not path.is_file():
+                raise
+            files.overwrite(path, content)
 
     def update_status(self, **changes: Any) -> Status:
-        """Change some fields of the state on disk."""
+        """Change some fields of the status on disk."""
         status = replace(self._read_status(), **changes)
         self.write_status(status)
         return status
@@ -127,12 +136,23 @@ class Run:
 
     def _read_status(self) -> Status:
         try:
-            return from_json_values(json.loads((self.path / "status.json").read_text()))
-        except (OSError, ValueError, TypeError) as error:
-            raise RunError(f"The state of run {self.id} can't be read: {error}") from error
+            return _read_status(self.path / "status.json")
+        except (OSError, ValueError) as error:
+            reason = explain_error(error)
+            raise RunError(f"The state of run {self.id} can't be read: {reason}") from error
 
     def _is_locked(self) -> bool:
-        return not self.is_built_in and is_held(self.path / "lock")
+        return not self.is_built_in and files.is_held(self.path / "lock")
+
+
+@cached_by_stat(CACHED_RUNS)
+def _read_status(path: Path) -> Status:
+    return STATUS_JSON.validate_json(path.read_bytes())
+
+
+@cached_by_stat(CACHED_RUNS)
+def _read_hyperparameters(path: Path) -> hp.Hyperparameters:
+    return hp.from_json(path.read_text())
 
 
 def runs_folder() -> Path:
@@ -145,31 +165,44 @@ def create(
     folder: Path,
     mnist_file: str = "",
     name: str = "",
-    furnish: Callable[[Path], object] = lambda path: None,
+    populate: Callable[[Path], object] = lambda path: None,
 ) -> Run:
-    """Make a queued run. Its id sorts by time and is not to be guessed twice.
+    """Create a queued run, whole or not at all; the app calls `queue.submit`, which locks.
 
     Args:
         values: what to train.
         folder: the folder of all runs.
         mnist_file: the MNIST to train on; empty: the sample.
-        name: the word in its id; empty: the preset's.
-        furnish: puts more into its folder, before a worker can see the run.
+        name: the word in its id; empty: the preset's. The id sorts by time.
+        populate: puts more files into its folder, before a worker can see the run.
 
     Raises:
         OSError: the folder can't be written; nothing is left of the run.
     """
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    run = Run(folder / f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}")
-    run.path.mkdir(parents=True)
+    run_id = f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}"
+    with scratch_folder(folder) as scratch:
+        draft = Run(scratch / run_id)
+        draft.path.mkdir()
+        files.write_text(draft.path / "hyperparameters.json", values.to_json())
+        populate(draft.path)
+        draft.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
+        return Run(draft.path.rename(folder / run_id))
+
+
+@contextlib.contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """Yield a hidden folder for a run that is created or deleted, and remove what is left in it.
+
+    One process at a time uses it: the one that holds the queue's lock.
+    """
+    scratch = folder / HIDDEN / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)  # of a process that died
+    scratch.mkdir(parents=True, exist_ok=True)
     try:
-        write_text(run.path / "hyperparameters.json", values.to_json())
-        furnish(run.path)
-        run.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
-    except BaseException:
-        shutil.rmtree(run.path, ignore_errors=True)
-        raise
-    return run
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def open_run(run_id: str, folder: Path) -> Run:
@@ -182,18 +215,25 @@ def open_run(run_id: str, folder: Path) -> Run:
     if not RUN_ID.fullmatch(run_id) or not (run.path / "status.json").is_file():
         shown = re.sub(r"[^\w ./-]", "?", run_id[:64])  # it may be an address's, made to mislead
         raise RunError(f"There is no run '{shown}'. It may have been deleted.")
+    files.finish_replacement(run.path)
     return run
 
 
 def list_runs(folder: Path) -> list[Run]:
     """Return the runs in a folder that can be opened, newest first, without the built-in one."""
-    paths = [path.parent for path in folder.glob("*/status.json")]
-    listed = [Run(path) for path in paths if RUN_ID.fullmatch(path.name) and path.name != BUILT_IN]
-    return sorted(listed, key=_creation, reverse=True)
-
-
-def _creation(run: Run) -> tuple[float, str]:
     try:
-        return run.status().created, run.id
-    except RunError:
-        return 0.0, run.id
+        names = [name for name in os.listdir(folder) if RUN_ID.fullmatch(name)]
+    except OSError:
+        return []  # it is created with the first run
+    dated = [(date, name) for name in names if (date := _creation(folder / name)) is not None]
+    return [Run(folder / name) for _, name in sorted(dated, reverse=True) if name != BUILT_IN]
+
+
+def _creation(path: Path) -> float | None:
+    """Return when a run was created, 0 where it is damaged, or None for a folder that is no run."""
+    try:
+        return _read_status(path / "status.json").created
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return 0.0

@@ -1,6 +1,8 @@
 """The process that trains: takes the oldest queued run, then the next, and leaves when idle.
 
-Started as `python -m cnn.training.worker RUNS_DIR` by cnn.launching, never imported by the app.
+Started by cnn.launching as `python -m cnn.training.worker RUNS_DIR SLOT`, with the descriptor of
+the slot that it holds; never imported by the app. An error outside a run's own training ends the
+process with a traceback in its log: cnn.launching starts another, three times at most.
 """
 
 import argparse
@@ -12,64 +14,52 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from cnn.data import mnist
 from cnn.data.mnist import DataError, Dataset
-from cnn.runs import queue
+from cnn.runs import queue, slots
+from cnn.runs.files import explain_error, is_disk_full
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 
 IDLE_SECONDS = 600.0
-LOOK_SECONDS = 0.05
+POLL_INTERVAL = 0.05
 RESCAN_SECONDS = 5.0
-SLOT_SECONDS = 0.5  # somebody may be looking whether the slot is taken, for a moment
 NICENESS = 5  # a page answers first; nobody at the page, and it costs nothing
 
 
 def main() -> None:
-    """Hold one of the machine's training slots and serve the queue until nothing comes."""
+    """Serve the queue until no run has come for a while."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs_dir", type=Path)
+    parser.add_argument("slot", type=int)
     parser.add_argument("--idle-seconds", type=float, default=IDLE_SECONDS)
     options = parser.parse_args()
-    slot = _take_slot(options.runs_dir)
-    if slot is not None:
-        os.nice(NICENESS)
-        _serve(options.runs_dir, slot, options.idle_seconds)
-
-
-def _take_slot(folder: Path) -> FileLock | None:
-    """Return a held slot lock, or None where enough workers live."""
-    for slot in range(queue.slots()):
-        lock = queue.slot_lock(folder, slot)
-        with contextlib.suppress(Timeout):
-            lock.acquire(timeout=SLOT_SECONDS)
-            return lock
-    return None
-
-
-def _serve(folder: Path, slot: FileLock, idle_seconds: float) -> None:
+    os.nice(NICENESS)
     _warm_up()
+    _serve(options.runs_dir, options.slot, options.idle_seconds)
+
+
+def _serve(folder: Path, slot: int, idle_seconds: float) -> None:
     idle_since = time.monotonic()
     while True:
-        call = queue.last_call(folder)
+        queue_mtime = queue.queue_mtime(folder)
         run = queue.claim(folder)
         if run is not None:
+            slots.record_success(slot)
             _train(run)
             idle_since = time.monotonic()
             continue
-        is_time = not _wait_for_call(folder, call, idle_since + idle_seconds)
-        if is_time and queue.leave(folder, slot):
+        is_time = not _wait_for_run(folder, queue_mtime, idle_since + idle_seconds)
+        if is_time and queue.release_slot(folder, slot):
             return
 
 
-def _wait_for_call(folder: Path, last_call: int, until: float) -> bool:
+def _wait_for_run(folder: Path, queue_mtime: int, until: float) -> bool:
     """Wait until the queue may have changed; False when it is time to leave."""
     rescan = time.monotonic() + RESCAN_SECONDS
-    while queue.last_call(folder) == last_call and time.monotonic() < min(rescan, until):
-        time.sleep(LOOK_SECONDS)
-    return queue.last_call(folder) != last_call or time.monotonic() < until
+    while queue.queue_mtime(folder) == queue_mtime and time.monotonic() < min(rescan, until):
+        time.sleep(POLL_INTERVAL)
+    return queue.queue_mtime(folder) != queue_mtime or time.monotonic() < until
 
 
 def _warm_up() -> None:
@@ -127,10 +117,12 @@ def explain(error: Exception) -> str:
     """Return a sentence for the page on what ended a training."""
     if isinstance(error, (RunError, DataError)) or type(error).__name__ == "TrainingFailedError":
         return str(error)
+    if is_disk_full(error):
+        return f"The run's files could not be written: {explain_error(error)}."
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The memory of this machine was not enough. Try a smaller batch or fewer filters."
     if isinstance(error, OSError):
-        return f"The run's files could not be written: {error}. Is the disk full?"
+        return f"The run's files could not be read or written: {explain_error(error)}."
     return f"The training failed with {type(error).__name__}: {str(error)[:300]}"
 
 

@@ -152,7 +152,7 @@ def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_train_works(
     for pid in workers():
         os.kill(pid, signal.SIGKILL)
     expect(page.get_by_role("heading", name="Accurate · interrupted")).to_be_visible()
-    expect(button(page, "Go on")).to_be_visible()
+    expect(page.locator(".st-key-resume")).to_be_visible()
     page.get_by_role("radio", name="Fast").click()
     train(page)
     expect(page.get_by_role("heading", name="Fast · finished")).to_be_visible(timeout=60_000)

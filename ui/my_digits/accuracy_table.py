@@ -1,7 +1,6 @@
 """How well each run reads my digits, beside its test accuracy."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -77,7 +76,7 @@ def _row(run: Run, digits: Sequence[SavedDigit], chosen: Run) -> list[Any] | Non
         accuracy * 100,
         f"{learned:,} of {len(digits):,}" if learned else "",
         None if tested is None else tested * 100,
-        datetime.fromtimestamp(status.created),
+        status.created_at,
     ]
 
 

@@ -14,7 +14,7 @@ from ui.shared import navigation, run_picker
 from ui.shared.number_text import duration
 
 PROBLEM = "teaching_problem"
-LOOK_SECONDS = 1.0
+POLL_INTERVAL = 1.0
 
 
 def offer_training(run: Run, digits: Sequence[SavedDigit], right: float | None) -> None:
@@ -30,7 +30,7 @@ def offer_training(run: Run, digits: Sequence[SavedDigit], right: float | None) 
     going_on = _going_on()
     _show_button(run, digits, right, is_busy=going_on is not None)
     if going_on:
-        st.fragment(_show_going_on, run_every=LOOK_SECONDS)(going_on)
+        st.fragment(_show_going_on, run_every=POLL_INTERVAL)(going_on)
 
 
 def _show_button(
@@ -107,7 +107,10 @@ def _show_going_on(run: Run) -> None:
         run_picker.choose(run)
         st.rerun()
     if status.state is State.QUEUED:
-        launching.look_after(run)
+        try:
+            launching.ensure_worker(run)
+        except RunError as error:
+            st.error(str(error), icon=":material/error:")
     training = run.metrics().training
     done = training[-1].epoch if training else 0.0
     with st.container(border=True, gap="small"):
@@ -119,7 +122,7 @@ def _show_going_on(run: Run) -> None:
 def _how_far(run: Run, status: Status, done: float, epochs: int) -> str:
     """Say what goes on now, in a few words."""
     if status.state is State.QUEUED:
-        before = queue.place(run)
+        before = queue.queue_position(run)
         return f"Waiting, {before} before it" if before else "Starting …"
     if status.phase == "training":
         return f"Learning your digits · epoch {min(int(done) + 1, epochs)} of {epochs}"

@@ -67,7 +67,7 @@ def _candidates(run: Run) -> list[Run]:
 def _is_comparable(one: Run, run: Run) -> bool:
     try:
         status = one.status()
-        return one.is_usable and not status.alive and status.dataset == run.status().dataset
+        return one.is_usable and not status.active and status.dataset == run.status().dataset
     except RunError:
         return False
 
@@ -81,7 +81,7 @@ def _why_not(run_id: str, run: Run) -> str:
         return str(error)
     if one.path == run.path:
         return "The network can't be compared with itself. Choose another one."
-    if status.alive or not one.is_usable:
+    if status.active or not one.is_usable:
         return f"Run {one.id} is {status.state} and has no network to compare with yet."
     return f"Run {one.id} was tested on other digits, so the two can't be compared."
 

@@ -1,7 +1,6 @@
 """All runs as one table."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -21,7 +20,7 @@ COLUMNS = [
     "Parameters",
     "Training time",
     "Digits",
-    "Started",
+    "Created",
 ]
 
 
@@ -47,7 +46,7 @@ def _row(run: Run) -> list[Any]:
         parameters,
         duration(status.seconds),
         {"mnist": "MNIST", "sample": "sample"}.get(status.dataset, "–") + ", seen" * is_seen,
-        datetime.fromtimestamp(status.started) if status.started else None,
+        status.created_at,
     ]
 
 

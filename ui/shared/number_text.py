@@ -40,6 +40,11 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun: 1 epoch, 5 epochs."""
+    return f"{count:,} {noun}" + "s" * (count != 1)
+
+
 def a_digit(digit: int) -> str:
     """Return a digit with its article: a 7, an 8."""
     return f"an {digit}" if digit == 8 else f"a {digit}"

@@ -1,6 +1,5 @@
 """Which run the pages speak of: the same on all of them, and in the address."""
 
-import time
 from collections import Counter
 from collections.abc import Iterable
 
@@ -91,7 +90,7 @@ def run_label(run: Run, clock: str = "%H:%M") -> str:
     try:
         status = run.status()
         result = _WORDS.get(status.state) or percent(status.test_accuracy)
-        when = time.strftime(f"%d %b {clock}", time.localtime(status.created))
+        when = status.created_at.strftime(f"%d %b {clock}")
         return f"{label_of(run.name)} · {result} · {when}"
     except RunError:
         return f"{run.id} · damaged"

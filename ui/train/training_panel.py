@@ -1,5 +1,7 @@
 """A run on the Train page: live while it trains, its result when it is over."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from cnn import launching
@@ -14,8 +16,8 @@ from ui.shared.fine_tuned_result import show_before_and_after
 from ui.shared.number_text import duration, percent
 from ui.train.result import show_result, show_seen
 
-LOOK_SECONDS = 1.0  # drawing the curves more often would slow the training down
-FIRST_LOOK_SECONDS = 0.3  # until the first point has come
+POLL_INTERVAL = 1.0  # seconds: drawing the curves more often would slow the training down
+FIRST_POLL_INTERVAL = 0.3  # until the first point has come
 CURVES_HEIGHT = 340  # screen pixels kept free for the curves
 
 
@@ -32,16 +34,23 @@ def show_run(run: Run) -> None:
         return
     begun = bool(run.metrics().training)
     waits = _doing(run, status).startswith("waiting")
-    look = LOOK_SECONDS if begun or waits else FIRST_LOOK_SECONDS
-    st.fragment(_show_alive, run_every=look)(run, begun)
+    interval = POLL_INTERVAL if begun or waits else FIRST_POLL_INTERVAL
+    st.fragment(_poll, run_every=interval)(run, begun)
 
 
-def _show_alive(run: Run, begun: bool) -> None:
+def _poll(run: Run, begun: bool) -> None:
+    try:
+        _show_active(run, begun)
+    except RunError:
+        st.rerun()  # deleted or damaged meanwhile: the page says so
+
+
+def _show_active(run: Run, begun: bool) -> None:
     status, metrics = run.status(), run.metrics()
     if status.over:
         st.rerun()
     if status.state is State.QUEUED:
-        launching.look_after(run)
+        _ensure_worker(run)
     _show_title_and_stop(run, status)
     _show_progress(run, metrics)
     if not metrics.training:  # the processor belongs to the training until it has begun
@@ -50,6 +59,13 @@ def _show_alive(run: Run, begun: bool) -> None:
     _show_curves(run, metrics)
     if not begun:
         st.rerun()  # with longer pauses from now on
+
+
+def _ensure_worker(run: Run) -> None:
+    try:
+        launching.ensure_worker(run)
+    except RunError as error:
+        st.error(str(error), icon=":material/error:")
 
 
 def _show_title_and_stop(run: Run, status: Status) -> None:
@@ -64,14 +80,13 @@ def _show_title_and_stop(run: Run, status: Status) -> None:
         width="stretch",
         key="stop",
     ):
-        launching.stop(run)
-        st.rerun()
+        _act(launching.stop, run)
 
 
 def _doing(run: Run, status: Status) -> str:
     """Return what is going on, in a word or two."""
     if status.state is State.QUEUED:
-        before = queue.place(run)
+        before = queue.queue_position(run)
         return "starting" if before == 0 else f"waiting, {before} before it"
     words = {
         "starting": "starting",
@@ -104,8 +119,10 @@ def _show_over(run: Run, status: Status) -> None:
     st.subheader(f"{label_of(run.name)} · {status.state}")
     if status.state is State.FAILED:
         st.error(status.message, icon=":material/error:")
+        _offer_resume(run)
     elif status.state is State.INTERRUPTED:
-        _show_interrupted(run, status)
+        st.warning(status.message, icon=":material/power_off:")
+        _offer_resume(run)
     elif status.message:
         st.caption(status.message)
     if status.test_accuracy is not None:
@@ -124,13 +141,21 @@ def _show_curves(run: Run, metrics: Metrics) -> None:
     show_curves(metrics, run.hyperparameters.epochs)
 
 
-def _show_interrupted(run: Run, status: Status) -> None:
-    kept = len(run.metrics().epochs)
-    words = f"It can go on after epoch {kept}." if kept else "It can start again."
-    st.warning(f"{status.message} {words}", icon=":material/power_off:")
-    if st.button("Go on", icon=":material/resume:", type="primary"):
-        launching.resume(run)
-        st.rerun()
+def _offer_resume(run: Run) -> None:
+    epochs = len(run.metrics().epochs)
+    label = f"Resume after epoch {epochs}" if epochs else "Start again"
+    if st.button(label, icon=":material/resume:", type="primary", key="resume"):
+        _act(launching.resume, run)
+
+
+def _act(action: Callable[[Run], None], run: Run) -> None:
+    """Stop or resume a run and show it anew, or say why that can't be done."""
+    try:
+        action(run)
+    except RunError as error:
+        st.toast(str(error), icon=":material/error:")
+        return
+    st.rerun()
 
 
 def _show_ways_on(run: Run) -> None:

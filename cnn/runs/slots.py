@@ -1,0 +1,66 @@
+"""Training slots of this machine: each is a lock file that one worker process holds.
+
+The process that starts a worker takes the lock and passes it on, so that the slot is taken from
+the first moment and free as soon as the worker is dead, however it died. The size of the lock file
+is the number of workers started since the last one that claimed a run or ended well.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+from cnn.runs.files import is_held
+from cnn.runs.store import HIDDEN
+
+MAX_DEATHS = 3  # of workers in a row before they have claimed a run
+
+
+def slot_count() -> int:
+    """Return how many runs may train at once on this machine."""
+    return max(1, (os.cpu_count() or 1) // 2)
+
+
+def slot_files(folder: Path) -> list[Path]:
+    """Return the lock file of each slot."""
+    return [folder / HIDDEN / f"worker-{slot}.lock" for slot in range(slot_count())]
+
+
+def active_workers(folder: Path) -> int:
+    """Return how many worker processes there are, those that are starting included."""
+    return sum(map(is_held, slot_files(folder)))
+
+
+def deaths(folder: Path) -> int:
+    """Return how many workers died, one after the other, before they had claimed a run."""
+    free = [file for file in slot_files(folder) if file.exists() and not is_held(file)]
+    return sum(file.stat().st_size for file in free)
+
+
+def forget_deaths(folder: Path) -> None:
+    """Let workers be started again. The caller holds the queue's lock."""
+    for file in slot_files(folder):
+        if file.exists() and not is_held(file):
+            os.truncate(file, 0)
+
+
+def take_slot(folder: Path) -> tuple[Path, int] | None:
+    """Return the file of a free slot and the descriptor that holds it, and count a start.
+
+    The caller holds the queue's lock, and closes the descriptor.
+    """
+    for file in slot_files(folder):
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.write(descriptor, b".")
+            return file, descriptor
+        except OSError as error:
+            os.close(descriptor)
+            if not isinstance(error, BlockingIOError):
+                raise
+    return None
+
+
+def record_success(descriptor: int) -> None:
+    """Note in a held slot that its worker claimed a run or ends well."""
+    os.ftruncate(descriptor, 0)
