@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from cnn import cli
+from cnn.export.files import RUN_FILES
 from cnn.inference.recognition import PIPELINES
 from cnn.presets import PRESETS
 from cnn.runs import store
@@ -86,7 +87,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="a run's id, or built-in")
     parser.add_argument(
         "--format",
-        choices=("keras", "onnx", "csv", "script", "notebook"),
+        choices=tuple(RUN_FILES),
         required=True,
         help="the network for Keras or ONNX, the curves as a table with a line an epoch, or a "
         "script or notebook of plain Keras that repeats the run",

@@ -1,12 +1,9 @@
 """What the commands of `python -m cnn` do."""
 
 import argparse
-import csv
 import json
-import shutil
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,8 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cnn import hyperparameters as hp
 from cnn import launching, presets
-from cnn.export.notebook import run_notebook
-from cnn.export.script import run_script
+from cnn.export.files import RUN_FILES
 from cnn.inference.classifier import load_classifier
 from cnn.inference.drawing_lines import open_lines
 from cnn.inference.recognition import Failure, recognize_lines
@@ -25,7 +21,6 @@ from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 
 POLL_INTERVAL = 0.1  # seconds
-_WRITERS = {"script": run_script, "notebook": run_notebook}
 
 
 def train(options: argparse.Namespace) -> int:
@@ -114,37 +109,11 @@ def recognize(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write a run's network, its curves, or what repeats it, to a file."""
+    """Write one of a run's files: its model, its training curves, a script or a notebook."""
     run = store.open_run(options.run, options.runs_dir)
+    content = RUN_FILES[options.format].content(run)
     try:
-        _write_export(run, options.format, options.output)
+        options.output.write_bytes(content)
     except OSError as error:
         raise ValueError(f"{options.output} can't be written: {error}") from error
     return 0
-
-
-def _write_export(run: Run, form: str, output: Path) -> None:
-    if form == "csv":
-        _write_curves(run, output)
-        return
-    if form in _WRITERS:
-        output.write_text(_WRITERS[form](run))
-        return
-    network = run.path / f"model.{form}"
-    if not network.is_file():
-        raise RunError(f"Run {run.id} has no network to export: it is {_state(run)}.")
-    shutil.copyfile(network, output)
-
-
-def _state(run: Run) -> State:
-    return run.status().state
-
-
-def _write_curves(run: Run, output: Path) -> None:
-    epochs = run.metrics().epochs
-    if not epochs:
-        raise RunError(f"Run {run.id} has not ended its first epoch, so there are no curves yet.")
-    with output.open("w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(epochs[0]._fields)
-        table.writerows(epochs)

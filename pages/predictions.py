@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.predictions import opened_state, views
 from ui.shared import navigation, run_picker, run_predictions
-from ui.shared.script_download import offer_script
+from ui.shared.run_downloads import offer_run_downloads
 
 navigation.begin_page("Predictions")
 picker, summary = st.columns([2, 3], vertical_alignment="bottom")
@@ -26,4 +26,4 @@ if predictions.seen_in_training:
 
 show = views.choose_view()
 show(run, predictions)
-offer_script(run)
+offer_run_downloads(run)

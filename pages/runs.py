@@ -6,7 +6,7 @@ from cnn.runs import queue, store
 from cnn.runs.store import RunError
 from ui.runs.run_table import run_table
 from ui.shared import navigation, run_picker
-from ui.shared.script_download import offer_script
+from ui.shared.run_downloads import offer_run_downloads
 
 navigation.begin_page("Runs")
 run = run_picker.pick_run()
@@ -63,7 +63,6 @@ with st.container(horizontal=True):
         st.switch_page(navigation.DRAW, query_params={"run": run.id})
     if st.button("Its curves", icon=":material/show_chart:", disabled=run.is_built_in):
         st.switch_page(navigation.TRAIN, query_params={"run": run.id})
+    offer_run_downloads(run)
     if st.button("Delete", icon=":material/delete:", disabled=run.is_built_in):
         confirm_deletion()
-if run.is_usable:
-    offer_script(run)

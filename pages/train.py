@@ -13,7 +13,7 @@ from ui.shared.layer_table import show_layer_table
 from ui.shared.network_diagram import network_html
 from ui.shared.number_text import counted, duration
 from ui.shared.replay import offer_replay
-from ui.shared.script_download import offer_script
+from ui.shared.run_downloads import offer_run_downloads
 from ui.train.training_panel import show_run
 
 navigation.begin_page("Train")
@@ -57,8 +57,7 @@ with picker:
 if not run.is_built_in:
     show_run(run)
     offer_replay(run)
-    if run.is_usable:
-        offer_script(run)
+    offer_run_downloads(run)
 
 st.subheader("Network to train")
 if problem:

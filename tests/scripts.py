@@ -1,13 +1,13 @@
-"""Scripts that repeat runs: parts of them run here, whole ones in a process of their own."""
+"""Runs without anything trained, whose scripts tests execute in a process of their own."""
 
+import json
 import os
-import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from cnn.export.script import run_script, run_sections
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import store
 from cnn.runs.status import State
@@ -21,35 +21,34 @@ def run_with(values: Hyperparameters, folder: Path, **status: Any) -> Run:
     return run
 
 
-def after(run: Run, *titles: str, **namespace: Any) -> dict[str, Any]:
-    """What the names in a run's script mean after the sections of these titles."""
-    for section in run_sections(run):
-        if section.title in titles:
-            exec("\n".join(sorted(section.imports)), namespace)
-            exec(section.code, namespace)
-    return namespace
+class Result(NamedTuple):
+    """What a script ended with."""
+
+    parameters: int
+    accuracy: float
 
 
-def start_file(path: Path, mnist: str | Path) -> str:
-    """Run a file in a fresh process, away from the project, and return what it printed."""
+_EXECUTE = """
+import json
+import runpy
+import sys
+
+for path in sys.argv[1:]:
+    names = runpy.run_path(path)
+    print("\\n" + json.dumps([names["network"].count_params(), names["accuracy"]]))
+"""
+
+
+def execute(sources: Sequence[str], folder: Path, mnist: str | Path) -> list[Result]:
+    """Run scripts in one fresh process, away from the project, and return what they reached."""
+    paths = [folder / f"script_{number}.py" for number in range(len(sources))]
+    for path, source in zip(paths, sources, strict=True):
+        path.write_text(source)
     environment = {**os.environ, "MNIST_NPZ": str(mnist), "PYTHONPATH": ""}
     done = subprocess.run(
-        [sys.executable, path.name], cwd=path.parent, env=environment,
-        capture_output=True, text=True, timeout=600,
+        [sys.executable, "-c", _EXECUTE, *(path.name for path in paths)],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
-
-
-def start_script(run: Run, folder: Path, mnist: str | Path) -> tuple[int, float]:
-    """Run a run's script as `start_file` does; return its parameters and test accuracy."""
-    path = folder / "digits.py"
-    path.write_text(run_script(run))
-    return result_in(start_file(path, mnist))
-
-
-def result_in(output: str) -> tuple[int, float]:
-    """Return the parameters and the test accuracy that a script printed."""
-    (parameters,) = re.findall(r"Total params: ([\d,]+)", output)[:1]
-    (accuracy,) = re.findall(r"Test accuracy: ([\d.]+)%", output)
-    return int(parameters.replace(",", "")), float(accuracy) / 100
+    lines = [line for line in done.stdout.splitlines() if line.startswith("[")]
+    return [Result(*json.loads(line)) for line in lines]

@@ -154,7 +154,8 @@ def test_the_curves_are_exported_a_line_an_epoch(runs_dir, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("form", "sentence"), [("onnx", "has no network to export"), ("csv", "no curves yet")]
+    ("form", "sentence"),
+    [("onnx", "when the training has finished"), ("csv", "first epoch has ended")],
 )
 def test_a_run_without_a_network_says_so(form, sentence, runs_dir, tmp_path, capsys):
     run = store.create(PRESETS["fast"], runs_dir)

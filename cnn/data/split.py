@@ -1,7 +1,9 @@
-"""Which training digits are held out to choose by: always the same ones."""
+"""Which training digits are held out for validation: always the same ones."""
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cnn.data.mnist_file import DataError
 
 SPLIT_SEED = 28
 
@@ -12,34 +14,19 @@ def held_out(train: int) -> int:
 
 
 def split(labels: NDArray[np.uint8], held_out: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return which digits train, shuffled, and which validate; all ten have their share in both.
+    """Return the indices of the digits that train, shuffled, and of those that validate.
 
-    These are scikit-learn's `train_test_split(…, stratify=labels, random_state=28)`, in numpy
-    alone, so that a script can have the same ones.
+    Each class has the same share in both.
+
+    Raises:
+        DataError: there is one image of a class, which can't be in both.
     """
-    random = np.random.RandomState(SPLIT_SEED)
-    counts = np.bincount(labels, minlength=10)
-    train_counts = _shares(counts, len(labels) - held_out, random)
-    validation_counts = _shares(counts - train_counts, held_out, random)
-    train, validation = [], []
-    for digit, (first, second) in enumerate(zip(train_counts, validation_counts, strict=True)):
-        if counts[digit]:
-            indices = random.permutation(np.flatnonzero(labels == digit))
-            train.append(indices[:first])
-            validation.append(indices[first : first + second])
-    return random.permutation(np.concatenate(train)), random.permutation(np.concatenate(validation))
+    from sklearn.model_selection import train_test_split  # takes a second, and few pages need it
 
-
-def _shares(
-    counts: NDArray[np.intp], drawn: int, random: np.random.RandomState
-) -> NDArray[np.intp]:
-    """Return how many to draw of each digit, (10,), as close to its share as whole numbers get."""
-    exact = counts / counts.sum() * drawn
-    shares = np.floor(exact).astype(int)
-    for remainder in np.unique(exact - shares)[::-1]:  # the largest first, ties by chance
-        missing = drawn - shares.sum()
-        if missing <= 0:
-            break
-        tied = np.flatnonzero(exact - np.floor(exact) == remainder)
-        shares[random.choice(tied, min(len(tied), missing), replace=False)] += 1
-    return shares
+    try:
+        train, validation = train_test_split(
+            np.arange(len(labels)), test_size=held_out, stratify=labels, random_state=SPLIT_SEED
+        )
+    except ValueError as error:
+        raise DataError(f"cannot be split into training and validation digits: {error}") from error
+    return train, validation

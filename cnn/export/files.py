@@ -1,0 +1,86 @@
+"""The files that a run can be downloaded or exported as, on the pages and the command line."""
+
+import csv
+import io
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from cnn.export.notebook import run_notebook
+from cnn.export.plan import plan_of
+from cnn.export.script import run_script
+from cnn.runs.store import Run, RunError
+
+
+class RunFile(NamedTuple):
+    """One kind of file."""
+
+    label: str
+    ending: str
+    mime: str
+    check: Callable[[Run], object]
+    """Raises `ValueError` where a run has no such file; the sentence says why, or when it will."""
+    read: Callable[[Run], bytes]
+
+    def content(self, run: Run) -> bytes:
+        """Return the file, or raise `ValueError` as `check` does."""
+        self.check(run)
+        return self.read(run)
+
+    def problem(self, run: Run) -> str:
+        """Return the sentence why a run has no such file, or "" where it has one."""
+        try:
+            self.check(run)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+
+def _check_model(name: str, run: Run) -> None:
+    if (run.path / name).is_file():
+        return
+    status = run.status()
+    if status.alive:
+        raise RunError(f"The models follow when the training has finished: it is {status.state}.")
+    raise RunError(f"Run {run.id} has no model: it is {status.state}.")
+
+
+def _model(name: str, run: Run) -> bytes:
+    return (run.path / name).read_bytes()
+
+
+def _check_curves(run: Run) -> None:
+    if not run.metrics().epochs:
+        raise RunError("The training curves follow when the first epoch has ended.")
+
+
+def _curves(run: Run) -> bytes:
+    """Return loss and accuracy of each epoch as CSV."""
+    epochs, text = run.metrics().epochs, io.StringIO()
+    table = csv.writer(text)
+    table.writerow(epochs[0]._fields)
+    table.writerows(epochs)
+    return text.getvalue().encode()
+
+
+def _model_file(label: str, ending: str) -> RunFile:
+    name = f"model.{ending}"
+    check, read = partial(_check_model, name), partial(_model, name)
+    return RunFile(label, ending, "application/octet-stream", check, read)
+
+
+RUN_FILES = {
+    "keras": _model_file("Keras model", "keras"),
+    "onnx": _model_file("ONNX model", "onnx"),
+    "script": RunFile(
+        "Script", "py", "text/x-python", plan_of, lambda run: run_script(run).encode()
+    ),
+    "notebook": RunFile(
+        "Notebook",
+        "ipynb",
+        "application/x-ipynb+json",
+        plan_of,
+        lambda run: run_notebook(run).encode(),
+    ),
+    "csv": RunFile("Training curves", "csv", "text/csv", _check_curves, _curves),
+}

@@ -1,0 +1,31 @@
+"""A run's files are downloaded, from the same menu on three pages."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cnn.export.files import RUN_FILES
+from cnn.runs.store import BUILT_IN_PATH, Run
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def trained(runs_dir):
+    """A finished run with everything that belongs to one."""
+    folder = runs_dir / "20260101-120000-accurate-0000"
+    shutil.copytree(BUILT_IN_PATH, folder)
+    return Run(folder)
+
+
+def test_a_runs_files_are_downloaded_on_train_predictions_and_runs(trained, server, open_page):
+    for place, kinds in (("", RUN_FILES), ("predictions", ["keras"]), ("runs", ["onnx"])):
+        page = open_page(f"{server.url}/{place}?run={trained.id}")
+        page.get_by_role("button", name="Download").click()
+        for kind in kinds:
+            file = RUN_FILES[kind]
+            with page.expect_download() as download:
+                page.get_by_role("button", name=f"{file.label} (.{file.ending})").click()
+            assert download.value.suggested_filename == f"{trained.id}.{file.ending}"
+            assert Path(download.value.path()).read_bytes() == file.content(trained)
