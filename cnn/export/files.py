@@ -40,7 +40,7 @@ def _check_model(name: str, run: Run) -> None:
     if (run.path / name).is_file():
         return
     status = run.status()
-    if status.alive:
+    if status.active:
         raise RunError(f"The models follow when the training has finished: it is {status.state}.")
     raise RunError(f"Run {run.id} has no model: it is {status.state}.")
 
