@@ -3,9 +3,15 @@ import pytest
 import tensorflow as tf
 
 from cnn.training import augmentation
-from cnn.training.augmentation import AUGMENTATIONS, Augmentation, augment
+from cnn.training.augmentation import AUGMENTATIONS, Augmentation, RandomNumbers
 
 STILL = Augmentation("", degrees=0, shear=0, zoom=0, shift=0)
+
+
+def augmented(images, preset):
+    """The images changed by a preset of augmentation, always in the same way."""
+    place = tf.constant(0, tf.int64)
+    return augmentation.augment(tf.constant(images), preset, RandomNumbers(0, place, place))
 
 
 def dots(count, row, column):
@@ -25,7 +31,7 @@ def centers(images):
 @pytest.mark.parametrize("strength", [*AUGMENTATIONS][1:])
 def test_augmented_digits_keep_shape_type_and_range(strength):
     pixels = np.random.default_rng(0).integers(0, 256, (64, 28, 28, 1)).astype("float32")
-    changed = augment(tf.constant(pixels), strength)
+    changed = augmented(pixels, strength)
     assert changed.shape == pixels.shape
     assert changed.dtype == tf.float32
     assert 0 <= np.min(changed) < np.max(changed) <= 255
@@ -34,10 +40,9 @@ def test_augmented_digits_keep_shape_type_and_range(strength):
 @pytest.mark.parametrize("strength", ["light", "strong"])
 @pytest.mark.parametrize("place", [(13, 13), (13, 19), (8, 8), (19, 10)])
 def test_ink_moves_but_no_further_than_the_strength_allows(strength, place):
-    tf.random.set_seed(1)
     most = AUGMENTATIONS[strength]
     images = dots(400, *place)
-    moved = np.linalg.norm(centers(augment(images, strength)) - centers(images), axis=1)
+    moved = np.linalg.norm(centers(augmented(images, strength)) - centers(images), axis=1)
     # The inverse of scale · turn · shear is unshear · unturn · unscale: bounded by the norms.
     shear, turn = most.shear, 2 * np.sin(np.radians(most.degrees) / 2)
     bend = (1 + shear) * (most.zoom + turn) + shear
@@ -76,34 +81,31 @@ def allowed(change, start, end):
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("place", [(11, 20), (7, 13), (18, 8)])
 def test_each_change_does_what_its_name_says(monkeypatch, change, place):
-    tf.random.set_seed(2)
     monkeypatch.setitem(augmentation.AUGMENTATIONS, "light", CHANGES[change])
     images = dots(200, *place)
-    start, end = centers(images)[0] - 13.5, centers(augment(images, "light")) - 13.5
+    start, end = centers(images)[0] - 13.5, centers(augmented(images, "light")) - 13.5
     assert np.all(allowed(change, start, end))
     assert np.ptp(end, axis=0).max() > 1
 
 
 def test_turning_and_shearing_together_keep_the_amount_of_ink(monkeypatch):
-    tf.random.set_seed(3)
     turned_and_sheared = AUGMENTATIONS["strong"]._replace(zoom=0, shift=0)
     monkeypatch.setitem(augmentation.AUGMENTATIONS, "strong", turned_and_sheared)
     distance = np.square(np.indices((28, 28)) - 13.5).sum(axis=0)
     blob = np.broadcast_to(255 * np.exp(-distance / 18)[..., None], (200, 28, 28, 1))
-    ink = augment(blob.astype("float32"), "strong").numpy().sum(axis=(1, 2, 3))
+    ink = augmented(blob.astype("float32"), "strong").numpy().sum(axis=(1, 2, 3))
     np.testing.assert_allclose(ink, blob[0].sum(), rtol=0.01)
 
 
 def test_without_any_change_the_digits_stay_as_they_are(monkeypatch):
     monkeypatch.setitem(augmentation.AUGMENTATIONS, "light", STILL)
     pixels = np.random.default_rng(0).integers(0, 256, (8, 28, 28, 1)).astype("float32")
-    np.testing.assert_allclose(augment(pixels, "light"), pixels, atol=1e-3)
+    np.testing.assert_allclose(augmented(pixels, "light"), pixels, atol=1e-3)
 
 
 def test_what_leaves_the_picture_is_cut_and_what_comes_in_is_paper(monkeypatch):
     monkeypatch.setitem(augmentation.AUGMENTATIONS, "light", STILL._replace(shift=100))
-    tf.random.set_seed(0)
-    changed = augment(np.full((50, 28, 28, 1), 255, "float32"), "light").numpy()
+    changed = augmented(np.full((50, 28, 28, 1), 255, "float32"), "light").numpy()
     assert (changed == 0).any(axis=(1, 2, 3)).mean() > 0.9
     assert changed.max() <= 255
 
@@ -122,9 +124,8 @@ def strokes(count=200):
 
 
 def test_bending_moves_ink_smoothly_and_by_a_few_pixels_at_most(monkeypatch):
-    tf.random.set_seed(4)
     only(monkeypatch, elastic=1.0)
-    bent = augment(strokes(), "light").numpy()[..., 0]
+    bent = augmented(strokes(), "light").numpy()[..., 0]
     columns = (bent @ np.arange(28)) / np.maximum(bent.sum(axis=2), 1)
     columns = columns[:, 8:20]  # the ends are bent up and down too
     assert np.ptp(columns, axis=1).max() > 1
@@ -160,10 +161,9 @@ def test_pixels_between_others_are_interpolated():
 
 
 def test_a_pen_makes_lines_wider_or_thinner_and_keeps_their_blackness(monkeypatch):
-    tf.random.set_seed(5)
     only(monkeypatch, pen=0.5)
     images = strokes()
-    changed = augment(images, "light").numpy()
+    changed = augmented(images, "light").numpy()
     ink = changed.sum(axis=(1, 2, 3)) / images[0].sum()
     assert ink.min() < 0.95
     assert ink.max() > 1.2
@@ -177,7 +177,7 @@ def test_a_pen_makes_lines_wider_or_thinner_and_keeps_their_blackness(monkeypatc
 def test_a_line_of_one_pixel_does_not_vanish_under_the_thinnest_pen():
     images = np.zeros((1, 28, 28, 1), "float32")
     images[:, 4:24, 14] = 255
-    thinned = augmentation._inked(images, tf.fill([1, 1, 1, 1], -0.3)).numpy()
+    thinned = augmentation._with_line_width(images, tf.fill([1, 1, 1, 1], -0.3)).numpy()
     assert thinned.max() == pytest.approx(255)
     assert thinned.sum() > 0.7 * images.sum()
 
@@ -185,7 +185,15 @@ def test_a_line_of_one_pixel_does_not_vanish_under_the_thinnest_pen():
 def test_blank_images_stay_blank_under_every_pen():
     blank = np.zeros((2, 28, 28, 1), "float32")
     for share in (-0.5, 0.5):
-        assert not augmentation._inked(blank, tf.fill([2, 1, 1, 1], share)).numpy().any()
+        assert not augmentation._with_line_width(blank, tf.fill([2, 1, 1, 1], share)).numpy().any()
+
+
+def test_every_batch_and_epoch_and_call_has_random_numbers_of_its_own():
+    numbers = set()
+    for seed, epoch, step in [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)]:
+        random = RandomNumbers(seed, *tf.constant([epoch, step], tf.int64))
+        numbers |= {float(random.uniform([])), float(random.uniform([])), float(random.normal([]))}
+    assert len(numbers) == 12
 
 
 def test_the_pen_looks_at_the_eight_neighbors():
@@ -202,10 +210,9 @@ def test_the_pen_looks_at_the_eight_neighbors():
 
 
 def test_contrast_hardens_soft_edges_and_leaves_paper_and_ink(monkeypatch):
-    tf.random.set_seed(6)
     only(monkeypatch, contrast=2.0)
     images = strokes()
-    changed = augment(images, "light").numpy()
+    changed = augmented(images, "light").numpy()
     np.testing.assert_allclose(changed[images == 0], 0)
     np.testing.assert_allclose(changed[images == 255], 255)
     edges = changed[:, 10, 12, 0]
@@ -215,17 +222,15 @@ def test_contrast_hardens_soft_edges_and_leaves_paper_and_ink(monkeypatch):
 
 
 def test_about_the_named_share_of_images_is_left_untouched(monkeypatch):
-    tf.random.set_seed(7)
     only(monkeypatch, shift=3, p_identity=0.25)
     images = dots(800, 13, 13)
-    same = (augment(images, "light").numpy() == images).all(axis=(1, 2, 3))
+    same = (augmented(images, "light").numpy() == images).all(axis=(1, 2, 3))
     assert same.mean() == pytest.approx(0.25, abs=0.05)
 
 
 def test_hands_changes_most_images_each_in_its_own_way_and_leaves_some():
-    tf.random.set_seed(8)
     images = strokes(400)
-    changed = augment(images, "handwriting").numpy()
+    changed = augmented(images, "handwriting").numpy()
     same = (changed == images).all(axis=(1, 2, 3))
     assert same.mean() == pytest.approx(AUGMENTATIONS["handwriting"].p_identity, abs=0.06)
     different = changed[~same]

@@ -1,4 +1,3 @@
-import json
 import os
 import subprocess
 import sys
@@ -15,14 +14,12 @@ from cnn.inference.classifier import load_classifier
 from cnn.inference.predictor import Predictor
 from cnn.runs import store
 from cnn.runs.calibration import read_calibration
-from cnn.runs.metrics import EpochPoint, append_point
-from cnn.runs.snapshots import START, read_snapshots, replayed_digits
+from cnn.runs.snapshots import START, read_snapshots, replayed_digits, saved_epochs
 from cnn.runs.status import State
 from cnn.training import fit
 from cnn.training.calibrate import digit_probabilities
 from cnn.training.fit import train
-from cnn.training.reporter import TrainingFailedError
-from tests.dying import die_in_epoch
+from cnn.training.metrics_callback import TrainingFailedError
 
 SMALL = {"filters": (4,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
 STRANGERS = {"reject_class": True, "augmentation": "handwriting", "learning_rate": 0.02}
@@ -232,20 +229,119 @@ def test_fewer_training_images_are_drawn_with_the_seed(tiny_mnist):
     assert not np.array_equal(first.images, other.images)
 
 
-@pytest.mark.parametrize("changes", [{}, STRANGERS], ids=["ten answers", "eleven answers"])
-def test_an_interrupted_run_goes_on_after_its_last_whole_epoch(new_run, monkeypatch, changes):
-    run = new_run(epochs=3, **changes)
-    with monkeypatch.context() as dying:
-        die_in_epoch(dying, 2)
-        with pytest.raises(KeyboardInterrupt):
+class Death(BaseException):
+    """Ends a training as a kill does: nothing handles it."""
+
+
+# What a training writes, and whether it dies before or after a call that writes it.
+PHASES = [
+    ("cnn.training.snapshot_recorder.save_snapshot", "before"),
+    ("cnn.training.checkpoint.write_bytes", "before"),
+    ("cnn.training.checkpoint.write_bytes", "after"),
+    ("cnn.training.metrics_callback.append_point", "after"),
+    ("cnn.training.fit._save", "after"),
+]
+
+
+def train_until_death(run, monkeypatch, phase, epochs):
+    """Let a training die once this many epochs are on disk."""
+    name, when = phase
+    module, _, attribute = name.rpartition(".")
+    write = getattr(sys.modules[module], attribute)
+
+    def write_and_die(*arguments):
+        if when == "after":
+            write(*arguments)
+        if len(run.metrics().epochs) >= epochs:
+            raise Death
+        return write(*arguments) if when == "before" else None
+
+    with monkeypatch.context() as patch:
+        patch.setattr(name, write_and_die)
+        with pytest.raises(Death):
             train(run, load())
-    before = run.metrics()
-    append_point(run.metrics_path, EpochPoint(9, 0.0, 0.0, 0.0, 0.0, 99.0))  # half an epoch lost
+
+
+def outcome(run):
+    """What a training comes to, but for the time it took."""
+    session = onnxruntime.InferenceSession(run.model_path)
+    pixels = load_test("mnist").images[..., None].astype("float32")
+    return {
+        "epochs": [point[:5] for point in run.metrics().epochs],
+        "snapshots": read_snapshots(run).filters,
+        "features": session.run(["features"], {"image": pixels})[0],
+        "accuracy": (run.status().validation_accuracy, run.status().test_accuracy),
+    }
+
+
+def test_a_run_that_died_in_every_phase_is_the_one_that_did_not(new_run, monkeypatch):
+    changes = {
+        **STRANGERS, "learning_rate": 0.05, "epochs": 12, "early_stopping": 2, "dropout": 0.3,
+        "batch_normalization": True, "batch_size": 32, "schedule": "one_cycle",
+    }  # fmt: skip
+    uninterrupted, run = new_run(**changes), new_run(**changes)
+    train(uninterrupted, load())
+    expected = outcome(uninterrupted)
+    losses = [point[3] for point in expected["epochs"]]
+    assert 4 < len(losses) < 12  # early stopping ended it
+    assert min(losses) not in losses[-2:]
+    for epochs, phase in enumerate(PHASES):
+        train_until_death(run, monkeypatch, phase, epochs)
+        numbers = [point.epoch for point in run.metrics().epochs]
+        assert [number for number in saved_epochs(run) if number != START] == numbers
     train(run, load())
-    after = run.metrics()
-    assert [point.epoch for point in after.epochs] == [1, 2, 3]
-    assert after.epochs[:2] == before.epochs[:2]
-    assert run.status().seconds > before.epochs[-1].seconds
+    found = outcome(run)
+    assert run.status().resumes == len(PHASES) - 1  # the first death left nothing
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-3, atol=1e-4, err_msg=name)
+    assert sorted({point.epoch for point in run.metrics().epochs}) == [*range(1, len(losses) + 1)]
+    assert not (run.path / "checkpoint").exists()
+
+
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: cut_off(folder / "2.npz"), "could not be read. Resumed after epoch 1."),
+        (
+            lambda folder: [path.write_bytes(b"") for path in folder.iterdir()],
+            "could not be read. Started again from epoch 1.",
+        ),
+    ],
+    ids=["the newest file is cut off", "both files are empty"],
+)
+def test_a_damaged_checkpoint_costs_epochs_and_not_the_run(new_run, monkeypatch, damage, message):
+    run = new_run(epochs=3)
+    train_until_death(run, monkeypatch, PHASES[3], 2)
+    damage(run.path / "checkpoint")
+    train(run, load())
+    status = run.status()
+    assert [point.epoch for point in run.metrics().epochs] == [1, 2, 3]
+    assert status.state is State.FINISHED
+    assert status.message.endswith(message)
+
+
+def test_a_checkpoint_completes_curves_that_were_lost(new_run, monkeypatch):
+    run = new_run(epochs=2)
+    train_until_death(run, monkeypatch, PHASES[4], 2)
+    before = run.metrics().epochs
+    run.metrics_path.unlink()
+    train(run, load())
+    assert run.metrics().epochs == before
+    assert run.status().message == "Resumed after epoch 2."
+
+
+@pytest.mark.parametrize(
+    ("rate", "cause"), [(5.0, "5, which is too high; try 0.5"), (1e-6, "too low; try 0.001")]
+)
+def test_a_run_at_chance_level_says_so(new_run, rate, cause):
+    run = new_run(epochs=1, learning_rate=rate, filters=(1,), activation="sigmoid")
+    train(run, load())
+    assert "learned nothing" in run.status().message
+    assert cause in run.status().message
 
 
 def test_a_run_on_the_sample_says_so(new_run, monkeypatch):
@@ -255,8 +351,3 @@ def test_a_run_on_the_sample_says_so(new_run, monkeypatch):
     assert run.status().dataset == "sample"
     with np.load(run.path / "test_predictions.npz") as stored:
         assert stored["probabilities"].shape == (1000, 10)
-
-
-def test_a_checkpoint_that_cannot_be_read_starts_over(tmp_path):
-    (tmp_path / "training_metadata.json").write_text(json.dumps({"batch": 1}))
-    assert fit._saved_epoch(tmp_path) == 0

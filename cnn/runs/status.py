@@ -34,7 +34,8 @@ class Status:
     started: Time | None = None
     ended: Time | None = None
     seconds: Time | None = None  # spent in training, validation included
-    message: str = ""  # why it failed, or was stopped
+    resumes: Count = 0  # how many times a process continued it after another had died
+    message: str = ""  # why it failed or was stopped, how it resumed, what is wrong with it
     phase: str = ""  # what its process is doing: starting, preparing, training, saving, testing
     mnist_file: str = ""  # the file that was in use when it was queued, for the worker
     dataset: str = ""  # "mnist" or "sample"

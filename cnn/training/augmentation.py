@@ -1,6 +1,6 @@
-"""Other hands for the same digits: each image turned, slanted, bent and inked at random."""
+"""Random changes of images: rotation, shear, scale, shift, elastic distortion, pen, contrast."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import tensorflow as tf
@@ -8,58 +8,92 @@ import tensorflow as tf
 from cnn.network.choices import AUGMENTATIONS, Augmentation
 
 Pick: TypeAlias = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+Shape: TypeAlias = tf.Tensor | Sequence[tf.Tensor | int]
 
 CENTER = 13.5  # pixels: the middle of an image
-FIELD = 5  # shifts a side of the field; the rest is interpolated
+FIELD = 5  # shifts a side of the elastic field; the rest is interpolated
 
 
-def augment(images: tf.Tensor, strength: str) -> tf.Tensor:
+class RandomNumbers:
+    """Random tensors for one batch. They depend on its place and on the order of calls alone.
+
+    Args:
+        seed: of the run, below 2³¹.
+        epoch: its number, an int64 scalar.
+        step: number of the batch, an int64 scalar.
+    """
+
+    def __init__(self, seed: int, epoch: tf.Tensor, step: tf.Tensor) -> None:
+        self._first, self._second = seed + epoch * 2**32, step * 2**16
+        self._calls = 0
+
+    def uniform(self, shape: Shape, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
+        """Return float32 numbers from `low` to `high`."""
+        return tf.random.stateless_uniform(shape, self._next_seed(), low, high)
+
+    def integers(self, shape: Shape, limit: int) -> tf.Tensor:
+        """Return int32 numbers from 0 on, below the limit."""
+        return tf.random.stateless_uniform(shape, self._next_seed(), 0, limit, tf.int32)
+
+    def normal(self, shape: Shape) -> tf.Tensor:
+        """Return numbers of mean 0 and standard deviation 1."""
+        return tf.random.stateless_normal(shape, self._next_seed())
+
+    def _next_seed(self) -> tf.Tensor:
+        self._calls += 1
+        return tf.stack([self._first, self._second + self._calls])
+
+
+def augment(images: tf.Tensor, preset: str, random: RandomNumbers) -> tf.Tensor:
     """Return a batch (n, 28, 28, 1) of float32 pixels, each image changed in its own way."""
-    most = AUGMENTATIONS[strength]
+    limits = AUGMENTATIONS[preset]
     size = tf.shape(images)[0]
-    y, x = _places(most, size)
-    if most.elastic:
-        field = _random_field(most, size)
+    y, x = _sources(limits, size, random)
+    if limits.elastic:
+        field = _elastic_field(limits, size, random)
         y, x = y + field[..., 0], x + field[..., 1]
     changed = _sampled(images, y, x)
-    if most.pen:
-        changed = _inked(changed, _even(size, most.pen)[:, None, None, None])
-    if most.contrast > 1:
-        gain = tf.random.uniform([size, 1, 1, 1], 1, most.contrast)
+    if limits.pen:
+        share = random.uniform([size, 1, 1, 1], -limits.pen, limits.pen)
+        changed = _with_line_width(changed, share)
+    if limits.contrast > 1:
+        gain = random.uniform([size, 1, 1, 1], 1, limits.contrast)
         changed = tf.clip_by_value(127.5 + (changed - 127.5) * gain, 0.0, 255.0)
-    if most.p_identity:
-        stays = tf.random.uniform([size, 1, 1, 1]) < most.p_identity
-        changed = tf.where(stays, images, changed)
+    if limits.p_identity:
+        is_identity = random.uniform([size, 1, 1, 1]) < limits.p_identity
+        changed = tf.where(is_identity, images, changed)
     return changed
 
 
-def _places(most: Augmentation, size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _sources(
+    limits: Augmentation, size: tf.Tensor, random: RandomNumbers
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Return where each pixel comes from: rows and columns, each (n, 28, 28), any real number.
 
-    The images are turned, slanted, stretched and shifted, each in its own way.
+    The images are rotated, sheared, scaled and shifted, each in its own way.
     """
-    angle = _even(size, most.degrees) * 3.1415927 / 180
-    shear = _even(size, most.shear)
-    scale_x, scale_y = 1 + _even(size, most.zoom), 1 + _even(size, most.zoom)
+
+    def change(limit: float) -> tf.Tensor:
+        return random.uniform([size, 1, 1], -limit, limit)
+
+    angle = change(limits.degrees) * 3.1415927 / 180
+    shear = change(limits.shear)
+    scale_x, scale_y = 1 + change(limits.zoom), 1 + change(limits.zoom)
     cos, sin = tf.cos(angle), tf.sin(angle)
     from_x = cos / scale_x, sin / scale_y
     from_y = (shear * cos - sin) / scale_x, (shear * sin + cos) / scale_y
     rows, columns = tf.meshgrid(tf.range(28.0) - CENTER, tf.range(28.0) - CENTER, indexing="ij")
     x, y = (
-        CENTER + _each(by_x) * columns + _each(by_y) * rows + _each(_even(size, most.shift))
+        CENTER + by_x * columns + by_y * rows + change(limits.shift)
         for by_x, by_y in zip(from_x, from_y, strict=True)
     )
     return y, x
 
 
-def _each(values: tf.Tensor) -> tf.Tensor:
-    return values[:, None, None]
-
-
-def _random_field(most: Augmentation, size: tf.Tensor) -> tf.Tensor:
+def _elastic_field(limits: Augmentation, size: tf.Tensor, random: RandomNumbers) -> tf.Tensor:
     """Return smooth shifts in pixels, (n, 28, 28, 2), after Simard, Steinkraus and Platt 2003."""
-    amount = tf.random.uniform([size, 1, 1, 1], 0, most.elastic)
-    shifts = tf.random.normal([size, FIELD, FIELD, 2]) * amount
+    amount = random.uniform([size, 1, 1, 1], 0, limits.elastic)
+    shifts = random.normal([size, FIELD, FIELD, 2]) * amount
     return tf.image.resize(shifts, (28, 28), method="bicubic")
 
 
@@ -78,7 +112,7 @@ def _sampled(images: tf.Tensor, y: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
     return (upper * (1 - down) + lower * down)[..., None]
 
 
-def _inked(images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+def _with_line_width(images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
     """Return the images with wider lines where the share is positive, thinner where negative."""
     wider, thinner = _of_neighbors(images, tf.maximum), _of_neighbors(images, tf.minimum)
     # Lines of one pixel would vanish if they were thinned as much.
@@ -95,7 +129,3 @@ def _of_neighbors(images: tf.Tensor, pick: Pick) -> tf.Tensor:
     images = pick(pick(padded[:, :-2], padded[:, 2:]), images)
     padded = tf.pad(images, [[0, 0], [0, 0], [1, 1], [0, 0]])
     return pick(pick(padded[:, :, :-2], padded[:, :, 2:]), images)
-
-
-def _even(size: tf.Tensor, most: float) -> tf.Tensor:
-    return tf.random.uniform([size], -most, most)

@@ -1,44 +1,48 @@
-"""Train one run from its folder, and leave everything it reached in that folder."""
+"""Train one run from its folder, and write all results to that folder."""
 
-import json
+import io
 import shutil
 import time
-from pathlib import Path
+from math import sqrt
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from cnn.data.mnist import Dataset, Digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import layer_table
 from cnn.runs.calibration import write_calibration
-from cnn.runs.files import replace_together
-from cnn.runs.metrics import truncate_after
+from cnn.runs.files import replace_together, write_bytes
+from cnn.runs.metrics import EpochPoint, append_point, truncate_after
 from cnn.runs.status import State
 from cnn.runs.store import Run
 from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
+from cnn.training.checkpoint import Checkpoint
 from cnn.training.export import export_keras, export_onnx
 from cnn.training.fine_tuning_data import starting_network, with_saved_digits
+from cnn.training.metrics_callback import MetricsCallback, StopRequestedError
 from cnn.training.model import compile_network
 from cnn.training.pipeline import choose_images, plain_batches, training_batches
-from cnn.training.recorder import SnapshotRecorder
-from cnn.training.reporter import Reporter, StopRequestedError
+from cnn.training.snapshot_recorder import SnapshotRecorder
 
 # Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer where
 # batches take long, so that Stop and the curve never wait for a call.
 MAX_BATCHES_PER_CALL = 16
 CALL_SECONDS = 0.4
+LOW_LEARNING_RATE = 1e-4  # at chance level, a rate below it is taken to be too low
 
 
 def train(run: Run, dataset: Dataset) -> None:
     """Train, save, export and test one run. The caller holds the run's lock.
 
     Raises:
-        TrainingFailedError: the training came to nothing; the message says why.
+        TrainingFailedError: the training has no result; the message says why.
     """
-    keras.utils.set_random_seed(run.hyperparameters.seed)
-    digits = with_saved_digits(run, choose_images(dataset.train, run.hyperparameters))
+    hyperparameters = run.hyperparameters
+    keras.utils.set_random_seed(hyperparameters.seed)
+    digits = with_saved_digits(run, choose_images(dataset.train, hyperparameters))
     run.update_status(
         dataset=dataset.name,
         training_images=len(digits.labels),
@@ -48,42 +52,74 @@ def train(run: Run, dataset: Dataset) -> None:
     network = starting_network(run)
     state, seconds = _fit(run, network, digits, dataset)
     run.update_status(phase="saving", seconds=seconds)
-    validation_accuracy = _save(run, network, dataset.validation)
+    accuracy = _save(run, network, dataset.validation)
     if state is State.STOPPED:  # usable from here on; its test follows
         run.update_status(state=state)
+    elif _is_chance_level(accuracy, dataset.validation.labels):
+        run.update_status(message=_chance_level_message(accuracy, hyperparameters.learning_rate))
     run.update_status(phase="testing")
     run.update_status(
         state=state,
         phase="",
         ended=time.time(),
-        validation_accuracy=validation_accuracy,
+        validation_accuracy=accuracy,
         test_images=len(dataset.test.labels),
         test_accuracy=_test(run, network, dataset.test),
     )
-    shutil.rmtree(_checkpoint(run), ignore_errors=True)
+    shutil.rmtree(run.path / "checkpoint", ignore_errors=True)
 
 
 def _fit(run: Run, network: keras.Model, digits: Digits, dataset: Dataset) -> tuple[State, float]:
     """Train the network and return how it ended, with the seconds it took."""
     hyperparameters = run.hyperparameters
-    batch_size = hyperparameters.batch_size
+    epochs, batch_size = hyperparameters.epochs, hyperparameters.batch_size
     steps = -(-len(digits.labels) // batch_size)
     compile_network(network, hyperparameters, steps, min(_batches_per_call(hyperparameters), steps))
-    spent = truncate_after(run.metrics_path, _saved_epoch(_checkpoint(run)))
-    reporter = Reporter(run, len(digits.labels), batch_size, spent)
-    recorder = SnapshotRecorder(run, dataset.test, reporter.look)
+    early_stopping = keras.callbacks.EarlyStopping(
+        patience=hyperparameters.early_stopping or epochs,  # so many are never exceeded
+        restore_best_weights=hyperparameters.early_stopping > 0,
+    )
+    checkpoint = Checkpoint(run.path / "checkpoint", network, early_stopping)
+    points = _resume(run, checkpoint)
+    metrics = MetricsCallback(run, len(digits.labels), batch_size, checkpoint, points)
+    with tf.device("CPU:0"):
+        epoch = tf.Variable(0, dtype=tf.int64)
     try:
         network.fit(
-            training_batches(digits, hyperparameters, reporter.look),
+            training_batches(digits, hyperparameters, epoch, metrics.check_stop),
             validation_data=plain_batches(dataset.validation, network.output_shape[1]),
-            epochs=hyperparameters.epochs,
-            callbacks=[*_keras_callbacks(run, hyperparameters), reporter, recorder],
+            initial_epoch=epochs if checkpoint.is_final else len(points),
+            epochs=epochs,
+            callbacks=[
+                keras.callbacks.LambdaCallback(
+                    on_epoch_begin=lambda number, _: epoch.assign(number)
+                ),
+                early_stopping,
+                # A resumed run relies on this order: snapshot, checkpoint, point.
+                SnapshotRecorder(run, dataset.test, metrics.check_stop),
+                checkpoint,
+                metrics,
+            ],
             shuffle=False,  # the pipeline does
             verbose=0,
         )
-        return State.FINISHED, reporter.seconds
+        return State.FINISHED, metrics.seconds
     except StopRequestedError:
-        return State.STOPPED, reporter.seconds
+        return State.STOPPED, metrics.seconds
+
+
+def _resume(run: Run, checkpoint: Checkpoint) -> list[EpochPoint]:
+    """Restore what an earlier process of this run has reached, and return its epochs."""
+    points, before = checkpoint.restore(), run.metrics()
+    if not (points or before.training or checkpoint.is_damaged):
+        return []
+    message = "Its last checkpoint could not be read. " if checkpoint.is_damaged else ""
+    message += f"Resumed after epoch {len(points)}." if points else "Started again from epoch 1."
+    run.update_status(message=message, resumes=run.status().resumes + 1)
+    truncate_after(run.metrics_path, len(points))
+    for point in points[len(run.metrics().epochs) :]:
+        append_point(run.metrics_path, point)
+    return list(points)
 
 
 def _save(run: Run, network: keras.Model, validation: Digits) -> float:
@@ -101,40 +137,25 @@ def _batches_per_call(hyperparameters: Hyperparameters) -> int:
     return max(1, min(MAX_BATCHES_PER_CALL, int(CALL_SECONDS / seconds)))
 
 
-def _keras_callbacks(run: Run, hyperparameters: Hyperparameters) -> list[keras.callbacks.Callback]:
-    callbacks = [
-        keras.callbacks.BackupAndRestore(
-            _checkpoint(run), double_checkpoint=True, delete_checkpoint=False
-        )
-    ]
-    if hyperparameters.early_stopping:
-        callbacks.append(
-            keras.callbacks.EarlyStopping(
-                monitor="val_loss",
-                patience=hyperparameters.early_stopping,
-                restore_best_weights=True,
-            )
-        )
-    return callbacks
+def _is_chance_level(accuracy: float, labels: np.ndarray) -> bool:
+    """Return whether always predicting one class may do as well, within two standard errors."""
+    share = np.bincount(labels).max() / len(labels)
+    return bool(accuracy <= share + 2 * sqrt(share * (1 - share) / len(labels)))
 
 
-def _checkpoint(run: Run) -> Path:
-    return run.path / "checkpoint"
-
-
-def _saved_epoch(checkpoint: Path) -> int:
-    """Return how many epochs an interrupted training has kept."""
-    try:
-        return int(json.loads((checkpoint / "training_metadata.json").read_text())["epoch"])
-    except (OSError, ValueError, KeyError):
-        return 0
+def _chance_level_message(accuracy: float, learning_rate: float) -> str:
+    is_low = learning_rate < LOW_LEARNING_RATE
+    return (
+        f"The network has learned nothing: its validation accuracy of {accuracy:.1%} is that of "
+        f"guessing. The likely cause is the learning rate of {learning_rate:g}, which is too "
+        f"{'low' if is_low else 'high'}; try {0.001 if is_low else learning_rate / 10:g}."
+    )
 
 
 def _test(run: Run, network: keras.Model, test: Digits) -> float:
-    """Keep the answers for all test digits, and return the share that is right."""
-    answers = network.predict(plain_batches(test, network.output_shape[1]), verbose=0)
-    probabilities = digit_probabilities(answers)
-    part = run.path / "test_predictions.part.npz"
-    np.savez_compressed(part, probabilities=probabilities, labels=test.labels)
-    part.replace(run.path / "test_predictions.npz")
+    """Save the predictions for all test digits, and return the accuracy."""
+    outputs = network.predict(plain_batches(test, network.output_shape[1]), verbose=0)
+    probabilities, buffer = digit_probabilities(outputs), io.BytesIO()
+    np.savez_compressed(buffer, probabilities=probabilities, labels=test.labels)
+    write_bytes(run.path / "test_predictions.npz", buffer.getvalue())
     return float(np.mean(probabilities.argmax(axis=1) == test.labels))

@@ -10,14 +10,14 @@ from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.choices import AUGMENTATIONS, DIGITS_PER_NON_DIGIT, MAX_NON_DIGITS
 from cnn.network.layers import REJECT_CLASS, output_count
-from cnn.training.augmentation import augment
+from cnn.training.augmentation import RandomNumbers, augment
 from cnn.training.handwriting_styles import restyle, restyled_share
 from cnn.training.non_digits import make_non_digits
 
-Look: TypeAlias = Callable[[], None]
-"""Called every second or so while images are made; what it raises ends the work."""
+CheckStop: TypeAlias = Callable[[], None]
+"""Called every second or so while images are generated; what it raises ends the work."""
 Batch: TypeAlias = tuple[tf.Tensor, tf.Tensor]
-"""Images (b, 28, 28, 1) and what they show: labels (b,), or one-hot answers."""
+"""Images (b, 28, 28, 1) with labels (b,) or one-hot labels (b, 10 or 11)."""
 
 
 def choose_images(digits: Digits, hyperparameters: Hyperparameters) -> Digits:
@@ -30,95 +30,96 @@ def choose_images(digits: Digits, hyperparameters: Hyperparameters) -> Digits:
 
 
 def training_batches(
-    digits: Digits, hyperparameters: Hyperparameters, look: Look = lambda: None
+    digits: Digits,
+    hyperparameters: Hyperparameters,
+    epoch: tf.Variable | int = 0,
+    check_stop: CheckStop = lambda: None,
 ) -> tf.data.Dataset:
-    """Return one epoch of batches, (b, 28, 28, 1) and (b, answers), in a new order each time.
+    """Return one epoch of batches, (b, 28, 28, 1) and (b, 10 or 11).
 
-    Of each batch, `batch_size` images are digits; with `reject_class`, a twelfth more, at least
+    Their order and all random changes depend on the seed and the number of the epoch alone. Of
+    each batch, `batch_size` images are digits; with `reject_class`, a twelfth more, at least
     one, is none.
 
     Args:
-        digits: what is trained on.
+        digits: the training digits.
         hyperparameters: the choices.
-        look: called while handwriting styles and non-digits are generated, before the first batch.
+        epoch: its number, from 0; a variable is read as each pass begins.
+        check_stop: called while images are generated, before the first batch.
     """
-    order = _order(len(digits.labels), hyperparameters.seed)
-    batches = order.batch(hyperparameters.batch_size).map(_digits_at(digits, hyperparameters, look))
-    if hyperparameters.reject_class:
-        batches = batches.map(_with_non_digits(digits, hyperparameters, look))
-    answers = output_count(hyperparameters)
-    batches = batches.map(lambda images, labels: _prepared(images, labels, answers))
-    if hyperparameters.augmentation != "off":
-        strength = hyperparameters.augmentation
-        batches = batches.map(
-            lambda image, label: (augment(image, strength), label),
-            num_parallel_calls=tf.data.AUTOTUNE,
-        )
+    count, batch_size = len(digits.labels), hyperparameters.batch_size
+    fetch = _fetch_digits(digits, hyperparameters, check_stop)
+    add_non_digits = _add_non_digits(digits, hyperparameters, check_stop)
+    outputs = output_count(hyperparameters)
+
+    def shuffled(_: tf.Tensor) -> tf.data.Dataset:
+        seed = tf.stack([tf.constant(hyperparameters.seed, tf.int64), tf.cast(epoch, tf.int64)])
+        order = tf.random.experimental.stateless_shuffle(tf.range(count), seed)
+        return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
+
+    def batch(step: tf.Tensor, chosen: tf.Tensor) -> Batch:
+        random = RandomNumbers(hyperparameters.seed, tf.cast(epoch, tf.int64), step)
+        images, labels = _prepared(*add_non_digits(*fetch(chosen, random), random), outputs)
+        if hyperparameters.augmentation != "off":
+            images = augment(images, hyperparameters.augmentation, random)
+        return images, labels
+
+    batches = tf.data.Dataset.range(1).flat_map(shuffled).enumerate()
+    batches = batches.apply(tf.data.experimental.assert_cardinality(-(-count // batch_size)))
+    is_costly = hyperparameters.augmentation != "off"
+    batches = batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE if is_costly else None)
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def _order(count: int, seed: int) -> tf.data.Dataset:
-    """Return the numbers below `count`, in a new order each time.
-
-    numpy shuffles them, so that a script without TensorFlow can have the same orders.
-    """
-    generator = np.random.default_rng(seed)
-
-    def shuffled(_: tf.Tensor) -> tf.data.Dataset:
-        order = tf.numpy_function(lambda: generator.permutation(count), [], tf.int64)
-        return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(order, [count]))
-
-    numbers = tf.data.Dataset.range(1).flat_map(shuffled)
-    return numbers.apply(tf.data.experimental.assert_cardinality(count))
-
-
-def _digits_at(
-    digits: Digits, hyperparameters: Hyperparameters, look: Look
-) -> Callable[[tf.Tensor], Batch]:
-    """Return what fetches the digits of these indices, some of them in other handwriting styles."""
+def _fetch_digits(
+    digits: Digits, hyperparameters: Hyperparameters, check_stop: CheckStop
+) -> Callable[[tf.Tensor, RandomNumbers], Batch]:
+    """Return a function of indices: these digits, some of them in other handwriting styles."""
     images, labels = tf.constant(digits.images[..., None]), tf.constant(digits.labels)
     versions = AUGMENTATIONS[hyperparameters.augmentation].style_versions
     if not versions:
-        return lambda chosen: (tf.gather(images, chosen), tf.gather(labels, chosen))
+        return lambda chosen, _: (tf.gather(images, chosen), tf.gather(labels, chosen))
     seeds = range(hyperparameters.seed, hyperparameters.seed + versions)
-    others = tf.constant(np.stack([restyle(digits, seed, look) for seed in seeds])[..., None])
-    shares = tf.constant(restyled_share(digits.labels))
+    restyled = np.stack([restyle(digits, seed, check_stop) for seed in seeds])[..., None]
+    restyled, shares = tf.constant(restyled), tf.constant(restyled_share(digits.labels))
 
-    def fetch(chosen: tf.Tensor) -> Batch:
-        swapped = tf.random.uniform(tf.shape(chosen)) < tf.gather(shares, chosen)
-        swapped = swapped[:, None, None, None]
-        version = tf.random.uniform(tf.shape(chosen), 0, versions, chosen.dtype)
-        written = tf.gather_nd(others, tf.stack([version, chosen], axis=1))
-        mixed = tf.where(swapped, written, tf.gather(images, chosen))
+    def fetch(chosen: tf.Tensor, random: RandomNumbers) -> Batch:
+        is_restyled = random.uniform(tf.shape(chosen)) < tf.gather(shares, chosen)
+        version = random.integers(tf.shape(chosen), versions)
+        other = tf.gather_nd(restyled, tf.stack([version, chosen], axis=1))
+        mixed = tf.where(is_restyled[:, None, None, None], other, tf.gather(images, chosen))
         return mixed, tf.gather(labels, chosen)
 
     return fetch
 
 
-def _with_non_digits(
-    digits: Digits, hyperparameters: Hyperparameters, look: Look
-) -> Callable[[tf.Tensor, tf.Tensor], Batch]:
-    """Return what adds images of no digit to a batch."""
+def _add_non_digits(
+    digits: Digits, hyperparameters: Hyperparameters, check_stop: CheckStop
+) -> Callable[[tf.Tensor, tf.Tensor, RandomNumbers], Batch]:
+    """Return a function that adds non-digits to a batch where the run has a reject class."""
+    if not hyperparameters.reject_class:
+        return lambda images, labels, _: (images, labels)
     made = min(MAX_NON_DIGITS, len(digits.labels))
-    pool = tf.constant(make_non_digits(made, digits, hyperparameters.seed, look)[..., None])
+    pool = make_non_digits(made, digits, hyperparameters.seed, check_stop)
+    non_digits = tf.constant(pool[..., None])
     count = max(1, hyperparameters.batch_size // DIGITS_PER_NON_DIGIT)
 
-    def add(images: tf.Tensor, labels: tf.Tensor) -> Batch:
-        chosen = tf.random.uniform([count], 0, made, tf.int32)
-        none = tf.fill([count], tf.constant(REJECT_CLASS, labels.dtype))
-        return tf.concat([images, tf.gather(pool, chosen)], 0), tf.concat([labels, none], 0)
+    def add(images: tf.Tensor, labels: tf.Tensor, random: RandomNumbers) -> Batch:
+        chosen = tf.gather(non_digits, random.integers([count], made))
+        reject = tf.fill([count], tf.constant(REJECT_CLASS, labels.dtype))
+        return tf.concat([images, chosen], 0), tf.concat([labels, reject], 0)
 
     return add
 
 
-def plain_batches(digits: Digits, answers: int, batch_size: int = 500) -> tf.data.Dataset:
+def plain_batches(digits: Digits, outputs: int, batch_size: int = 500) -> tf.data.Dataset:
     """Return the digits in their order, for validation and tests."""
     slices = tf.data.Dataset.from_tensor_slices((digits.images[..., None], digits.labels))
     batches = slices.batch(batch_size).map(
-        lambda images, labels: _prepared(images, labels, answers)
+        lambda images, labels: _prepared(images, labels, outputs)
     )
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def _prepared(images: tf.Tensor, labels: tf.Tensor, answers: int) -> Batch:
-    return tf.cast(images, tf.float32), tf.one_hot(labels, answers)
+def _prepared(images: tf.Tensor, labels: tf.Tensor, outputs: int) -> Batch:
+    return tf.cast(images, tf.float32), tf.one_hot(labels, outputs)

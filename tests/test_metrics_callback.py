@@ -5,10 +5,11 @@ import pytest
 
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import store
-from cnn.training import reporter as reporter_module
-from cnn.training.reporter import (
+from cnn.runs.metrics import EpochPoint
+from cnn.training import metrics_callback
+from cnn.training.metrics_callback import (
     POINTS_PER_EPOCH,
-    Reporter,
+    MetricsCallback,
     StopRequestedError,
     TrainingFailedError,
 )
@@ -28,17 +29,17 @@ class Snapshots:
         self.losses = generator.exponential(2.0, (epochs, images))
         self.hits = generator.integers(0, 2, (epochs, images))
 
-    def report_to(self, reporter):
+    def report_to(self, callback):
         epochs, images = self.losses.shape
         batches = math.ceil(images / self.batch_size)
         for epoch in range(epochs):
-            reporter.on_epoch_begin(epoch)
+            callback.on_epoch_begin(epoch)
             for first in range(0, batches, self.jump):
                 batch = min(first + self.jump, batches) - 1
                 seen = min((batch + 1) * self.batch_size, images)
                 loss, accuracy = self.losses[epoch, :seen], self.hits[epoch, :seen]
                 logs = {"loss": loss.mean(), "accuracy": accuracy.mean()}
-                reporter.on_train_batch_end(batch, logs)
+                callback.on_train_batch_end(batch, logs)
 
 
 def windows(points, images):
@@ -66,7 +67,7 @@ def test_each_point_is_the_mean_over_the_images_since_the_point_before(
     run, images, batch_size, jump
 ):
     epochs = Snapshots(images, batch_size, jump, epochs=3)
-    epochs.report_to(Reporter(run, images, batch_size))
+    epochs.report_to(MetricsCallback(run, images, batch_size))
     points = run.metrics().training
     for point, (epoch, first, end) in zip(points, windows(points, images), strict=True):
         assert point.loss == pytest.approx(epochs.losses[epoch, first:end].mean())
@@ -77,7 +78,9 @@ def test_each_point_is_the_mean_over_the_images_since_the_point_before(
 def test_every_epoch_ends_with_a_point_and_none_stands_for_a_splinter(
     run, images, batch_size, jump
 ):
-    Snapshots(images, batch_size, jump, epochs=2).report_to(Reporter(run, images, batch_size))
+    Snapshots(images, batch_size, jump, epochs=2).report_to(
+        MetricsCallback(run, images, batch_size)
+    )
     points = run.metrics().training
     assert {1.0, 2.0} <= {point.epoch for point in points}
     sizes = [end - first for _, first, end in windows(points, images)]
@@ -90,37 +93,37 @@ def test_every_epoch_ends_with_a_point_and_none_stands_for_a_splinter(
     [(55_000, 32, 1, 39), (55_000, 32, 16, 36), (4000, 1, 1, 40), (55_000, 1, 16, 39)],
 )
 def test_an_epoch_has_about_forty_points(run, images, batch_size, jump, fewest):
-    Snapshots(images, batch_size, jump).report_to(Reporter(run, images, batch_size))
+    Snapshots(images, batch_size, jump).report_to(MetricsCallback(run, images, batch_size))
     assert fewest <= len(run.metrics().training) <= POINTS_PER_EPOCH + 1
 
 
 def test_where_there_are_fewer_batches_each_is_a_point(run):
-    Snapshots(55_000, 8192).report_to(Reporter(run, 55_000, 8192))
+    Snapshots(55_000, 8192).report_to(MetricsCallback(run, 55_000, 8192))
     assert [point.epoch for point in run.metrics().training] == pytest.approx(
         [8192 * batch / 55_000 for batch in range(1, 7)] + [1.0]
     )
 
 
 def test_the_first_point_comes_with_the_first_call_and_only_in_the_first_epoch(run):
-    reporter = Reporter(run, 55_000, 32)
-    reporter.on_epoch_begin(0)
-    reporter.on_train_batch_end(0, {"loss": 2.5, "accuracy": 0.25})
+    callback = MetricsCallback(run, 55_000, 32)
+    callback.on_epoch_begin(0)
+    callback.on_train_batch_end(0, {"loss": 2.5, "accuracy": 0.25})
     (point,) = run.metrics().training
     assert (point.loss, point.accuracy) == (2.5, 0.25)
     assert point.epoch == 32 / 55_000
-    reporter.on_epoch_begin(1)
-    reporter.on_train_batch_end(0, {"loss": 2.0, "accuracy": 0.5})
+    callback.on_epoch_begin(1)
+    callback.on_train_batch_end(0, {"loss": 2.0, "accuracy": 0.5})
     assert run.metrics().training == (point,)
 
 
 def test_rounding_never_gives_a_loss_below_zero_or_an_accuracy_outside_of_0_to_1(run):
-    reporter = Reporter(run, 2, 1)
-    reporter.on_epoch_begin(0)
-    reporter.on_train_batch_end(0, {"loss": 0.1, "accuracy": 1.0})
-    reporter.on_train_batch_end(1, {"loss": 0.0499999, "accuracy": 1.0000001})
-    reporter.on_epoch_begin(1)
-    reporter.on_train_batch_end(0, {"loss": 0.1, "accuracy": 0.5})
-    reporter.on_train_batch_end(1, {"loss": 0.1, "accuracy": 0.2499999})
+    callback = MetricsCallback(run, 2, 1)
+    callback.on_epoch_begin(0)
+    callback.on_train_batch_end(0, {"loss": 0.1, "accuracy": 1.0})
+    callback.on_train_batch_end(1, {"loss": 0.0499999, "accuracy": 1.0000001})
+    callback.on_epoch_begin(1)
+    callback.on_train_batch_end(0, {"loss": 0.1, "accuracy": 0.5})
+    callback.on_train_batch_end(1, {"loss": 0.1, "accuracy": 0.2499999})
     points = run.metrics().training
     assert points[1][1:3] == (0.0, 1.0)
     assert points[3].accuracy == 0.0
@@ -128,58 +131,59 @@ def test_rounding_never_gives_a_loss_below_zero_or_an_accuracy_outside_of_0_to_1
 
 def test_speed_and_time_come_from_the_clock(run, monkeypatch):
     clock = iter([100.0, 103.0, 105.0, 105.0, 107.0, 107.0, 109.0])
-    monkeypatch.setattr(reporter_module.time, "monotonic", lambda: next(clock))
-    reporter = Reporter(run, 200, 100, seconds=40.0)  # an interrupted run goes on
-    reporter.on_epoch_begin(3)
-    reporter.on_train_batch_end(0, {"loss": 1.0, "accuracy": 0.5})
-    reporter.on_train_batch_end(1, {"loss": 1.0, "accuracy": 0.5})
+    monkeypatch.setattr(metrics_callback.time, "monotonic", lambda: next(clock))
+    before = EpochPoint(3, 1.0, 0.5, 1.0, 0.5, seconds=40.0)
+    callback = MetricsCallback(run, 200, 100, points=[before])  # a resumed run
+    callback.on_epoch_begin(3)
+    callback.on_train_batch_end(0, {"loss": 1.0, "accuracy": 0.5})
+    callback.on_train_batch_end(1, {"loss": 1.0, "accuracy": 0.5})
     first, second = run.metrics().training
     assert (first.epoch, first.images_per_second, first.seconds) == (3.5, 50.0, 45.0)
     assert (second.epoch, second.images_per_second, second.seconds) == (4.0, 50.0, 47.0)
-    assert reporter.seconds == 49.0
+    assert callback.seconds == 49.0
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf])
 def test_a_loss_that_is_no_number_fails_with_the_learning_rate_as_the_likely_cause(run, loss):
-    reporter = Reporter(run, 100, 10)
-    reporter.on_epoch_begin(0)
+    callback = MetricsCallback(run, 100, 10)
+    callback.on_epoch_begin(0)
     with pytest.raises(TrainingFailedError, match=r"learning rate of 0\.001; try 0\.0001\.$"):
-        reporter.on_train_batch_end(0, {"loss": loss, "accuracy": 0.1})
+        callback.on_train_batch_end(0, {"loss": loss, "accuracy": 0.1})
     assert run.metrics().training == ()
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_a_validation_loss_that_is_no_number_fails_too(run, loss):
-    reporter = Reporter(run, 100, 10)
-    reporter.on_epoch_begin(0)
+    callback = MetricsCallback(run, 100, 10)
+    callback.on_epoch_begin(0)
     logs = {"loss": 0.5, "accuracy": 0.9, "val_loss": loss, "val_accuracy": 0.1}
     with pytest.raises(TrainingFailedError, match="learning rate"):
-        reporter.on_epoch_end(0, logs)
+        callback.on_epoch_end(0, logs)
     assert run.metrics().epochs == ()
 
 
 @pytest.mark.parametrize("event", ["on_train_batch_end", "on_test_batch_end"])
 def test_a_stop_is_heard_at_the_next_batch_of_training_and_validation(run, event):
-    reporter = Reporter(run, 100, 10)
-    reporter.on_epoch_begin(0)
+    callback = MetricsCallback(run, 100, 10)
+    callback.on_epoch_begin(0)
     logs = {"loss": 1.0, "accuracy": 0.5}
-    getattr(reporter, event)(0, logs)
+    getattr(callback, event)(0, logs)
     run.request_stop()
     with pytest.raises(StopRequestedError):
-        getattr(reporter, event)(1, logs)
+        getattr(callback, event)(1, logs)
 
 
 def test_the_page_learns_when_the_training_begins(run):
     run.update_status(phase="starting")
-    Reporter(run, 100, 10).on_train_begin()
+    MetricsCallback(run, 100, 10).on_train_begin()
     assert run._read_status().phase == "training"
 
 
 def test_an_epoch_is_written_with_its_validation_and_counted_from_1(run):
-    reporter = Reporter(run, 100, 10)
-    reporter.on_epoch_begin(1)
+    callback = MetricsCallback(run, 100, 10)
+    callback.on_epoch_begin(1)
     logs = {"loss": 0.5, "accuracy": 0.75, "val_loss": 0.25, "val_accuracy": 0.875}
-    reporter.on_epoch_end(1, {name: np.float32(value) for name, value in logs.items()})
+    callback.on_epoch_end(1, {name: np.float32(value) for name, value in logs.items()})
     (point,) = run.metrics().epochs
     assert point[:5] == (2, 0.5, 0.75, 0.25, 0.875)
 
@@ -202,7 +206,7 @@ def test_the_points_of_a_real_training_add_up_to_its_epochs(run, batch_size, jum
         epochs=2,
         shuffle=False,
         verbose=0,
-        callbacks=[Reporter(run, 220, batch_size)],
+        callbacks=[MetricsCallback(run, 220, batch_size)],
     )
     metrics = run.metrics()
     assert [point.epoch for point in metrics.epochs] == [1, 2]
