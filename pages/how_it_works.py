@@ -3,9 +3,10 @@
 import streamlit as st
 
 from cnn.lesson.tutorial import tutorial_code
-from ui.how_it_works import results, stepper
+from ui.how_it_works import stepper
+from ui.how_it_works.digits import explain_sample
+from ui.how_it_works.glossary import CODE_GLOSSARY, GLOSSARY, glossary_html
 from ui.how_it_works.steps import STEPS
-from ui.how_it_works.words import words_html
 from ui.shared import navigation, run_picker
 from ui.shared.run_predictions import explain_absence
 
@@ -13,23 +14,28 @@ navigation.begin_page("How it works")
 run = run_picker.pick_run()
 number = stepper.choose_step()
 step = STEPS[number - 1]
-result = results.RESULTS[step.name]
 
 st.markdown(f"### {number} · {step.title}")
 text, code = st.columns(2, gap="large")
 text.markdown(step.text)
 code.code(tutorial_code()[step.name], language="python", wrap_lines=False)
-if step.code_words:
-    text.html(words_html(step.words))
-    code.html(words_html(step.code_words))
-elif step.words:
-    st.html(words_html(step.words))
-st.markdown(f"#### {result.heading}")
+if step.name in CODE_GLOSSARY:
+    text.html(glossary_html(GLOSSARY[step.name]))
+    code.html(glossary_html(CODE_GLOSSARY[step.name]))
+elif step.name in GLOSSARY:
+    st.html(glossary_html(GLOSSARY[step.name]))
+st.markdown(f"#### {step.heading}")
 try:
-    result.show(run)
+    step.show(run)
+    if step.name not in ("Fit", "Test"):  # these show no digits
+        explain_sample(run)
 except ValueError as error:
     explain_absence(run, str(error))
 
-results.offer_pages(result, run)
+if step.pages:
+    with st.container(horizontal=True):
+        for page in step.pages:
+            if st.button(page.label, icon=page.icon):
+                st.switch_page(page.path, query_params={"run": run.id})
 st.divider()
-stepper.show_ways_on(number)
+stepper.show_buttons(number)

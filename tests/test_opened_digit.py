@@ -111,7 +111,7 @@ def test_how_the_answer_changed_is_said_and_drawn(run):
     page = open_digit(run, 3)
     assert "Predicted 9 until epoch 2, then 4." in words(page)
     (chart,) = page.get("vega_lite_chart")
-    assert chart.proto.alt.startswith("Read as 9")
+    assert chart.proto.alt.startswith("Predicted 9")
 
 
 def test_the_kept_networks_own_answer_is_said_where_the_last_epoch_gave_another(run):

@@ -11,51 +11,55 @@ Kernels = dict[str, NDArray[np.float32]]
 
 
 class Convolution(NamedTuple):
-    """What a convolution multiplies with and adds; None where the file does not hold it as such."""
+    """The weights of a convolution; None where the file does not hold them as constants.
+
+    A batch normalization after the convolution is folded into them.
+    """
 
     kernels: NDArray[np.float32] | None
-    """(filters, inputs, k, k)."""
+    """(filters, channels, k, k)."""
     biases: NDArray[np.float32] | None
     """(filters,), zeros where it has none."""
 
 
 def load_kernels(model_path: Path) -> Kernels:
-    """Return each convolution's kernels by the layer's name, as the network answers with them.
-
-    A network with batch normalization has its factors in them.
+    """Return each convolution's kernels by the layer's name.
 
     Args:
-        model_path: an ONNX file, such as a training leaves it.
+        model_path: an ONNX file, as training exports it.
 
     Returns:
-        "convolution_1" … with (filters, inputs, k, k) each: one filter has a kernel of k×k
-        weights for each of its inputs, which are the maps of the layer before. A convolution
-        whose weights are not in the file as such is left out.
+        "convolution_1" … with (filters, channels, k, k) each. A convolution whose weights are no
+        constants of the file is left out.
+
+    Raises:
+        ValueError: the file is missing or damaged.
+    """
+    return {
+        f"convolution_{number}": one.kernels
+        for number, one in enumerate(load_convolutions(model_path), start=1)
+        if one.kernels is not None
+    }
+
+
+def load_convolutions(model_path: Path) -> tuple[Convolution, ...]:
+    """Return all convolutions of an ONNX file in order, cached until the file changes.
 
     Raises:
         ValueError: the file is missing or damaged.
     """
     try:
         file = model_path.stat()
-        return _load(model_path, file.st_mtime_ns, file.st_size)
-    except Exception as error:  # what the reader of the format raises has no class in common
+        return _read(model_path, file.st_mtime_ns, file.st_size)
+    except Exception as error:  # OSError, and protobuf's and ONNX's, which share no class
         raise ValueError(
             f"The network {model_path} can't be read. Train it again, or choose another run."
         ) from error
 
 
 @lru_cache(maxsize=8)
-def _load(model_path: Path, modified: int, size: int) -> Kernels:
-    return {
-        f"convolution_{number}": one.kernels
-        for number, one in enumerate(read_convolutions(model_path), start=1)
-        if one.kernels is not None
-    }
-
-
-def read_convolutions(model_path: Path) -> list[Convolution]:
-    """Return all convolutions of an ONNX file, the first first; raise what its reader raises."""
-    import onnx  # a third of a second: only for who looks at the filters
+def _read(model_path: Path, modified: int, size: int) -> tuple[Convolution, ...]:
+    import onnx  # a third of a second: only for those who look at the filters
     from onnx import numpy_helper
 
     graph = onnx.load(model_path).graph
@@ -68,6 +72,6 @@ def read_convolutions(model_path: Path) -> list[Convolution]:
     for node in graph.node:
         if node.op_type == "Conv":
             kernels, *biases = (weights(name) for name in node.input[1:])
-            none = None if kernels is None else np.zeros(len(kernels), np.float32)
-            found.append(Convolution(kernels, biases[0] if biases else none))
-    return found
+            zeros = None if kernels is None else np.zeros(len(kernels), np.float32)
+            found.append(Convolution(kernels, biases[0] if biases else zeros))
+    return tuple(found)

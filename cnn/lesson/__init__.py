@@ -1,1 +1,1 @@
-"""What a lesson on networks needs: the tutorial's code, counts, one convolution in numbers."""
+"""The How it works page's content: the tutorial's code and accuracies, digits, one convolution."""

@@ -1,4 +1,4 @@
-"""The first training digits as they lie in the file, and how many there are of each."""
+"""The first training digits in the file's order, and how many there are of each class."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -13,16 +13,16 @@ from cnn.network.layers import CLASSES
 
 
 class LabelCounts(NamedTuple):
-    """How many digits of each kind there are."""
+    """The number of digits of each class."""
 
     train: NDArray[np.intp]
-    """(10,), with those that are held out for validation."""
+    """(10,), with those held out for validation."""
     test: NDArray[np.intp]
     """(10,)."""
 
 
 def label_counts(name: DatasetName) -> LabelCounts:
-    """Return how often each digit comes, without reading the pictures of the whole of MNIST.
+    """Return how often each digit occurs, without reading the images of the whole of MNIST.
 
     Raises:
         DataError: the whole of MNIST was asked for and is not here, or is damaged.

@@ -63,19 +63,19 @@ model.fit(
 
 # %% Test
 loss, accuracy = model.evaluate(x_test, y_test)
-print(f"{accuracy:.2%} are read right")
+print(f"Test accuracy: {accuracy:.2%}")
 
 # %% Predict
 probabilities = model.predict(x_test[:3])
 print(probabilities.round(3))
 
 # %% Argmax
-answers = probabilities.argmax(axis=1)
-print(answers)
+predicted = probabilities.argmax(axis=1)
+print(predicted)
 
 # %% Picture
-figure, places = plt.subplots(1, 3)
+figure, axes = plt.subplots(1, 3)
 for i in range(3):
-    places[i].imshow(x_test[i], cmap="gray_r")
-    places[i].set_title(f"I read: {answers[i]}")
+    axes[i].imshow(x_test[i], cmap="gray_r")
+    axes[i].set_title(f"Predicted: {predicted[i]}")
 plt.show()

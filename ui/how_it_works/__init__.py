@@ -1,1 +1,1 @@
-"""The How it works page's pieces of screen."""
+"""Components of the How it works page."""

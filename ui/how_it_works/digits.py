@@ -1,4 +1,4 @@
-"""The digits that the lesson speaks of: those that the chosen run was trained and tested on."""
+"""The digits and the network of the chosen run."""
 
 import streamlit as st
 
@@ -10,13 +10,13 @@ from ui.shared.data_source import show_data_source
 
 
 def dataset_of(run: Run) -> DatasetName:
-    """Return which digits to show: the run's own, or the sample where MNIST is not here."""
+    """Return which digits to show: the run's own, or the sample where MNIST is missing."""
     has_mnist = mnist.find_source()[0].name == "mnist"
     return "mnist" if has_mnist and run.status().dataset != "sample" else "sample"
 
 
-def digits_of(run: Run) -> Digits:
-    """Return the test digits to show, the network's own if they are on this computer."""
+def test_digits(run: Run) -> Digits:
+    """Return the test digits to show."""
     return mnist.load_test(dataset_of(run))
 
 
@@ -30,19 +30,19 @@ def predictor_of(run: Run) -> Predictor:
 
 
 def explain_sample(run: Run) -> None:
-    """Say so where the digits are the sample's, and why."""
+    """Say so, and why, where the digits are the sample's."""
     if dataset_of(run) == "mnist":
         return
     if run.status().dataset == "sample":
         st.info(
-            "This network has learned from the 5,000 digits that come with the app, so it is "
-            "shown with them.",
+            "This network was trained on the 5,000 digits that come with the app, so these are "
+            "shown.",
             icon=":material/database:",
         )
         return
     st.info(
         "The whole of MNIST is not on this computer yet: these are the 5,000 digits that come "
-        "with the app. The network may have seen them while it learned.",
+        "with the app. The network may have been trained on them.",
         icon=":material/database:",
     )
     show_data_source()

@@ -5,7 +5,8 @@ import streamlit as st
 from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.network.layers import layer_table
 from cnn.runs.store import Run
-from ui.how_it_works.words import layer_words_html
+from ui.how_it_works.convolution_demo import show_convolution
+from ui.how_it_works.glossary import layer_glossary_html
 from ui.shared.layer_table import show_layer_table
 from ui.shared.network_diagram import network_html
 
@@ -13,27 +14,28 @@ MANY_LAYERS = 8  # more of them are shown on demand
 
 
 def show_layers(run: Run) -> None:
-    """Show the chosen network as a picture and as a table of its layers."""
+    """Show the chosen network as a diagram and as a table of its layers, and a convolution."""
     layers = layer_table(run.hyperparameters)
-    st.html(layer_words_html({layer.kind for layer in layers}))
+    st.html(layer_glossary_html({layer.kind for layer in layers}))
     st.html(network_html(layers))
     table = st.container()
     if len(layers) > MANY_LAYERS:
         table = st.expander(f"All {len(layers)} layers", icon=":material/layers:")
     with table:
         show_layer_table(layers)
-    explain_eleventh(run)
+    explain_reject_class(run)
     if not _differences(run, "Layers"):
         st.caption("These are the tutorial's layers.")
     show_differences(run, "Layers")
+    show_convolution(run)
 
 
-def explain_eleventh(run: Run) -> None:
-    """Say what the eleventh answer of a network is that has one."""
+def explain_reject_class(run: Run) -> None:
+    """Say what the eleventh output of a network with a reject class is."""
     if run.hyperparameters.reject_class:
         st.caption(
-            "This network has an eleventh answer, “no digit”, for what is none; the ten "
-            "probabilities of the digits are shown without it."
+            "This network has an eleventh output, “not a digit”; the ten probabilities of the "
+            "digits are shown without it."
         )
 
 

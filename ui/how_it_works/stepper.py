@@ -1,4 +1,6 @@
-"""One step of ten at a time: the menu of steps, and the ways to the next and the one before."""
+"""One step of ten at a time: the menu of steps, and buttons to the next and the previous one."""
+
+from pathlib import Path
 
 import streamlit as st
 
@@ -6,46 +8,15 @@ from ui.how_it_works.steps import STEPS
 
 _NUMBERS = range(1, len(STEPS) + 1)
 
-# On a phone, columns follow each other closely and labels wrap instead of being cut off.
-# A new step is read from its beginning, also when the button to it stands at the end of the last.
-# The address names the step without an entry of its own in the browser's history: one that came
-# without a step would send Back to itself again and again.
-_dress = st.components.v2.component(
-    "step_dress",
-    css="""
-[class*="step_top"] {
-  position: absolute;
-}
-@media (max-width: 640px) {
-  [data-testid="stMain"] [data-testid="stHorizontalBlock"] {
-    gap: 1rem;
-  }
-  [data-testid="stMain"] [data-testid="stMetricLabel"] * {
-    white-space: normal;
-  }
-}
-""",
-    js="""
-let shown;
-export default function ({ data }) {
-  if (shown !== undefined && shown !== data.step)
-    document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
-  shown = data.step;
-  const address = new URL(location.href);
-  if (!address.searchParams.has("step")) {
-    address.searchParams.set("step", data.step);
-    history.replaceState(history.state, "", address);
-  }
-}
-""",
-    isolate_styles=False,
+_component = st.components.v2.component(
+    "stepper", js=Path(__file__).with_suffix(".js").read_text("utf-8"), isolate_styles=False
 )
 
 
 def choose_step() -> int:
     """Show the ten steps in order and return the chosen one, from 1; the address keeps it.
 
-    Streamlit takes the step out of the address as a page is left, so that the browser's Back
+    Streamlit removes the step from the address when a page is left, so that the browser's Back
     comes without one: it leads to the step that this visitor saw last.
     """
     number = _number_in_address()
@@ -63,8 +34,8 @@ def choose_step() -> int:
     return number
 
 
-def show_ways_on(number: int) -> None:
-    """Show the buttons to the step before and to the next one."""
+def show_buttons(number: int) -> None:
+    """Show the buttons to the previous and to the next step."""
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.button(
             "Previous",
@@ -83,7 +54,7 @@ def show_ways_on(number: int) -> None:
             args=(number % len(STEPS) + 1,),
             key="next_step",
         )
-    _dress(key="step_top", data={"step": number})
+    _component(key="step_top", data={"step": number})
 
 
 def _number_in_address() -> int:

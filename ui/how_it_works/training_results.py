@@ -1,16 +1,16 @@
-"""Steps 5 to 7: the loss of an answer, the curves of the training, and the test."""
+"""Steps 5 to 7: the loss of a prediction, the training curves, and the test accuracy."""
 
 import math
 
 import streamlit as st
 
 from cnn.evaluation.predictions import MIN_PROBABILITY
-from cnn.lesson.measured import MEASURED, Measured
+from cnn.lesson.tutorial import VARIANTS, Variant
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import TUTORIAL_TEST_ACCURACY
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run
-from ui.how_it_works.digits import digits_of, explain_sample, predictor_of
+from ui.how_it_works.digits import predictor_of, test_digits
 from ui.how_it_works.network_results import show_differences
 from ui.shared import hyperparameter_form, navigation, run_predictions
 from ui.shared.number_text import a_digit, percent, points, probability
@@ -25,37 +25,36 @@ _HEADER = "| Network | Parameters | Accuracy | With three seeds |\n| --- | ---: 
 
 
 def show_loss(run: Run) -> None:
-    """Show the loss of the chosen network's answer to the first test digit."""
-    st.markdown("##### How wrong is an answer?")
+    """Show the loss of the chosen network's prediction for the first test digit."""
+    st.markdown("##### The loss of a prediction")
     rows = [f"| {percent(one, 0)} | {-math.log(one):.2f} |" for one in _EXAMPLES]
-    header = "| Probability of the right digit | Loss |\n| ---: | ---: |\n"
+    header = "| Probability of the true digit | Loss |\n| ---: | ---: |\n"
     st.markdown(header + "\n".join(rows))
     show_differences(run, "Compile")
-    digits = digits_of(run)
+    digits = test_digits(run)
     label = int(digits.labels[0])
     share = float(predictor_of(run).probabilities(digits.images[:1])[0, label])
     st.markdown(
         f"The first test digit is {a_digit(label)}. The chosen network gives it a probability of "
         f"**{probability(share)}**, so the loss is **{_loss(share)}**."
     )
-    explain_sample(run)
 
 
 def _loss(share: float) -> str:
-    """Return the loss of an answer that gives the right digit this probability, 0 to 1."""
+    """Return the loss if the true digit gets this probability, 0 to 1."""
     loss = -math.log(max(share, float(MIN_PROBABILITY)))
     return f"{loss:.4f}" if loss >= 0.0001 else "less than 0.0001"
 
 
 def show_fit(run: Run) -> None:
-    """Show how the chosen network learned."""
+    """Show the chosen network's training curves."""
     status, chosen, metrics = run.status(), run.hyperparameters, run.metrics()
     images = status.training_images or chosen.training_images
     batches = -(-images // chosen.batch_size)
     epochs = "its one epoch" if chosen.epochs == 1 else f"each of {chosen.epochs} epochs"
     plan = "" if status.state is State.FINISHED else "As planned: "
     st.markdown(
-        f"{plan}{images:,} pictures in batches of {chosen.batch_size}: **{batches:,} changes** of "
+        f"{plan}{images:,} images in batches of {chosen.batch_size}: **{batches:,} updates** of "
         f"its parameters in {epochs}."
     )
     if metrics.training:
@@ -70,20 +69,18 @@ def show_fit(run: Run) -> None:
 def _progress(status: Status, done: int, epochs: int, has_curves: bool) -> str:
     """Say how far a training has come, or whether there is more to come."""
     if status.state is State.QUEUED:
-        return "It waits for its turn. It gets its curves while it trains."
+        return "It is queued. Its curves appear while it trains."
     if not status.over:
-        return "It is still training. On the Train page the curves grow as you look."
+        return "It is still training. The Train page updates the curves while it runs."
     if not has_curves:
         ending = _ENDINGS.get(status.state, "It ended")
         when = "during its first epoch" if status.started else "before it began"
         return f"{ending} {when}: there are no curves."
-    if done < epochs:
-        return f"It stopped after {done} of {epochs} whole epochs."
-    return ""
+    return f"It stopped after {done} of {epochs} complete epochs." if done < epochs else ""
 
 
 def show_test(run: Run) -> None:
-    """Show the tutorial's figure, the chosen network's, and what two small changes do."""
+    """Show the accuracy of the tutorial, of the chosen network, and of three variants."""
     accuracy = run.status().test_accuracy
     with st.grid(2, min_column_width=150):
         st.metric("Tutorial", percent(TUTORIAL_TEST_ACCURACY, 2), border=True, height="stretch")
@@ -94,27 +91,22 @@ def show_test(run: Run) -> None:
             border=True,
             height="stretch",
         )
-    st.markdown("##### Measured here")
-    st.markdown(_HEADER + "\n".join(map(_row, MEASURED)))
-    _offer_training()
+    st.markdown("##### Measured with this app")
+    st.markdown(_HEADER + "\n".join(map(_row, VARIANTS)))
+    st.caption("Train one of them yourself: its hyperparameters are set for you.")
+    with st.container(horizontal=True):
+        for variant in VARIANTS:
+            if st.button(variant.name, icon=":material/model_training:"):
+                hyperparameter_form.set_values(variant.hyperparameters)
+                st.switch_page(navigation.TRAIN)
     predictions = run_predictions.predictions_of(run)
     st.markdown(f"The chosen network: {run_predictions.summary(run, predictions)}.")
 
 
-def _row(measured: Measured) -> str:
-    parameters = total_parameters(layer_table(measured.hyperparameters))
-    low, high = min(measured.accuracies), max(measured.accuracies)
+def _row(variant: Variant) -> str:
+    parameters = total_parameters(layer_table(variant.hyperparameters))
+    low, high = min(variant.accuracies), max(variant.accuracies)
     return (
-        f"| {measured.what} | {parameters:,} | **{percent(measured.mean)}** | "
+        f"| {variant.name} | {parameters:,} | **{percent(variant.mean)}** | "
         f"{low * 100:.1f}–{percent(high)} |"
     )
-
-
-def _offer_training() -> None:
-    """Show a button for each network that was measured, which sets Train's form to it."""
-    st.caption("Train one of them yourself: its settings are chosen for you.")
-    with st.container(horizontal=True):
-        for measured in MEASURED:
-            if st.button(measured.what, icon=":material/model_training:"):
-                hyperparameter_form.set_values(measured.hyperparameters)
-                st.switch_page(navigation.TRAIN)
