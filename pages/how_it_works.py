@@ -27,7 +27,7 @@ elif step.name in GLOSSARY:
 st.markdown(f"#### {step.heading}")
 try:
     step.show(run)
-    if step.name not in ("Fit", "Test"):  # these show no digits
+    if step.name not in ("Layers", "Fit", "Test"):  # these say it themselves or show no digits
         explain_sample(run)
 except ValueError as error:
     explain_absence(run, str(error))

@@ -5,7 +5,7 @@ import pytest
 
 from cnn.explanation.explain import LayerMaps, Neighbor
 from cnn.plots.colormaps import activation_picture, occlusion_picture, weight_picture
-from cnn.plots.palette import NEGATIVE, NEUTRAL, POSITIVE, THEMED, rgb
+from cnn.plots.palette import NEGATIVE, NEUTRAL, POSITIVE, THEMED, luminance, rgb
 from tests.pictures import pictures as shown_pictures
 from ui.shared.explanation import map_pictures, pictures
 
@@ -21,12 +21,6 @@ def test_ink_is_blue_for_the_answer_orange_against_it_and_transparent_where_ther
         (*rgb(NEUTRAL), 255),
     ]
     assert picture[..., 3].sum() == 3 * 255
-
-
-def luminance(color):
-    channels = np.array(color) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
 
 
 @pytest.mark.parametrize("tile", THEMED["tile"])

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cnn.data import mnist
 from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.inference.predictor import Predictor
-from cnn.lesson.convolution import first_convolution, work_out
+from cnn.lesson.convolution import compute, first_convolution
 from cnn.lesson.tutorial import tutorial_code
 from cnn.presets import PRESETS
 from cnn.runs import store
@@ -20,9 +20,9 @@ from cnn.runs.status import State
 from cnn.runs.store import BUILT_IN_PATH
 from tests.evaluated_run import make_evaluated_run, make_run
 from tests.pages import html
-from ui.how_it_works.convolution_pictures import map_picture
+from ui.how_it_works.convolution_html import map_picture
+from ui.how_it_works.glossary import CODE_GLOSSARY, GLOSSARY, LAYER_GLOSSARY
 from ui.how_it_works.steps import STEPS
-from ui.how_it_works.words import LAYER_MEANINGS, MEANINGS
 from ui.shared import navigation
 
 PAGE = Path(navigation.__file__).parents[2] / navigation.HOW_IT_WORKS
@@ -34,9 +34,9 @@ NEEDS_NETWORK = ("Layers", "Compile", "Predict", "Argmax", "Picture")
 FIELD_WORDS = {
     r"neural network": "Neural network",
     r"keras": "Keras",
-    r"training digit": "Training digits",
-    r"test digit": "Test digits",
-    r"validat": "Validation",
+    r"training (digit|image|set)": "Training set",
+    r"test (digit|image|set)": "Test set",
+    r"validat": "Validation set",
     r"\blabel(?! smoothing)": "Label",
     r"\bshape\b": "Shape",
     r"pixel": "Pixel",
@@ -65,13 +65,13 @@ FIELD_WORDS = {
     r"metric": "Metrics",
     r"\bbatch(es)?\b(?!.?normali)": "Batch",
     r"epoch": "Epoch",
-    r"overfit": "Overfitting|weight_decay",
+    r"overfit": "Overfitting",
     r"pooling": "Pooling|Average pooling|pool_after",
     r"rescaling": "Rescaling",
     r"reshape": "Reshape",
     r"\baxis": "Axis",
     r"\bseed": "Seed",
-    r"\bpredict(?!ions)": "Predict",
+    r"\bpredict": "Prediction",
     r"argmax": "Argmax",
     r"batch.?normali[sz]ation": "Batch normalization|batch_normalization",
     r"padding|padded": "padding",
@@ -170,8 +170,6 @@ def test_each_step_shows_its_text_its_code_and_its_place_among_the_ten(tiny_mnis
     assert [code.value for code in page.code] == [tutorial_code()[name]]
     assert STEPS[NAMES.index(name)].title in words(page)
     assert not page.error
-    menu = page.segmented_control(key="lesson_step")
-    assert list(menu.options) == [f"{place} {each}" for place, each in enumerate(NAMES, 1)]
 
 
 def test_the_steps_are_those_of_the_tutorials_script():
@@ -180,35 +178,13 @@ def test_the_steps_are_those_of_the_tutorials_script():
 
 def explanations():
     """The name of each explanation, and what it says."""
+    terms = [*GLOSSARY.values(), *CODE_GLOSSARY.values(), dict(LAYER_GLOSSARY.values())]
     helps = {name: " ".join(spec.help.split()) for name, spec in SPECS.items()}
-    return MEANINGS | dict(LAYER_MEANINGS.values()) | helps
-
-
-def said_in_order(page):
-    """What a step says: its text, code and words as one piece, then each piece that follows."""
-    pieces = [""]
-    for node in page.main:
-        if node.type in ("markdown", "caption", "info", "warning", "error", "code"):
-            text = node.value
-        elif node.type == "html":
-            text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", node.proto.body, flags=re.DOTALL)
-        elif node.type == "button" and node.key != "next_step":
-            text = node.label
-        elif node.type == "metric":
-            text = f"{node.label} {node.value}"
-        else:
-            continue
-        if node.type == "markdown" and text.startswith("#### "):
-            pieces.append("")  # the result begins: from here each is on its own
-        if len(pieces) > 1:
-            pieces.append(text)
-        else:
-            pieces[0] += f"\n{text}"
-    return [markup.unescape(piece).replace("**", "").lower() for piece in pieces]
+    return {name: meaning for each in [*terms, helps] for name, meaning in each.items()}
 
 
 @pytest.mark.parametrize("which", ["built-in", "fast", "odd"])
-def test_no_word_of_the_field_comes_up_before_it_is_explained(tiny_mnist, runs_dir, which):
+def test_no_term_comes_up_in_a_step_before_the_one_that_explains_it(tiny_mnist, runs_dir, which):
     run_id = "built-in"
     if which != "built-in":
         odd = Hyperparameters(
@@ -219,24 +195,23 @@ def test_no_word_of_the_field_comes_up_before_it_is_explained(tiny_mnist, runs_d
         (run.path / "hyperparameters.json").write_text(values.to_json())
         run_id = run.id
     explained = set()
-    for place, name in enumerate(NAMES, 1):
-        pieces = said_in_order(open_page(run_id, str(place)))
-        assert len(pieces) > 3
-        for said in pieces:
-            for entry, meaning in explanations().items():
-                if meaning.replace("**", "").lower() in said:
-                    explained.add(entry)
-            for pattern, entries in FIELD_WORDS.items():
-                if found := re.search(pattern, said):
-                    context = said[max(0, found.start() - 40) : found.end() + 40]
-                    assert explained & set(entries.split("|")), f"{name}: {context!r}"
+    for number, name in enumerate(NAMES, 1):
+        said = words(open_page(run_id, str(number))).lower()
+        explained |= {
+            term
+            for term, meaning in explanations().items()
+            if meaning.replace("**", "").lower() in said
+        }
+        for pattern, terms in FIELD_WORDS.items():
+            if found := re.search(pattern, said):
+                context = said[max(0, found.start() - 40) : found.end() + 40]
+                assert explained & set(terms.split("|")), f"{name}: {context!r}"
 
 
-def test_every_explained_word_is_one_that_the_test_looks_for():
-    named = {entry for entries in FIELD_WORDS.values() for entry in entries.split("|")}
-    assert set(MEANINGS) <= named
-    shown = [word for step in STEPS for word in (*step.words, *step.code_words)]
-    assert shown == list(MEANINGS)
+def test_every_step_of_the_glossary_exists_and_each_term_is_looked_for():
+    assert GLOSSARY.keys() | CODE_GLOSSARY.keys() <= set(NAMES)
+    terms = {term for step in [*GLOSSARY.values(), *CODE_GLOSSARY.values()] for term in step}
+    assert terms <= {term for terms in FIELD_WORDS.values() for term in terms.split("|")}
 
 
 def test_next_and_previous_walk_through_the_steps_and_the_address_follows(tiny_mnist):
@@ -275,12 +250,12 @@ def test_the_counts_are_those_of_the_digits(tiny_mnist):
     assert html(page).count('class="track"') == 10
 
 
-def walk_page(**query):
+def convolution_page(**query):
     return open_page(step=step_of("Layers"), **query)
 
 
 def shown_pixel(page):
-    return float(re.search(r'data-testid="pixel"><b>([^<]+)</b>', html(page))[1].replace("−", "-"))
+    return float(re.search(r'data-testid="output"><b>([^<]+)</b>', html(page))[1].replace("−", "-"))
 
 
 def nearly(value):
@@ -289,7 +264,7 @@ def nearly(value):
 
 
 def test_the_pixel_worked_out_is_the_one_of_the_networks_feature_map(tiny_mnist):
-    page = walk_page(picture="3", filter="5", row="4", column="9")
+    page = convolution_page(picture="3", filter="5", row="4", column="9")
     image = mnist.load_test("mnist").images[3]
     maps = Predictor(BUILT_IN_PATH / "model.onnx").activations(image)["convolution_1"]
     assert maps[:, :, 4].any()
@@ -297,37 +272,31 @@ def test_the_pixel_worked_out_is_the_one_of_the_networks_feature_map(tiny_mnist)
 
 
 def test_the_walk_begins_where_the_filter_finds_its_pattern_and_goes_on_place_by_place(tiny_mnist):
-    page = walk_page()
+    page = convolution_page()
     run = store.Run(BUILT_IN_PATH)
     image = mnist.load_test("mnist").images[0]
     maps = Predictor(run.model_path).activations(image)["convolution_1"]
     assert shown_pixel(page) == nearly(maps[:, :, 0].max())
     page.slider(key="row").set_value(5)
     page.slider(key="column").set_value(28).run()
-    button(page, "Next place").click().run()
+    button(page, "Next position").click().run()
     assert (page.slider(key="row").value, page.slider(key="column").value) == (6, 1)
     first = first_convolution(run.model_path, run.hyperparameters)
-    assert shown_pixel(page) == nearly(work_out(first, image, 0, 5, 0).value)
-    button(page, "Strongest place").click().run()
+    assert shown_pixel(page) == nearly(compute(first, image, 0, 5, 0).output)
+    button(page, "Maximum activation").click().run()
     assert shown_pixel(page) == nearly(maps[:, :, 0].max())
-
-
-def test_after_the_last_place_comes_the_first(tiny_mnist):
-    page = walk_page(row="28", column="28")
-    button(page, "Next place").click().run()
-    assert (page.slider(key="row").value, page.slider(key="column").value) == (1, 1)
 
 
 @pytest.mark.parametrize(
     "query", [{"row": "99"}, {"column": "0"}, {"filter": "17"}, {"picture": "40"}, {"row": "x"}]
 )
 def test_an_impossible_place_in_the_address_is_left_out(tiny_mnist, query):
-    assert shown_pixel(walk_page(**query)) >= 0
+    assert shown_pixel(convolution_page(**query)) >= 0
 
 
 def test_a_place_of_a_larger_map_is_brought_back_into_a_smaller_one(tiny_mnist, runs_dir):
     run = make_run_of_wide_kernels(runs_dir)
-    page = walk_page(row="28", column="27", filter="16")
+    page = convolution_page(row="28", column="27", filter="16")
     page.query_params["run"] = run.id
     page.run()
     assert not page.exception
@@ -337,7 +306,6 @@ def test_a_place_of_a_larger_map_is_brought_back_into_a_smaller_one(tiny_mnist, 
     image = mnist.load_test("mnist").images[0]
     maps = Predictor(run.model_path).activations(image)["convolution_1"]
     assert shown_pixel(page) == pytest.approx(float(maps[21, 21, 1]), rel=1e-3)
-    assert "49 products" in words(page)
 
 
 def test_what_is_yet_to_come_is_faint():
@@ -352,7 +320,7 @@ def test_the_answers_are_the_networks_own(tiny_mnist):
     page = open_page(step=step_of("Argmax"))
     assert re.findall(r'data-testid="argmax">(\d)<', html(page)) == [str(one) for one in answers]
     page = open_page(step=step_of("Picture"))
-    assert re.findall(r"I read: (\d)", html(page)) == [str(one) for one in answers]
+    assert re.findall(r"Predicted: (\d)", html(page)) == [str(one) for one in answers]
 
 
 def test_a_network_other_than_the_tutorials_says_where(article_run):
@@ -416,8 +384,7 @@ def test_damaged_answers_are_told_where_they_are_needed_and_nowhere_else(tiny_mn
     page = open_page(run.id, step_of("Test"))
     assert "stored predictions of this run are damaged" in page.warning[0].value
     assert "47,410" in words(page)
-    for name in NEEDS_NETWORK:
-        assert not open_page(run.id, step_of(name)).warning
+    assert not open_page(run.id, step_of("Predict")).warning
 
 
 def test_a_damaged_network_is_told(tiny_mnist, runs_dir):
@@ -430,8 +397,8 @@ def test_a_damaged_network_is_told(tiny_mnist, runs_dir):
 def test_a_damaged_run_is_told_and_the_page_stands(tiny_mnist, runs_dir, damaged):
     run = make_copy_of_built_in(runs_dir)
     (run.path / damaged).write_text("{")
-    for place in range(1, 11):
-        page = open_page(run.id, str(place))
+    for name in NAMES:
+        page = open_page(run.id, step_of(name))
         assert page.code
         assert page.button(key="next_step")
 
@@ -441,15 +408,14 @@ def test_without_mnist_the_samples_digits_are_shown_and_named_so(monkeypatch):
     page = open_page()
     assert [metric.value for metric in page.metric] == ["3,600", "400", "1,000"]
     assert "not on this computer yet" in page.info[0].value
-    for name in NEEDS_NETWORK:
-        assert not open_page(step=step_of(name)).warning
+    assert not open_page(step=step_of("Predict")).warning
 
 
 def test_a_run_of_the_sample_is_shown_with_the_sample(tiny_mnist, runs_dir):
     run = make_copy_of_built_in(runs_dir, dataset="sample")
     page = open_page(run.id)
     assert [metric.value for metric in page.metric] == ["3,600", "400", "1,000"]
-    assert "learned from the 5,000 digits" in page.info[0].value
+    assert "trained on the 5,000 digits" in page.info[0].value
 
 
 def test_a_stopped_run_says_how_far_it_came(tiny_mnist, runs_dir):
@@ -458,7 +424,7 @@ def test_a_stopped_run_says_how_far_it_came(tiny_mnist, runs_dir):
     lines = run.metrics_path.read_text().splitlines()
     kept = [line for line in lines if "validation_loss" not in line][:20]
     run.metrics_path.write_text("\n".join(kept) + "\n")
-    assert "It stopped after 0 of 36 whole epochs" in words(open_page(run.id, step_of("Fit")))
+    assert "It stopped after 0 of 36 complete epochs" in words(open_page(run.id, step_of("Fit")))
 
 
 def test_a_run_stopped_in_its_first_epoch_promises_no_curves(tiny_mnist, runs_dir):
@@ -470,16 +436,10 @@ def test_a_run_stopped_in_its_first_epoch_promises_no_curves(tiny_mnist, runs_di
     assert "grow" not in said
 
 
-def test_one_epoch_is_one(tiny_mnist, runs_dir):
-    run = make_run(runs_dir)
-    (run.path / "hyperparameters.json").write_text(Hyperparameters(epochs=1).to_json())
-    assert "in its one epoch." in words(open_page(run.id, step_of("Fit")))
-
-
 def test_the_eleventh_answer_is_explained_where_a_network_has_one(article_run):
     for name in ("Layers", "Predict", "Argmax"):
-        assert "eleventh answer, “no digit”" in words(open_page(step=step_of(name)))
-    assert "eleventh answer" not in words(open_page(article_run.id, step_of("Layers")))
+        assert "eleventh output" in words(open_page(step=step_of(name)))
+    assert "eleventh output" not in words(open_page(article_run.id, step_of("Layers")))
 
 
 def test_the_loss_of_a_certain_answer_is_small_and_not_nothing(tiny_mnist, monkeypatch):

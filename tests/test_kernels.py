@@ -3,7 +3,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from cnn.explanation.kernels import load_kernels
+from cnn.explanation.kernels import load_convolutions, load_kernels
 from cnn.inference.predictor import load_predictor
 from cnn.runs.store import BUILT_IN_PATH
 
@@ -41,8 +41,7 @@ def test_weights_that_are_not_in_the_file_are_left_out(tmp_path):
 
 def test_a_file_is_read_once_and_again_when_it_changed(tmp_path):
     path = save_network(tmp_path / "model.onnx")
-    first = load_kernels(path)
-    assert load_kernels(path) is first
+    assert load_convolutions(path) is load_convolutions(path)
     save_network(path, second=np.zeros((9, 2, 3, 3), np.float32))
     assert load_kernels(path)["convolution_2"].shape == (9, 2, 3, 3)
 

@@ -1,5 +1,7 @@
 """Every color of the app, as #rrggbb: saved pictures, charts and the pages' stylesheet read it."""
 
+from collections.abc import Sequence
+
 # Readable on white and on near-black. Color-blind people can tell blue from orange.
 ACCENT, MISTAKE = "#4f5bd5", "#e5484d"
 POSITIVE, NEGATIVE, NEUTRAL = "#2e7ede", "#d66214", "#80838e"
@@ -26,6 +28,13 @@ THEMED = {
     "track": ("#7f82a038", "#7f82a038"),
 }
 CORRECT_TEXT, MISTAKE_TEXT = THEMED["correct"][0], THEMED["mistake"][0]  # on a picture's white
+
+
+def luminance(color: Sequence[int]) -> float:
+    """Return the relative luminance of red, green and blue, 0 to 1, as WCAG 2 defines it."""
+    channels = [one / 255 for one in color]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def rgb(color: str) -> tuple[int, int, int]:

@@ -32,20 +32,22 @@ def test_the_ten_steps_follow_each_other_and_each_begins_at_its_top(server, open
 
 def test_a_filter_walks_and_the_address_shows_the_same_place_again(server, open_page):
     page = open_page(f"{server.url}/how_it_works?step=4&row=9&column=27&filter=2&picture=1")
-    expect(page.get_by_test_id("pixel")).to_be_visible()
-    page.get_by_role("button", name="Next place").click()
+    expect(page.get_by_test_id("output")).to_be_visible()
+    page.get_by_role("button", name="Next position").click()
     expect(page).to_have_url(re.compile(r"column=28\b"))
-    page.get_by_role("button", name="Next place").click()
+    page.get_by_role("button", name="Next position").click()
     expect(page).to_have_url(re.compile(r"row=10\b"))
-    page.get_by_role("button", name="Strongest place").click()
+    page.get_by_role("button", name="Maximum activation").click()
     expect(page).to_have_url(re.compile(r"column=(?!1\b|28\b)\d+"))
     again = open_page(page.url)
-    expect(again.get_by_test_id("pixel")).to_have_text(page.get_by_test_id("pixel").text_content())
+    expect(again.get_by_test_id("output")).to_have_text(
+        page.get_by_test_id("output").text_content()
+    )
 
 
 def test_no_label_is_cut_off_on_a_phone(server, open_page):
     page = open_page(f"{server.url}/how_it_works?step=1", width=390, height=844)
-    label = page.get_by_test_id("stMetricLabel").filter(has_text="Training digits")
+    label = page.get_by_test_id("stMetricLabel").filter(has_text="Training set")
     expect(label).to_be_visible()
     texts = label.locator("*").evaluate_all(
         "all => all.map(one => one.scrollWidth - one.clientWidth).filter(more => more > 0)"
@@ -76,4 +78,4 @@ def test_a_failed_run_has_its_layers_but_no_convolution_and_a_way_on(server, ope
     expect(page.get_by_text("This run failed")).to_be_visible()
     expect(page.get_by_text("5,994")).to_be_visible()
     page.get_by_role("button", name="Use the built-in network").click()
-    expect(page.get_by_test_id("pixel")).to_be_visible()
+    expect(page.get_by_test_id("output")).to_be_visible()

@@ -13,7 +13,7 @@ from cnn.lesson.convolution import (
 )
 from cnn.runs.store import Run
 from ui.how_it_works.convolution_html import arithmetic_html, places_html
-from ui.how_it_works.digits import predictor_of, test_digits
+from ui.how_it_works.digits import explain_sample, predictor_of, test_digits
 from ui.how_it_works.tables import number
 from ui.shared.run_predictions import explain_absence
 
@@ -46,6 +46,7 @@ def _show(run: Run) -> None:
     numbers.html(arithmetic_html(shown, first))
     st.caption(_exactness(exact, shown, first))
     _explain(first, feature_map, run.hyperparameters.batch_normalization)
+    explain_sample(run)
 
 
 def _choose_digit_and_filter(digits: int, filters: int) -> tuple[int, int]:

@@ -73,7 +73,7 @@ def show_preparation(run: Run) -> None:
     st.markdown("##### The first three labels")
     st.html(f'<div class="lesson">{one_hot_html(digits.labels)}</div>')
     st.markdown(
-        "The chosen network scales: its first layer divides each pixel by 255."
+        "The chosen network scales: first of all, it divides each pixel by 255."
         if run.hyperparameters.scale_pixels
         else "The chosen network takes raw pixels, like the tutorial's."
     )

@@ -3,17 +3,18 @@
 # By the step that uses them first.
 GLOSSARY: dict[str, dict[str, str]] = {
     "Load": {
-        "Neural network": "a model that computes its output from numbers, its parameters. Training "
-        "adjusts them until the output is right.",
+        "Neural network": "a model made of thousands of numbers. Training adjusts them until its "
+        "output is right.",
         "Keras": "the Python library used here to build and train neural networks.",
         "Training set": "the images that the network learns from.",
         "Test set": "images that it never sees during training. They measure what it has learned.",
-        "Validation set": "images held out from the training set, to check the network after each "
-        "epoch.",
-        "Overfitting": "fitting the training set so closely that other images are predicted worse: "
-        "the training loss falls while the validation loss rises.",
+        "Validation set": "images held out from the training set, to check the network during "
+        "training.",
+        "Overfitting": "fitting the training set so closely that other images are classified "
+        "worse.",
+        "Prediction": "the digit that the network finds most probable for an image.",
         "Label": "the true digit of an image, noted by a person.",
-        "Shape": "the size of an array: (60000, 28, 28) is 60,000 images of 28 by 28 pixels.",
+        "Shape": "the size of an array: (60000, 28, 28) is 60,000 images of 28 by 28 numbers.",
     },
     "Look": {
         "Pixel": "one dot of an image, a number: 0 is background, 255 is full ink.",
@@ -47,13 +48,11 @@ GLOSSARY: dict[str, dict[str, str]] = {
     },
     "Fit": {
         "Batch": "the images, here 32, that are processed before each update of the parameters.",
-        "Epoch": "one pass through all training images.",
+        "Epoch": "one pass through all training images. With overfitting, the training loss falls "
+        "from epoch to epoch while the validation loss rises.",
     },
     "Test": {
         "Seed": "the start of the random numbers. The same seed gives the same network again.",
-    },
-    "Predict": {
-        "Predict": "computing a trained network's output. Its parameters do not change.",
     },
     "Argmax": {
         "Argmax": "the index of the largest number, counted from 0.",

@@ -6,6 +6,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.plots.palette import luminance
+
 PAPER, INK = (246, 246, 248), (24, 26, 38)  # exchanged in the dark theme
 MAX_TINT = 60  # percent of the color: the numbers stay readable in both themes
 
@@ -87,10 +89,8 @@ def mix(start: Sequence[int], end: Sequence[int], share: float) -> tuple[int, ..
 
 
 def readable_on(color: Sequence[int]) -> str:
-    """Return black or white, whichever has more contrast (WCAG's relative luminance)."""
-    linear = [(one / 255) ** 2.2 for one in color]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#000" if luminance > 0.179 else "#fff"
+    """Return black or white, whichever has more contrast."""
+    return "#000" if luminance(color) > 0.179 else "#fff"
 
 
 def _tint(strength: float) -> str:

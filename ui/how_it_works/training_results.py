@@ -93,7 +93,7 @@ def show_test(run: Run) -> None:
         )
     st.markdown("##### Measured with this app")
     st.markdown(_HEADER + "\n".join(map(_row, VARIANTS)))
-    st.caption("Train one of them yourself: its hyperparameters are set for you.")
+    st.caption("Train one of them yourself: the form is filled in for you.")
     with st.container(horizontal=True):
         for variant in VARIANTS:
             if st.button(variant.name, icon=":material/model_training:"):
