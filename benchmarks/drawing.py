@@ -19,9 +19,9 @@ from cnn.data import mnist
 from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.pen import SIDE, image_from_strokes
 from cnn.drawing.picture import image_from_picture
-from cnn.drawing.strokes import Stroke, check_strokes
+from cnn.drawing.strokes import Stroke
 from cnn.inference.classifier import Classifier, load_classifier
-from cnn.inference.drawing_lines import open_lines
+from cnn.inference.drawing_lines import drawing_from_line, open_lines
 from cnn.runs import store
 
 ONE_IN = 20  # of the wrong digits, on the saved picture
@@ -74,9 +74,10 @@ def main() -> None:
 
 def read_file(path: str) -> tuple[list[tuple[Stroke, ...]], NDArray[np.intp]]:
     """Return drawings and what they show; letters are -1."""
-    lines = [json.loads(line) for line in open_lines(path)]
-    labels = [int(line["label"]) if line["label"].isdecimal() else -1 for line in lines]
-    return [check_strokes(line["strokes"]) for line in lines], np.array(labels)
+    lines = list(open_lines(path))
+    labels = [json.loads(line)["label"] for line in lines]
+    numbers = [int(label) if label.isdecimal() else -1 for label in labels]
+    return [drawing_from_line(line).strokes for line in lines], np.array(numbers)
 
 
 def report(way: str, answers: NDArray[np.intp], labels: NDArray[np.intp]) -> None:

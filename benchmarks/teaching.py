@@ -10,8 +10,7 @@ import numpy as np
 
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import fine_tuned_runs, saved_digit
-from cnn.fine_tuning.saved_digit import SavedDigit
-from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits
+from cnn.fine_tuning.saved_digit import SavedDigit, as_digits
 from cnn.inference.classifier import load_classifier
 from cnn.runs import store
 from tests.app_server import end_workers
@@ -62,7 +61,7 @@ def drawings(shape: str, count: int, seed: int) -> list[SavedDigit]:
         bent = np.array([[zoom[0], slant], [turn, zoom[1]]])
         points = [np.array(stroke) - 150 for stroke in strokes]
         moved = [150 + one @ bent.T + generator.normal(0, 5, one.shape) for one in points]
-        kept.append(saved_digit.keep(Drawing(strokes=tuple(map(_stroke, moved))), label))
+        kept.append(saved_digit.from_drawing(Drawing(strokes=tuple(map(_stroke, moved))), label))
     return kept
 
 
@@ -77,7 +76,7 @@ def teach(name: str, kept: list[SavedDigit], others: list[SavedDigit], folder: P
     until(lambda: run.status().over, "the training", 600)
     status, before, after = run.status(), load_classifier(base), load_classifier(run)
     shares = [
-        accuracy_on(classifier, as_digits(digits))
+        classifier.accuracy(as_digits(digits))
         for digits in (kept, others)
         for classifier in (before, after)
     ]

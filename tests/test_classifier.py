@@ -3,10 +3,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from cnn.data.mnist import Digits
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.predictor import Predictor
 from cnn.runs.calibration import Calibration, write_calibration
-from tests.evaluated_run import make_run
+from tests.evaluated_run import ReadsEverythingAsThree, make_run
 
 
 def network(has_digit_output):
@@ -103,3 +104,11 @@ def test_a_network_is_loaded_once_and_a_run_without_one_says_so(run):
     run.model_path.unlink()
     with pytest.raises(ValueError, match="can't be opened"):
         load_classifier(run)
+
+
+@pytest.mark.parametrize(("threshold", "accuracy"), [(0.0, 0.75), (1.1, 0.0)])
+def test_a_rejected_digit_is_a_wrong_one_unless_the_digit_alone_counts(threshold, accuracy):
+    digits = Digits(np.zeros((4, 28, 28), np.uint8), np.array([4, 3, 3, 3], np.uint8))
+    classifier = Classifier(ReadsEverythingAsThree(), threshold)
+    assert classifier.accuracy(digits) == accuracy
+    assert classifier.accuracy(digits, rejects=False) == 0.75

@@ -10,9 +10,7 @@ import numpy as np
 import pytest
 
 from cnn.drawing.drawing import Drawing
-from cnn.fine_tuning import saved_digit, saved_digits, saved_digits_accuracy, saved_digits_file
-from cnn.inference.classifier import Classifier
-from tests.evaluated_run import ReadsEverythingAsThree
+from cnn.fine_tuning import saved_digit, saved_digits, saved_digits_file
 from tests.kept_digits import image_drawing, stroke_drawing
 
 ADD_TEN = """
@@ -55,7 +53,7 @@ def test_a_picture_is_kept_as_the_image_that_the_network_sees(runs_dir):
 
 
 def test_a_drawing_of_too_many_points_is_kept_as_an_image(runs_dir):
-    points = tuple((float(x), float(x % 7)) for x in range(saved_digit.MAX_POINTS_KEPT + 1))
+    points = tuple((float(x), float(x % 7)) for x in range(saved_digit.MAX_SAVED_POINTS + 1))
     digit = saved_digits.add(Drawing(strokes=(points,)), 1, runs_dir)
     assert digit.after.drawing.image is not None
     assert labels(runs_dir) == [1]
@@ -136,9 +134,11 @@ DAMAGED = [
     line(image="@@"),
     line(image=base64.b64encode(bytes(783)).decode()),
     line(image=7),
+    line(added=float("inf")),
+    line(added=True),
     line(image=base64.b64encode(bytes(784)).decode()),
     line(image=base64.b64encode(bytes([3]) * 784).decode()),
-    b" " * saved_digit.LONGEST_LINE + line(),
+    b" " * saved_digit.MAX_LINE + line(),
 ]
 
 
@@ -154,8 +154,8 @@ def test_a_damaged_line_is_counted_and_stays_in_the_file_through_changes(runs_di
     assert damaged in path.read_bytes().split(b"\n")
 
 
-def test_an_id_and_a_time_in_the_file_are_not_believed(runs_dir):
-    (runs_dir / saved_digits.FILE_NAME).write_bytes(line(id="../../x", added=float("inf")))
+def test_an_id_in_the_file_is_not_believed(runs_dir):
+    (runs_dir / saved_digits.FILE_NAME).write_bytes(line(id="../../x"))
     (digit,) = saved_digits.read(runs_dir).digits
     assert len(digit.id) == 16
     assert digit.added == 0
@@ -188,29 +188,22 @@ def replace_unnoticed(path, content, in_place=False):
 
 
 @pytest.mark.parametrize("in_place", [True, False])
-def test_a_change_builds_on_what_the_file_holds_however_fast_it_was_written(runs_dir, in_place):
+def test_a_file_changed_within_a_tick_of_the_clock_is_read_again(runs_dir, in_place):
     saved_digits.add(stroke_drawing(), 7, runs_dir)
     path = runs_dir / saved_digits.FILE_NAME
     assert labels(runs_dir) == [7]
     other = path.read_bytes().replace(b'"label": "7"', b'"label": "1"')
     replace_unnoticed(path, other, in_place)
+    assert labels(runs_dir) == [1]
     saved_digits.add(stroke_drawing(1), 2, runs_dir)
     assert labels(runs_dir) == [1, 2]
-
-
-def test_a_file_replaced_within_a_tick_of_the_clock_is_read_anew(runs_dir):
-    saved_digits.add(stroke_drawing(), 7, runs_dir)
-    path = runs_dir / saved_digits.FILE_NAME
-    assert labels(runs_dir) == [7]
-    replace_unnoticed(path, path.read_bytes().replace(b'"label": "7"', b'"label": "1"'))
-    assert labels(runs_dir) == [1]
 
 
 def test_no_more_than_the_limit_is_kept(runs_dir, monkeypatch):
     monkeypatch.setattr(saved_digits, "MAX_DIGITS", 2)
     for number in range(2):
         saved_digits.add(stroke_drawing(number), 7, runs_dir)
-    with pytest.raises(ValueError, match="2 digits are kept"):
+    with pytest.raises(ValueError, match="2 digits are saved"):
         saved_digits.add(stroke_drawing(2), 7, runs_dir)
     saved_digits.add(stroke_drawing(1), 1, runs_dir)
     assert labels(runs_dir) == [7, 1]
@@ -223,7 +216,7 @@ def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path):
 
 
 def test_a_change_waits_for_another_process_and_then_says_so(runs_dir, hold_elsewhere, monkeypatch):
-    monkeypatch.setattr(saved_digits, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(saved_digits, "LOCK_TIMEOUT", 0.1)
     holder = hold_elsewhere(runs_dir / saved_digits.LOCK_NAME)
     with pytest.raises(ValueError, match="by another process"):
         saved_digits.add(stroke_drawing(), 7, runs_dir)
@@ -247,7 +240,7 @@ def test_what_is_saved_to_a_file_is_loaded_elsewhere_and_not_twice(runs_dir, tmp
 def test_loading_says_which_lines_were_refused_and_why_and_takes_the_others(runs_dir):
     content = b"\n".join([line(), b"", b"{", line(label="A"), line(strokes=[[[5, 5], [9, 1]]])])
     loaded = saved_digits_file.load(content, runs_dir)
-    assert (loaded.taken, loaded.already_there) == (2, 0)
+    assert (loaded.added, loaded.already_there) == (2, 0)
     assert [sentence.partition(":")[0] for sentence in loaded.refused] == ["Line 3", "Line 4"]
 
 
@@ -261,9 +254,9 @@ def test_loading_keeps_the_labels_of_what_is_there(runs_dir):
 def test_loading_takes_as_many_as_there_is_room_for(runs_dir, monkeypatch):
     monkeypatch.setattr(saved_digits, "MAX_DIGITS", 3)
     saved_digits.add(stroke_drawing(), 7, runs_dir)
-    digits = [saved_digit.keep(stroke_drawing(number), 1) for number in range(5)]
+    digits = [saved_digit.from_drawing(stroke_drawing(number), 1) for number in range(5)]
     loaded = saved_digits_file.load(saved_digits_file.to_bytes(digits), runs_dir)
-    assert (loaded.taken, loaded.already_there) == (2, 1)
+    assert (loaded.added, loaded.already_there) == (2, 1)
     assert [sentence.partition(":")[0] for sentence in loaded.refused] == ["Line 4", "Line 5"]
 
 
@@ -277,27 +270,13 @@ def test_an_empty_file_gets_a_sentence_and_changes_nothing(runs_dir, content):
 @pytest.mark.parametrize("content", [b"no digits", bytes(1000), b"[]"])
 def test_a_file_of_something_else_is_refused_and_changes_nothing(runs_dir, content):
     loaded = saved_digits_file.load(content, runs_dir)
-    assert (loaded.taken, loaded.already_there) == (0, 0)
+    assert (loaded.added, loaded.already_there) == (0, 0)
     assert loaded.refused[0].startswith("Line 1: ")
     assert not (runs_dir / saved_digits.FILE_NAME).exists()
 
 
-@pytest.mark.parametrize("limit", ["LARGEST_FILE", "MAX_LINES"])
+@pytest.mark.parametrize("limit", ["MAX_FILE", "MAX_LINES"])
 def test_a_file_too_large_is_refused(runs_dir, monkeypatch, limit):
     monkeypatch.setattr(saved_digits_file, limit, 1)
     with pytest.raises(ValueError, match=r"larger than|more than"):
         saved_digits_file.load(line() + b"\n" + line(), runs_dir)
-
-
-@pytest.mark.parametrize(("threshold", "share"), [(0.0, 0.75), (1.1, 0.0)])
-def test_a_digit_is_read_right_as_it_is_labeled_and_if_it_is_taken_for_one(threshold, share):
-    digits = [saved_digit.keep(stroke_drawing(number), 3 if number else 4) for number in range(4)]
-    classifier = Classifier(ReadsEverythingAsThree(), threshold)
-    assert (
-        saved_digits_accuracy.accuracy_on(classifier, saved_digits_accuracy.as_digits(digits))
-        == share
-    )
-    assert (
-        saved_digits_accuracy.share_right(classifier, saved_digits_accuracy.as_digits(digits))
-        == 0.75
-    )

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import launching
 from cnn.fine_tuning import fine_tuned_runs, saved_digit, saved_digits, saved_digits_file
-from cnn.fine_tuning.saved_digits_accuracy import as_digits
+from cnn.fine_tuning.saved_digit import as_digits
 from cnn.inference import classifier
 from cnn.inference.predictor import load_predictor
 from cnn.presets import PRESETS
@@ -296,7 +296,7 @@ def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, taught, r
 
 
 def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, runs_dir):
-    content = saved_digits_file.to_bytes([saved_digit.keep(stroke_drawing(), 7)]) + b"no digit\n"
+    content = saved_digits_file.to_bytes([saved_digit.from_drawing(stroke_drawing(), 7)]) + b"no digit\n"
     page = open_my_digits()
     page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
     assert not page.exception
@@ -310,7 +310,7 @@ def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, run
 def test_what_a_file_says_is_shown_as_plain_text(open_my_digits, runs_dir):
     label = "**7** <b>:red[x]</b> ![](x)"
     line = json.dumps({"label": label, "strokes": [[[1, 2]]]}).encode()
-    for content in (line, line + b"\n" + saved_digit.keep(stroke_drawing(), 7).line):
+    for content in (line, line + b"\n" + saved_digit.from_drawing(stroke_drawing(), 7).line):
         page = open_my_digits()
         page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
         said = [one.value for kind in (page.error, page.warning, page.markdown) for one in kind]

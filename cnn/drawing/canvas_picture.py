@@ -21,7 +21,7 @@ def picture_from_strokes(
     The pad is 280×280 pixels, and larger or moved where the strokes need it.
 
     Args:
-        strokes: as `check_strokes` returns them, at least one point in all.
+        strokes: at least one point in all.
         pen_width: of the round pen, in the strokes' own pixels.
     """
     corners = np.concatenate([np.asarray(stroke, float) for stroke in strokes])

@@ -29,7 +29,7 @@ def image_from_strokes(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
     Neither their place nor their size matters. Strokes without extent become a dot.
 
     Args:
-        strokes: as `check_strokes` returns them, at least one point in all.
+        strokes: at least one point in all.
 
     Raises:
         ValueError: there is no point.

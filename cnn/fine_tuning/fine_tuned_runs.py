@@ -1,4 +1,4 @@
-"""Train on my digits: a new run that starts from another's network and learns what was kept."""
+"""Train on my digits: a new run that starts from another's network and learns saved digits."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -7,8 +7,7 @@ from pathlib import Path
 from cnn import launching
 from cnn.data import mnist
 from cnn.data.mnist import DatasetName
-from cnn.fine_tuning.saved_digit import SavedDigit
-from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits, share_right
+from cnn.fine_tuning.saved_digit import SavedDigit, as_digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.runs import queue, training_time
@@ -105,7 +104,7 @@ def _lesson(base: Run, digits: Sequence[SavedDigit], dataset: DatasetName) -> Fi
     return FineTuneInfo(
         base=base.id,
         digits=len(digits),
-        accuracy_before=accuracy_on(classifier, as_digits(digits)),
+        accuracy_before=classifier.accuracy(as_digits(digits)),
         test_accuracy_before=_test_accuracy(base, classifier, dataset),
         test_is_seen=is_seen or (before is not None and before.test_is_seen),
         learned=tuple(dict.fromkeys(learned)),
@@ -118,7 +117,7 @@ def _test_accuracy(base: Run, classifier: Classifier, dataset: DatasetName) -> f
     is_same = status.dataset == dataset and status.test_images == len(test.labels)
     if is_same and status.test_accuracy is not None:
         return status.test_accuracy
-    return share_right(classifier, test)
+    return classifier.accuracy(test, rejects=False)
 
 
 def accuracy_after(run: Run) -> float:
@@ -127,4 +126,4 @@ def accuracy_after(run: Run) -> float:
     Raises:
         ValueError: its network or its digits are damaged or missing.
     """
-    return accuracy_on(load_classifier(run), kept_digits(run))
+    return load_classifier(run).accuracy(kept_digits(run))

@@ -1,30 +1,56 @@
-"""One drawing that somebody kept with its label, and the line of JSON that holds it."""
+"""One drawing that somebody saved with its label, and the line of JSON that holds it."""
 
 import base64
-import binascii
+import codecs
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from cnn.data.mnist import Digits
+from cnn.data.problems import readable_errors
 from cnn.drawing.background import MIN_CONTRAST
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.strokes import check_strokes
+from cnn.drawing.strokes import CheckedStrokes, check_points
 
 SIDE = 28
-LONGEST_LINE = 200_000  # bytes
-MAX_POINTS_KEPT = 4_000  # a drawing with more is kept as the image that the network sees
-LATEST = 1e11  # seconds since 1970
+MAX_LINE = 200_000  # bytes
+MAX_SAVED_POINTS = 4_000  # a drawing with more is saved as the image that the network sees
+MAX_TIME = 1e11  # seconds since 1970
+
+
+def check_label(value: object) -> int:
+    """Return a digit that came from outside, as a number or a text.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if isinstance(value, bool) or str(value) not in tuple("0123456789"):
+        raise ValueError(f"must be a digit from 0 to 9, not {value!r:.40}")
+    return int(str(value))
+
+
+class _Line(BaseModel):
+    """The JSON of a saved digit, with strokes or an image; other keys are ignored."""
+
+    model_config = ConfigDict(val_json_bytes="base64")
+
+    label: Annotated[int, BeforeValidator(check_label)]
+    strokes: CheckedStrokes | None = None
+    image: Annotated[bytes, Field(min_length=SIDE**2, max_length=SIDE**2)] | None = None
+    added: Annotated[float, Field(strict=True, ge=0, lt=MAX_TIME, allow_inf_nan=False)] = 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class SavedDigit:
-    """A kept drawing, known by what is drawn: the same drawing has the same id."""
+    """A saved drawing; the same drawing has the same id."""
 
     drawing: Drawing
     """Strokes, or an image (28, 28)."""
@@ -35,7 +61,7 @@ class SavedDigit:
 
     @cached_property
     def id(self) -> str:
-        """Sixteen letters and figures that tell drawings apart, whatever their labels."""
+        """Sixteen hexadecimal digits of the drawing's SHA-256, whatever the label."""
         content = json.dumps(_content(self.drawing)).encode()
         return hashlib.sha256(content).hexdigest()[:16]
 
@@ -51,17 +77,23 @@ class SavedDigit:
         return json.dumps(values | _content(self.drawing)).encode()
 
 
-def keep(drawing: Drawing, label: int) -> SavedDigit:
-    """Return a drawing with its label, in the form that is kept: strokes, else the 28×28 image.
+def as_digits(digits: Sequence[SavedDigit]) -> Digits:
+    """Return images (n, 28, 28) and labels (n,), n at least 1."""
+    labels = np.array([digit.label for digit in digits], np.uint8)
+    return Digits(np.stack([digit.image for digit in digits]), labels)
+
+
+def from_drawing(drawing: Drawing, label: int) -> SavedDigit:
+    """Return a drawing with its label, in the form that is saved: strokes, else the 28×28 image.
 
     Raises:
-        ValueError: the label is no digit, or there is nothing to read in the drawing.
+        ValueError: the label is no digit, or the drawing is empty.
     """
     strokes = tuple(tuple((float(x), float(y)) for x, y in one) for one in drawing.strokes if one)
-    few = sum(map(len, strokes)) <= MAX_POINTS_KEPT
+    few = sum(map(len, strokes)) <= MAX_SAVED_POINTS
     is_strokes = drawing.image is None and drawing.picture is None and strokes and few
-    kept = Drawing(strokes=strokes) if is_strokes else _image_drawing(drawing.mnist_image())
-    return SavedDigit(kept, check_label(label), time.time())
+    saved = Drawing(strokes=strokes) if is_strokes else _image_drawing(drawing.mnist_image())
+    return SavedDigit(saved, check_label(label), time.time())
 
 
 def _content(drawing: Drawing) -> dict[str, Any]:
@@ -75,54 +107,25 @@ def from_line(line: bytes) -> SavedDigit:
 
     Args:
         line: `{"label": "7", "strokes": [[[x, y], …], …]}`, or with "image" instead: the 784
-            bytes of a 28×28 image in base64. "added" may be missing; other keys are not looked at.
+            bytes of a 28×28 image in base64. "added" may be missing; other keys are ignored.
 
     Raises:
         ValueError: it holds something else.
     """
-    if len(line) > LONGEST_LINE:
-        raise ValueError(f"This line is longer than {LONGEST_LINE:,} bytes.")
-    try:
-        values = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:  # text that is no UTF-8 too
-        raise ValueError("This line is no JSON.") from error
-    if not isinstance(values, dict) or not {"strokes", "image"} & set(values):
+    if len(line) > MAX_LINE:
+        raise ValueError(f"This line is longer than {MAX_LINE:,} bytes.")
+    with readable_errors():
+        values = _Line.model_validate_json(line.removeprefix(codecs.BOM_UTF8))
+    if values.image is not None:
+        pixels = np.frombuffer(values.image, np.uint8).reshape(SIDE, SIDE)
+        return SavedDigit(_image_drawing(pixels), values.label, values.added)
+    if values.strokes is None:
         raise ValueError('Expected was {"label": "7", "strokes": [[[x, y], …], …]}.')
-    return SavedDigit(
-        _drawing(values), check_label(values.get("label")), _added(values.get("added"))
-    )
-
-
-def _drawing(values: dict[str, Any]) -> Drawing:
-    if "image" not in values:
-        return Drawing(strokes=check_strokes(values["strokes"]))
-    try:
-        pixels = base64.b64decode(values["image"], validate=True)
-    except (TypeError, ValueError, binascii.Error) as error:
-        raise ValueError('"image" must be text in base64.') from error
-    if len(pixels) != SIDE * SIDE:
-        raise ValueError(f'"image" must be 784 bytes, 28×28 pixels, and not {len(pixels):,}.')
-    return _image_drawing(np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE))
+    check_points(sum(map(len, values.strokes)))
+    return SavedDigit(Drawing(strokes=values.strokes), values.label, values.added)
 
 
 def _image_drawing(image: NDArray[np.uint8]) -> Drawing:
     if image.max() < MIN_CONTRAST:
         raise ValueError("The image is empty: there is no ink in it.")
     return Drawing(image=image)
-
-
-def check_label(value: object) -> int:
-    """Return a digit that came from outside, as a number or a text.
-
-    Raises:
-        ValueError: it is something else.
-    """
-    if isinstance(value, bool) or str(value) not in list("0123456789"):
-        raise ValueError(f"The label must be a digit from 0 to 9, and not {value!r:.40}.")
-    return int(str(value))
-
-
-def _added(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return 0.0
-    return float(value) if 0 <= value < LATEST else 0.0  # not-a-number too

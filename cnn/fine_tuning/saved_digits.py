@@ -1,4 +1,4 @@
-"""My digits: drawings that somebody kept with their labels, in one file beside the runs."""
+"""My digits: drawings that somebody saved with their labels, in one file beside the runs."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
@@ -11,54 +11,74 @@ from filelock import FileLock, Timeout
 
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import saved_digit
-from cnn.fine_tuning.changes import Change, differences
 from cnn.fine_tuning.saved_digit import SavedDigit
-from cnn.runs.files import write_bytes
+from cnn.runs.files import cached_by_stat, explain_error, write_bytes
 
 FILE_NAME, LOCK_NAME = "my-digits.jsonl", ".my-digits.lock"
 MAX_DIGITS = 2_000
-LARGEST_FILE = 64_000_000  # bytes; 2,000 ordinary drawings take 5 million
-LOCK_SECONDS = 10.0
+MAX_FILE = 64_000_000  # bytes; 2,000 ordinary drawings take 5 million
+LOCK_TIMEOUT = 10.0  # seconds
 
 _digit_of_line = lru_cache(MAX_DIGITS)(saved_digit.from_line)  # an unchanged line keeps its image
 
 
 class SavedDigits(NamedTuple):
-    """The kept digits, the first kept first."""
+    """The saved digits, in the order in which they were saved."""
 
     digits: tuple[SavedDigit, ...]
     damaged: tuple[bytes, ...] = ()
     """Lines of the file that can't be read. They stay in it."""
 
     def find(self, digit_id: str) -> SavedDigit | None:
-        """Return the digit of this id, if it is kept."""
+        """Return the digit of this id, if it is saved."""
         return next((digit for digit in self.digits if digit.id == digit_id), None)
 
 
+class Change(NamedTuple):
+    """A digit before and after a change; None where it is not saved."""
+
+    id: str
+    before: SavedDigit | None
+    after: SavedDigit | None
+
+    def undo(self, saved: dict[str, SavedDigit]) -> bool:
+        """Restore the digit among all, by their ids, unless it has been changed since.
+
+        Returns:
+            Whether it is restored.
+        """
+        if _state(saved.get(self.id)) != _state(self.after):
+            return False
+        saved.pop(self.id, None)
+        if self.before:
+            saved[self.id] = self.before
+        return True
+
+
+def _state(digit: SavedDigit | None) -> tuple[int, float] | None:
+    return (digit.label, digit.added) if digit else None
+
+
 def read(folder: Path) -> SavedDigits:
-    """Return what is kept beside the runs of a folder; read anew only when it has changed.
+    """Return what is saved beside the runs of a folder; read again only when it has changed.
 
     Raises:
         ValueError: the file can't be read.
     """
-    path = folder / FILE_NAME
     try:
-        file = path.stat()
-        return _read_once(path, file.st_mtime_ns, file.st_size, file.st_ino)
+        return _read(folder / FILE_NAME)
     except FileNotFoundError:
         return SavedDigits(())
     except OSError as error:
-        raise ValueError(f"My digits can't be read: {path}: {error.strerror}.") from error
+        raise ValueError(
+            f"My digits can't be read: {folder / FILE_NAME}: {explain_error(error)}."
+        ) from error
 
 
-@lru_cache(maxsize=2)
-def _read_once(path: Path, *_fingerprint: int) -> SavedDigits:
-    return _read(path)
-
-
+@cached_by_stat(2)
 def _read(path: Path) -> SavedDigits:
-    if path.stat().st_size > LARGEST_FILE:
-        raise ValueError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB.")
+    if path.stat().st_size > MAX_FILE:
+        raise ValueError(f"{path} is larger than {MAX_FILE // 1_000_000} MB.")
     digits, damaged = {}, []
     for line in path.read_bytes().split(b"\n"):
         try:
@@ -71,34 +91,29 @@ def _read(path: Path) -> SavedDigits:
 
 
 def add(drawing: Drawing, label: int, folder: Path) -> Change:
-    """Keep a drawing with its label; one that is kept already gets this label.
+    """Save a drawing with its label; one that is saved already gets this label.
 
     Returns:
-        What was kept of it before, and what is now, for `undo`.
+        The digit before and after, for `undo`.
 
     Raises:
-        ValueError: there is nothing to read in it, too many are kept, or the disk is full.
+        ValueError: the drawing is empty, too many are saved, or the disk is full.
     """
-    new = saved_digit.keep(drawing, label)
+    new = saved_digit.from_drawing(drawing, label)
     before: SavedDigit | None = None
     after = new
 
-    def change(kept: dict[str, SavedDigit]) -> None:
+    def change(saved: dict[str, SavedDigit]) -> None:
         nonlocal before, after
-        before = kept.get(new.id)
-        kept[new.id] = after = _labeled(before or new, label)
+        before = saved.get(new.id)
+        saved[new.id] = after = replace(before or new, label=label)
 
     change_file(folder, change)
     return Change(new.id, before, after)
 
 
-def _labeled(digit: SavedDigit, label: int) -> SavedDigit:
-    """Return a digit, since when it has been kept, with a label."""
-    return digit if digit.label == label else replace(digit, label=label)
-
-
 def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...]:
-    """Give kept digits another label; ids that are not there are passed over.
+    """Give saved digits another label; ids that are not there are skipped.
 
     Returns:
         What has changed, for `undo`.
@@ -108,36 +123,34 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...
     """
     saved_digit.check_label(label)
 
-    def change(kept: dict[str, SavedDigit]) -> None:
-        kept.update({one: _labeled(kept[one], label) for one in ids if one in kept})
+    def change(saved: dict[str, SavedDigit]) -> None:
+        for one in ids:
+            if one in saved and saved[one].label != label:
+                saved[one] = replace(saved[one], label=label)
 
     return change_file(folder, change)
 
 
 def delete(ids: Collection[str], folder: Path) -> tuple[Change, ...]:
-    """Delete kept digits, and return what has changed, for `undo`.
+    """Delete saved digits, and return what has changed, for `undo`.
 
     Raises:
         ValueError: the file can't be changed.
     """
-    return change_file(folder, lambda kept: [kept.pop(one, None) for one in ids])
+    return change_file(folder, lambda saved: [saved.pop(one, None) for one in ids])
 
 
 def undo(changes: Iterable[Change], folder: Path) -> int:
-    """Let digits be as they were before changes; what was changed since stays as it is.
+    """Restore digits as they were before changes; what was changed since stays as it is.
 
     Returns:
-        How many are as they were.
+        How many are restored.
 
     Raises:
-        ValueError: too many are kept, or the file can't be changed.
+        ValueError: too many are saved, or the file can't be changed.
     """
     undone: list[str] = []
-
-    def change(kept: dict[str, SavedDigit]) -> None:
-        undone.extend(one.id for one in changes if one.take_back(kept))
-
-    change_file(folder, change)
+    change_file(folder, lambda saved: undone.extend(one.id for one in changes if one.undo(saved)))
     return len(undone)
 
 
@@ -150,37 +163,29 @@ def change_file(
         What has changed.
 
     Raises:
-        ValueError: too many are kept, or the file can't be changed.
+        ValueError: too many are saved, or the file can't be changed.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / LOCK_NAME, timeout=LOCK_SECONDS):
-            path = folder / FILE_NAME
-            # Not through `read`: two changes within a tick of the clock may look like one there.
-            before = _read(path) if path.exists() else SavedDigits(())
-            was = {digit.id: digit for digit in before.digits}
-            kept = dict(was)
-            change(kept)
-            _check_room(len(kept), len(before.digits))
-            lines = [
-                *before.damaged,
-                *(digit.line for digit in sorted(kept.values(), key=attrgetter("added"))),
-            ]
-            _write(path, lines)
-            return differences(was, kept)
+        with FileLock(folder / LOCK_NAME, timeout=LOCK_TIMEOUT):
+            file = read(folder)
+            before = {digit.id: digit for digit in file.digits}
+            after = dict(before)
+            change(after)
+            if len(after) > max(MAX_DIGITS, len(before)):
+                raise ValueError(f"{MAX_DIGITS:,} digits are saved, the maximum: delete some.")
+            _write(folder / FILE_NAME, file.damaged, after.values())
     except Timeout as error:
         raise ValueError("My digits are being changed by another process. Try again.") from error
     except OSError as error:
-        raise ValueError(f"My digits can't be saved: {error.strerror or error}.") from error
+        raise ValueError(f"My digits can't be saved: {explain_error(error)}.") from error
+    changes = (Change(one, before.get(one), after.get(one)) for one in {**before, **after})
+    return tuple(one for one in changes if one.before is not one.after)
 
 
-def _check_room(count: int, before: int) -> None:
-    if count > max(MAX_DIGITS, before):
-        raise ValueError(f"{MAX_DIGITS:,} digits are kept, and that is the most: delete some.")
-
-
-def _write(path: Path, lines: Iterable[bytes]) -> None:
+def _write(path: Path, damaged: Iterable[bytes], digits: Iterable[SavedDigit]) -> None:
+    lines = [*damaged, *(digit.line for digit in sorted(digits, key=attrgetter("added")))]
     content = b"".join(line + b"\n" for line in lines)
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE:
         raise ValueError("My digits would take too much room: delete some first.")
     write_bytes(path, content)

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from cnn.fine_tuning import saved_digit, saved_digits
 from cnn.fine_tuning.saved_digit import SavedDigit
 
-LARGEST_FILE = 32_000_000  # bytes
+MAX_FILE = 32_000_000  # bytes
 MAX_LINES = 20_000
 
 
 class Loaded(NamedTuple):
-    """What became of the lines of a file."""
+    """The result of loading a file."""
 
-    taken: int
+    added: int
     already_there: int
     refused: tuple[str, ...]
     """A sentence for each line that holds no digit or found no room, with its number."""
@@ -26,44 +26,34 @@ def to_bytes(digits: Iterable[SavedDigit]) -> bytes:
 
 
 def load(content: bytes, folder: Path) -> Loaded:
-    """Keep the digits of a file that may come from anywhere; what is kept already stays as it is.
+    """Save the digits of a file that may come from anywhere; those already saved stay as they are.
 
     Raises:
         ValueError: the file is empty or too large, or my digits can't be changed.
     """
-    if len(content) > LARGEST_FILE:
-        raise ValueError(f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")
+    if len(content) > MAX_FILE:
+        raise ValueError(f"The file is larger than {MAX_FILE // 1_000_000} MB.")
     digits, refused = _read_lines(content)
     if not digits and not refused:
         raise ValueError("There is no digit in this file: it is empty.")
-    if not digits:
-        return Loaded(0, 0, tuple(refused.values()))
-    taken, there = _take(digits.values(), folder)
-    no_room = {n: digit for n, digit in digits.items() if digit.id not in taken | there}
-    most = f"{saved_digits.MAX_DIGITS:,} digits are kept, and that is the most."
-    refused |= {number: f"Line {number}: {most}" for number in no_room}
-    already = len(digits) - len(no_room) - len(taken)
-    return Loaded(len(taken), already, tuple(refused[number] for number in sorted(refused)))
+    added: set[str] = set()
+    already_there = 0
 
+    def change(saved: dict[str, SavedDigit]) -> None:
+        nonlocal already_there
+        for number, digit in digits.items():
+            if digit.id in saved:
+                already_there += 1
+            elif len(saved) < saved_digits.MAX_DIGITS:
+                saved[digit.id] = digit
+                added.add(digit.id)
+            else:
+                maximum = f"{saved_digits.MAX_DIGITS:,} digits are saved, the maximum."
+                refused[number] = f"Line {number}: {maximum}"
 
-def _take(digits: Iterable[SavedDigit], folder: Path) -> tuple[set[str], set[str]]:
-    """Keep digits as far as there is room; those that are kept already keep their labels.
-
-    Returns:
-        The ids of those taken, and of those that were there before.
-    """
-    taken: set[str] = set()
-    there: set[str] = set()
-
-    def change(kept: dict[str, SavedDigit]) -> None:
-        there.update(kept)
-        for digit in digits:
-            if digit.id not in kept and len(kept) < saved_digits.MAX_DIGITS:
-                kept[digit.id] = digit
-                taken.add(digit.id)
-
-    saved_digits.change_file(folder, change)
-    return taken, there
+    if digits:
+        saved_digits.change_file(folder, change)
+    return Loaded(len(added), already_there, tuple(refused[number] for number in sorted(refused)))
 
 
 def _read_lines(content: bytes) -> tuple[dict[int, SavedDigit], dict[int, str]]:

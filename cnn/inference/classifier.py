@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.data.mnist import Digits
 from cnn.inference.predictor import Predictor, load_predictor
 from cnn.runs.calibration import read_calibration
 from cnn.runs.store import Run
@@ -36,6 +37,21 @@ class Classifier(NamedTuple):
         """Return a prediction for each of the images (n, 28, 28), 255 is full ink."""
         outputs = zip(*self.predictor.outputs(images), strict=True)
         return [self._prediction(row, float(score)) for row, score in outputs]
+
+    def accuracy(self, digits: Digits, rejects: bool = True) -> float:
+        """Return the accuracy on labeled digits, at least one: 0 to 1.
+
+        Args:
+            digits: images with their labels.
+            rejects: whether a rejected image is a wrong one, whatever its most probable digit;
+                else only that digit counts, as in a run's test.
+        """
+        predictions = self.predict(digits.images)
+        right = [
+            one.digit == label and (one.is_digit or not rejects)
+            for one, label in zip(predictions, digits.labels, strict=True)
+        ]
+        return float(np.mean(right))
 
     def _prediction(self, probabilities: NDArray[np.float32], digit_score: float) -> Prediction:
         row: tuple[float, ...] = tuple(probabilities.tolist())

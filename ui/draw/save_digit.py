@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import saved_digit, saved_digits
-from cnn.fine_tuning.changes import Change
+from cnn.fine_tuning.saved_digits import Change
 from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.runs import store
 from ui.shared import navigation
@@ -30,7 +30,7 @@ def offer_save_digit(drawing: Drawing, digit: int) -> None:
         digit: what the network reads in it.
     """
     try:
-        offered = saved_digit.keep(drawing, digit)
+        offered = saved_digit.from_drawing(drawing, digit)
         kept = saved_digits.read(store.runs_folder())
     except ValueError as error:
         st.error(str(error), icon=":material/error:")

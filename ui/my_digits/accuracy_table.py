@@ -6,8 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cnn.fine_tuning.saved_digit import SavedDigit
-from cnn.fine_tuning.saved_digits_accuracy import accuracy_on, as_digits
+from cnn.fine_tuning.saved_digit import SavedDigit, as_digits
 from cnn.inference.classifier import load_classifier
 from cnn.presets import label_of
 from cnn.runs import store
@@ -81,7 +80,7 @@ def _row(run: Run, digits: Sequence[SavedDigit], chosen: Run) -> list[Any] | Non
 
 
 def accuracy_of(run: Run, digits: Sequence[SavedDigit]) -> float:
-    """Return `accuracy_on`, kept for all visitors until the network or the digits change.
+    """Return the accuracy on saved digits, cached for all visitors until it changes.
 
     Raises:
         ValueError: the network is missing or damaged.
@@ -98,4 +97,4 @@ def accuracy_of(run: Run, digits: Sequence[SavedDigit]) -> float:
 def _read(
     path: str, modified: int, labeled: int, _run: Run, _digits: Sequence[SavedDigit]
 ) -> float:
-    return accuracy_on(load_classifier(_run), as_digits(_digits))
+    return load_classifier(_run).accuracy(as_digits(_digits))

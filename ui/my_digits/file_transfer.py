@@ -35,7 +35,7 @@ def offer_file(digits: Sequence[SavedDigit]) -> None:
                 "A file of digits that was downloaded here",
                 type=["jsonl", "json", "txt"],
                 key=key,
-                max_upload_size=saved_digits_file.LARGEST_FILE // 1_000_000,
+                max_upload_size=saved_digits_file.MAX_FILE // 1_000_000,
                 on_change=_load,
                 args=(key,),
             )
@@ -65,14 +65,14 @@ def _show_outcome() -> None:
 
 
 def _show_loaded(loaded: Loaded) -> None:
-    words = f"{loaded.taken:,} taken"
+    words = f"{loaded.added:,} added"
     if loaded.already_there:
         words += f" · {loaded.already_there:,} there already"
     if not loaded.refused:
         st.success(words, icon=":material/check:")
         return
     words += f" · {len(loaded.refused):,} refused"
-    if loaded.taken or loaded.already_there:
+    if loaded.added or loaded.already_there:
         st.warning(words, icon=":material/warning:")
     else:
         st.error("No digit of this file could be taken.", icon=":material/error:")

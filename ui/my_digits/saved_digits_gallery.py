@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.fine_tuning import saved_digits
-from cnn.fine_tuning.changes import Change
+from cnn.fine_tuning.saved_digits import Change
 from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.inference.classifier import Classifier, Prediction
 from cnn.runs import store

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cnn.fine_tuning import saved_digits
-from cnn.fine_tuning.changes import Change
+from cnn.fine_tuning.saved_digits import Change
 from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.runs import store
 
