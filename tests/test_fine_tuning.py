@@ -35,7 +35,7 @@ from cnn.runs.store import RunError
 from cnn.training.fine_tuning_data import repeated, starting_network
 from cnn.training.fit import train
 from tests.dying import die_in_epoch
-from tests.kept_digits import image_drawing, stroke_drawing
+from tests.saved import image_drawing, saved_stroke
 
 SMALL = {"filters": (8,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
 KINDS = {
@@ -109,7 +109,7 @@ def test_a_taught_run_reads_what_it_was_taught_and_still_its_test_digits(
 
 def test_a_taught_run_is_queued_under_its_name_with_all_that_it_needs(trained, runs_dir):
     base = trained(epochs=1)
-    digits = [saved_digit.from_drawing(stroke_drawing(number), number) for number in range(3)]
+    digits = [saved_stroke(number, label=number) for number in range(3)]
     run = start_fine_tuning(base, digits, runs_dir)
     assert run.name == "taught"
     assert "-taught-" in run.id
@@ -127,7 +127,7 @@ def test_a_taught_run_is_queued_under_its_name_with_all_that_it_needs(trained, r
 
 def test_a_training_begins_with_the_weights_of_the_base(trained, runs_dir):
     base = trained(**KINDS["everything"])
-    run = start_fine_tuning(base, [saved_digit.from_drawing(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(base, [saved_stroke()], runs_dir)
     images = load().test.images
     answers = starting_network(run).predict(images[..., None].astype("float32"), verbose=0)
     (expected,) = network(base).run(
@@ -138,7 +138,10 @@ def test_a_training_begins_with_the_weights_of_the_base(trained, runs_dir):
 
 def test_a_taught_run_taught_again_has_learned_both_and_learns_no_slower(trained, runs_dir):
     base = trained(epochs=1)
-    first, second = saved_digit.from_drawing(stroke_drawing(), 7), saved_digit.from_drawing(stroke_drawing(1), 2)
+    first, second = (
+        saved_stroke(),
+        saved_stroke(1, label=2),
+    )
     once = start_fine_tuning(base, [first], runs_dir)
     train(once, load())
     twice = start_fine_tuning(once, [first, second], runs_dir)
@@ -148,7 +151,7 @@ def test_a_taught_run_taught_again_has_learned_both_and_learns_no_slower(trained
 
 def test_an_interrupted_teaching_goes_on_after_its_last_whole_epoch(trained, runs_dir, monkeypatch):
     base = trained(epochs=1)
-    run = start_fine_tuning(base, [saved_digit.from_drawing(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(base, [saved_stroke()], runs_dir)
     with monkeypatch.context() as dying:
         die_in_epoch(dying, 1)
         with pytest.raises(KeyboardInterrupt):
@@ -167,7 +170,7 @@ def test_an_interrupted_teaching_goes_on_after_its_last_whole_epoch(trained, run
 def test_a_damaged_file_in_the_run_ends_it_with_a_sentence(
     trained, runs_dir, file, sentence, content
 ):
-    run = start_fine_tuning(trained(epochs=1), [saved_digit.from_drawing(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(trained(epochs=1), [saved_stroke()], runs_dir)
     whole = (run.path / file).read_bytes()
     (run.path / file).write_bytes(whole[: len(whole) // 2] if content is None else content)
     with pytest.raises(RunError, match=sentence):
@@ -176,14 +179,14 @@ def test_a_damaged_file_in_the_run_ends_it_with_a_sentence(
 
 def test_the_network_of_another_architecture_is_refused_with_a_sentence(trained, runs_dir):
     base, other = trained(epochs=1), trained(epochs=1, filters=(4, 4))
-    run = start_fine_tuning(base, [saved_digit.from_drawing(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(base, [saved_stroke()], runs_dir)
     shutil.copyfile(other.path / "model.keras", run.path / PARENT_NETWORK)
     with pytest.raises(RunError, match="another architecture"):
         train(run, load())
 
 
 def test_without_kept_digits_or_without_a_network_nothing_is_queued(trained, runs_dir):
-    base, digit = trained(epochs=1), saved_digit.from_drawing(stroke_drawing(), 7)
+    base, digit = trained(epochs=1), saved_stroke()
     with pytest.raises(ValueError, match="keep a digit first"):
         start_fine_tuning(base, [], runs_dir)
     (base.path / "model.keras").unlink()
@@ -214,7 +217,7 @@ def test_a_run_that_cannot_be_written_says_why_and_leaves_nothing_behind(
 
     monkeypatch.setattr(shutil, "copyfile", fail)
     with pytest.raises(RunError, match=sentence):
-        start_fine_tuning(base, [saved_digit.from_drawing(stroke_drawing(), 7)], runs_dir)
+        start_fine_tuning(base, [saved_stroke()], runs_dir)
     assert list(runs_dir.glob("*-taught-*")) == []
 
 
@@ -264,7 +267,7 @@ def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_se
     runs_dir,
 ):
     base = store.open_run(store.BUILT_IN, runs_dir)
-    run = start_fine_tuning(base, [saved_digit.from_drawing(stroke_drawing(), 7)], runs_dir)
+    run = start_fine_tuning(base, [saved_stroke()], runs_dir)
     lesson = read_fine_tune_info(run)
     assert lesson.test_is_seen
     assert is_test_seen(run)

@@ -11,13 +11,13 @@ import pytest
 
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import saved_digit, saved_digits, saved_digits_file
-from tests.kept_digits import image_drawing, stroke_drawing
+from tests.saved import image_drawing, saved_stroke, stroke_drawing
 
 ADD_TEN = """
 import sys
 from pathlib import Path
 from cnn.fine_tuning import saved_digits
-from tests.kept_digits import stroke_drawing
+from tests.saved import stroke_drawing
 for number in range(10):
     saved_digits.add(stroke_drawing(int(sys.argv[2]) + number), 7, Path(sys.argv[1]))
 """
@@ -254,7 +254,7 @@ def test_loading_keeps_the_labels_of_what_is_there(runs_dir):
 def test_loading_takes_as_many_as_there_is_room_for(runs_dir, monkeypatch):
     monkeypatch.setattr(saved_digits, "MAX_DIGITS", 3)
     saved_digits.add(stroke_drawing(), 7, runs_dir)
-    digits = [saved_digit.from_drawing(stroke_drawing(number), 1) for number in range(5)]
+    digits = [saved_stroke(number, label=1) for number in range(5)]
     loaded = saved_digits_file.load(saved_digits_file.to_bytes(digits), runs_dir)
     assert (loaded.added, loaded.already_there) == (2, 1)
     assert [sentence.partition(":")[0] for sentence in loaded.refused] == ["Line 4", "Line 5"]

@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn import launching
-from cnn.fine_tuning import fine_tuned_runs, saved_digit, saved_digits, saved_digits_file
+from cnn.fine_tuning import fine_tuned_runs, saved_digits, saved_digits_file
 from cnn.fine_tuning.saved_digit import as_digits
 from cnn.inference import classifier
 from cnn.inference.predictor import load_predictor
@@ -13,8 +13,8 @@ from cnn.presets import PRESETS
 from cnn.runs import store
 from cnn.runs.status import State
 from cnn.runs.store import BUILT_IN_PATH, FINE_TUNE_FILE, Run
-from tests.kept_digits import stroke_drawing
 from tests.pages import html
+from tests.saved import saved_stroke, stroke_drawing
 from ui.my_digits import accuracy_table, fine_tuning_form, saved_digits_gallery
 from ui.shared.number_text import duration
 
@@ -296,21 +296,21 @@ def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, taught, r
 
 
 def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, runs_dir):
-    content = saved_digits_file.to_bytes([saved_digit.from_drawing(stroke_drawing(), 7)]) + b"no digit\n"
+    content = saved_digits_file.to_bytes([saved_stroke()]) + b"no digit\n"
     page = open_my_digits()
     page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
     assert not page.exception
     assert labels(runs_dir) == [7]
-    assert "1 taken · 1 refused" in page.warning[0].value
+    assert "1 added · 1 refused" in page.warning[0].value
     page.file_uploader[0].upload("digits.jsonl", b"nothing", "application/jsonl").run()
     assert "No digit of this file" in page.error[0].value
-    assert "Line 1: This line is no JSON." in html(page)
+    assert "Line 1: Invalid JSON" in html(page)
 
 
 def test_what_a_file_says_is_shown_as_plain_text(open_my_digits, runs_dir):
     label = "**7** <b>:red[x]</b> ![](x)"
     line = json.dumps({"label": label, "strokes": [[[1, 2]]]}).encode()
-    for content in (line, line + b"\n" + saved_digit.from_drawing(stroke_drawing(), 7).line):
+    for content in (line, line + b"\n" + saved_stroke().line):
         page = open_my_digits()
         page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
         said = [one.value for kind in (page.error, page.warning, page.markdown) for one in kind]

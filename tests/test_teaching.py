@@ -2,11 +2,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.fine_tuning import saved_digits
-from tests.kept_digits import image_drawing, stroke_drawing
+from tests.saved import image_drawing, stroke_drawing
 
 SCRIPT = """
 from cnn.drawing.drawing import Drawing
-from tests.kept_digits import image_drawing, stroke_drawing
+from tests.saved import image_drawing, stroke_drawing
 from ui.draw.save_digit import offer_save_digit
 
 offer_save_digit({drawing}, 3)

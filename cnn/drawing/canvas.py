@@ -66,7 +66,8 @@ def strokes_from_canvas(json_data: object) -> tuple[Stroke, ...]:
 def _stroke(item: _Path) -> Stroke:
     """Return the points of a pen stroke, in canvas pixels."""
     ends = np.array([command[-2:] for command in item.path], float)
-    low, high = ends.min(axis=0), ends.max(axis=0)
+    hull = np.concatenate([np.reshape(command[1:], (-1, 2)) for command in item.path])
+    low, high = hull.min(axis=0), hull.max(axis=0)
     is_dot = (high - low).max() < item.strokeWidth / 4  # a click, even with a trembling hand
     points = (low + high)[np.newaxis] / 2 if is_dot else _flatten(_curves(item.path, ends))
     return tuple((x, y) for x, y in points.tolist())

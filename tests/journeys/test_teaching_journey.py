@@ -118,7 +118,7 @@ def test_kept_digits_are_relabeled_deleted_brought_back_saved_and_loaded(
     expect(second.get_by_test_id("stCheckbox")).to_have_count(0)  # nothing of the page before
     button(second, "Load from a file").click()
     second.locator("input[type=file]").set_input_files(tmp_path / "saved.jsonl")
-    expect(second.get_by_text("1 taken")).to_be_visible()
+    expect(second.get_by_text("1 added")).to_be_visible()
     expect(second.get_by_test_id("stFileUploader")).to_be_hidden()  # it lay over the outcome
     assert kept(runs_dir) == [3]
     assert second.evaluate("document.scrollingElement.scrollWidth") <= 390

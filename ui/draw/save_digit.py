@@ -6,8 +6,8 @@ import streamlit as st
 
 from cnn.drawing.drawing import Drawing
 from cnn.fine_tuning import saved_digit, saved_digits
-from cnn.fine_tuning.saved_digits import Change
 from cnn.fine_tuning.saved_digit import SavedDigit
+from cnn.fine_tuning.saved_digits import Change
 from cnn.runs import store
 from ui.shared import navigation
 from ui.shared.number_text import a_digit

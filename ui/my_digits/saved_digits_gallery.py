@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from cnn.fine_tuning import saved_digits
-from cnn.fine_tuning.saved_digits import Change
 from cnn.fine_tuning.saved_digit import SavedDigit
+from cnn.fine_tuning.saved_digits import Change
 from cnn.inference.classifier import Classifier, Prediction
 from cnn.runs import store
 from ui.my_digits import gallery_style

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from cnn.fine_tuning import saved_digits
-from cnn.fine_tuning.saved_digits import Change
 from cnn.fine_tuning.saved_digit import SavedDigit
+from cnn.fine_tuning.saved_digits import Change
 from cnn.runs import store
 
 

@@ -1,8 +1,9 @@
-"""Digits as somebody keeps them, made without a pen."""
+"""Digits to save, made without a pen."""
 
 import numpy as np
 
 from cnn.drawing.drawing import Drawing
+from cnn.fine_tuning import saved_digit
 
 
 def stroke_drawing(number=0):
@@ -15,3 +16,8 @@ def image_drawing(number=0):
     image = np.zeros((28, 28), np.uint8)
     image[8:20, 8:20] = 255 - number
     return Drawing(image=image)
+
+
+def saved_stroke(number=0, label=7):
+    """A saved digit of one stroke; each number gives another one."""
+    return saved_digit.from_drawing(stroke_drawing(number), label)
