@@ -1,4 +1,4 @@
-"""The tutorial's whole recipe in bare Keras, over preset `fast` trained to at least 97.06 %.
+"""The tutorial's whole recipe in bare Keras, over preset `fast` trained to at least 97.06%.
 
 MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.recipe
 """

@@ -28,8 +28,8 @@ chosen = st.dataframe(
     selection_default={"selection": {"rows": [list(table["id"]).index(run.id)]}},
     key=f"run_table_{run.id}_{hash(tuple(table['id']))}",  # rows are chosen by their number
     column_config={
-        "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
-        "Validation accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+        "Test accuracy": st.column_config.NumberColumn(format="%.2f%%"),
+        "Validation accuracy": st.column_config.NumberColumn(format="%.2f%%"),
         "Parameters": st.column_config.NumberColumn(format="localized"),
         "Created": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
     },

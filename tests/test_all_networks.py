@@ -124,9 +124,9 @@ def test_a_card_has_the_digit_how_sure_and_the_three_likeliest():
     text = all_networks.cards_html([("<Fast>", reading(4))])
     assert "&lt;Fast&gt;" in text
     assert '<div class="digit">4</div>' in text
-    assert "80.0 % sure" in text
+    assert "80.0% sure" in text
     assert text.count('class="track"') == 3
-    assert 'aria-label="4: 80.0 %; 5: 12.0 %; 0: 1.0 %"' in text
+    assert 'aria-label="4: 80.0%; 5: 12.0%; 0: 1.0%"' in text
     assert "Not a digit?" not in text
 
 

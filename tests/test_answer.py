@@ -33,7 +33,7 @@ def bars(html):
 def test_a_digit_is_told_with_its_probability_and_the_longest_bar_stands_out():
     html = prediction_html(reading(3, 0.987), IMAGE)
     assert inner(html, "answer") == "3"
-    assert '<span class="sure">98.7 %</span>' in html
+    assert '<span class="sure">98.7%</span>' in html
     assert [digit for best, digit in bars(html) if best] == ["3"]
     assert len(bars(html)) == 10
 
@@ -41,7 +41,7 @@ def test_a_digit_is_told_with_its_probability_and_the_longest_bar_stands_out():
 def test_what_is_no_digit_gets_a_sentence_with_the_nearest_guess_behind_it():
     html = prediction_html(reading(3, 0.41, is_digit=False), IMAGE)
     assert inner(html, "not-a-digit") == "This does not look like a digit"
-    assert inner(html, "nearest") == "nearest: 3, 41.0 %"
+    assert inner(html, "nearest") == "nearest: 3, 41.0%"
     assert 'data-testid="answer"' not in html
     assert [digit for best, digit in bars(html) if best] == []
 
@@ -49,14 +49,14 @@ def test_what_is_no_digit_gets_a_sentence_with_the_nearest_guess_behind_it():
 @pytest.mark.parametrize("is_digit", [True, False])
 def test_no_answer_is_ever_a_hundred_percent_sure(is_digit):
     html = prediction_html(reading(3, 1.0, is_digit), IMAGE)
-    assert "100.0 %" not in html.replace("width:100.0%", "")
-    assert "> 99.9 %" in html
+    assert "100.0%" not in html.replace("width:100.0%", "")
+    assert "> 99.9%" in html
 
 
 def test_an_answer_is_announced_to_those_who_hear_the_page():
     html = prediction_html(reading(3, 0.9), IMAGE)
     assert html.index('role="status" aria-live="polite"') < html.index('data-testid="answer"')
-    assert 'aria-label="0: 1.1 %; 1: 1.1 %; 2: 1.1 %; 3: 90.0 %;' in html
+    assert 'aria-label="0: 1.1%; 1: 1.1%; 2: 1.1%; 3: 90.0%;' in html
 
 
 def test_a_number_has_a_question_mark_for_what_is_no_digit():
@@ -80,7 +80,7 @@ def test_a_long_number_is_smaller_than_a_short_one():
 def test_each_digit_is_boxed_where_it_was_drawn_with_a_margin_within_the_pad():
     html = boxes_html([part(7, (100, 50, 200, 150))], 400, 200, margin=10)
     assert 'style="left:22.50%;top:20.00%;width:30.00%;height:60.00%"' in html
-    assert "<b>7 <i>90.0 %</i></b>" in html
+    assert "<b>7 <i>90.0%</i></b>" in html
     corner = boxes_html([part(7, (0, 0, 400, 200))], 400, 200, margin=10)
     assert 'style="left:0.00%;top:0.00%;width:100.00%;height:100.00%"' in corner
 

@@ -178,7 +178,7 @@ def test_the_calibration_chart_has_a_dot_for_each_group_of_answers():
     diagram = reliability_diagram(predictions_with([3]))
     rows = rows_of(evaluation_charts.reliability_chart(diagram), ["meaning"])
     assert [row["accuracy"] for row in rows] == [one.accuracy for one in diagram]
-    assert rows[-1]["meaning"].endswith("100.0 % right")
+    assert rows[-1]["meaning"].endswith("100.0% right")
 
 
 @pytest.mark.parametrize(("kind", "count"), [("correct", 18), ("mistakes", 2)])
@@ -189,6 +189,6 @@ def test_right_and_wrong_answers_are_counted_by_confidence(kind, count):
 
 def test_the_table_says_figures_as_a_person_would_and_a_dash_for_none():
     table = class_metrics.class_table(metrics_per_class(confusion_matrix(predictions_with([3]))))
-    assert list(table.iloc[3]) == ["3", "100.0 %", "75.0 %", "85.7 %", "4"]
+    assert list(table.iloc[3]) == ["3", "100.0%", "75.0%", "85.7%", "4"]
     assert list(table.iloc[9]) == ["9", "–", "–", "–", "0"]
     assert list(table.iloc[10])[:1] == ["Average"]

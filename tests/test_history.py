@@ -10,7 +10,7 @@ from ui.predictions.answer_history import history_chart
 
 
 def history(*answers, first=1):
-    """A digit read as these after each epoch, with 60 %."""
+    """A digit read as these after each epoch, with 60%."""
     probabilities = np.full((len(answers), 10), 0.4 / 9, np.float32)
     probabilities[np.arange(len(answers)), answers] = 0.6
     return History(tuple(range(first, first + len(answers))), probabilities)

@@ -249,14 +249,14 @@ def test_a_taught_run_shows_both_accuracies_before_and_after(open_my_digits, tau
     page = open_my_digits(run=taught.id)
     assert not page.exception
     shown = {metric.label: metric.value for metric in page.metric}
-    assert shown["My digits, before → after"] == "0 % → 50 %"
-    assert shown["Test accuracy, before → after"] == "99.50 % → 99.00 %"
+    assert shown["My digits, before → after"] == "0% → 50%"
+    assert shown["Test accuracy, before → after"] == "99.50% → 99.00%"
 
 
 def test_an_accuracy_that_stays_as_it_was_has_no_arrow(open_my_digits, taught):
     taught.update_status(test_accuracy=0.995)
     page = open_my_digits(run=taught.id)
-    assert [metric.delta for metric in page.metric] == ["+50.00 points", ""]
+    assert [metric.delta for metric in page.metric] == ["+50.00 percentage points", ""]
 
 
 def test_the_table_marks_the_chosen_run_and_says_who_has_learned_from_my_digits(
@@ -326,4 +326,4 @@ def test_the_train_page_shows_both_accuracies_of_a_taught_run(taught, tiny_mnist
     assert not page.exception
     assert fine_tuned_runs.accuracy_after(taught) == 0.5
     shown = {metric.label: metric.value for metric in page.metric}
-    assert shown["My digits, before → after"] == "0 % → 50 %"
+    assert shown["My digits, before → after"] == "0% → 50%"

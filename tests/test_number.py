@@ -15,7 +15,7 @@ def part(probability, is_digit=True):
 
 
 @pytest.mark.parametrize(
-    ("probability", "words"), [(0.99999, "> 99.9 %"), (0.993, "99.3 %"), (0.512, "51.2 %")]
+    ("probability", "words"), [(0.99999, "> 99.9%"), (0.993, "99.3%"), (0.512, "51.2%")]
 )
 def test_a_digit_is_as_sure_in_its_box_as_in_the_list(probability, words):
     assert f"<span>{words}</span>" in number_html([part(probability)])

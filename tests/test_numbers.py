@@ -7,11 +7,11 @@ from ui.shared.number_text import duration, percent, points, with_minus
     ("share", "digits", "text"),
     [
         (None, 1, "–"),
-        (0.0, 1, "0.0 %"),
-        (0.983, 1, "98.3 %"),
-        (0.9706, 2, "97.06 %"),
-        (1, 1, "100.0 %"),
-        (0.12345, 0, "12 %"),
+        (0.0, 1, "0.0%"),
+        (0.983, 1, "98.3%"),
+        (0.9706, 2, "97.06%"),
+        (1, 1, "100.0%"),
+        (0.12345, 0, "12%"),
     ],
 )
 def test_a_share_is_told_in_percent(share, digits, text):
@@ -21,10 +21,10 @@ def test_a_share_is_told_in_percent(share, digits, text):
 @pytest.mark.parametrize(
     ("difference", "text"),
     [
-        (0.0123, "+1.23 points"),
-        (-0.002, "-0.20 points"),
-        (0.0, "+0.00 points"),
-        (-0.000001, "+0.00 points"),
+        (0.0123, "+1.23 percentage points"),
+        (-0.002, "-0.20 percentage points"),
+        (0.0, "+0.00 percentage points"),
+        (-0.000001, "+0.00 percentage points"),
     ],
 )
 def test_a_difference_has_its_sign_and_nothing_has_no_minus(difference, text):
@@ -32,7 +32,7 @@ def test_a_difference_has_its_sign_and_nothing_has_no_minus(difference, text):
 
 
 def test_a_loss_is_printed_with_a_real_minus():
-    assert with_minus(points(-0.002)) == "−0.20 points"
+    assert with_minus(points(-0.002)) == "−0.20 percentage points"
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_a_dialog_has_the_pages_scheme(run, monkeypatch, scheme):
 
 def test_the_ten_probabilities_are_those_stored(run):
     stored = np.load(run.path / "test_predictions.npz")["probabilities"][3].astype(float)
-    assert f"4: {stored[4] * 100:.1f} %" in html(open_digit(run, 3))
+    assert f"4: {stored[4] * 100:.1f}%" in html(open_digit(run, 3))
 
 
 def test_filters_are_shown_and_each_map_can_be_chosen(run):

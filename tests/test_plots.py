@@ -85,7 +85,7 @@ def test_digits_that_are_not_there_are_left_out_of_the_figures(predictions):
     dots = [line for line in axes.lines if len(line.get_xdata()) == 1]
     assert [line.get_ydata()[0] for line in dots] == [0, 1, 2, 3, 4, 5, 6, 8, 9]
     assert dots[4].get_xdata()[0] == pytest.approx(0.5)
-    assert texts(axes.figure)[4] == "50.0 %"
+    assert texts(axes.figure)[4] == "50.0%"
 
 
 FIGURES = {

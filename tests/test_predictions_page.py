@@ -45,7 +45,7 @@ def gallery(page):
 
 def test_the_page_shows_accuracy_gallery_matrix_and_classes(runs_dir, tiny_mnist):
     page = open_page(make_evaluated_run(runs_dir, wrong=[3, 13, 25]))
-    assert "92.5 % right · 3 of 40 test digits wrong" in words(page)
+    assert "92.5% right · 3 of 40 test digits wrong" in words(page)
     assert len(gallery(page)) == 40
     assert sorted(pair for pair in gallery(page) if pair[1] is not None) == [(4, 3), (4, 3), (6, 5)]
     charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
@@ -170,7 +170,7 @@ def test_ends_of_confidence_the_wrong_way_round_are_put_in_order(runs_dir, tiny_
 def test_of_two_runs_with_the_same_name_the_chosen_one_stays_chosen(runs_dir, tiny_mnist):
     first = make_evaluated_run(runs_dir, wrong=[3])
     second = make_evaluated_run(runs_dir, name="20260101-000001-article-bbbb")
-    for run, right in ((first, "97.5 %"), (second, "100.0 %")):
+    for run, right in ((first, "97.5%"), (second, "100.0%")):
         run.write_status(dataclasses.replace(run.status(), created=1_700_000_000.0))
         page = open_page(run)
         assert len(set(page.selectbox(key="run_picker").options)) == 3
@@ -202,7 +202,7 @@ def test_mnists_wrong_labels_are_counted_out_filtered_and_told_at_an_opened_digi
     predictions = Predictions(np.eye(10, dtype=np.float32)[read_as], labels, images)
     monkeypatch.setattr(run_predictions, "load_predictions", lambda run: predictions)
     page = open_page(make_run(runs_dir), labels="Doubtful", digit="947")
-    assert "99.99 % with and 100.00 % without the 15 labels that people found wrong" in words(page)
+    assert "99.99% with and 100.00% without the 15 labels that people found wrong" in words(page)
     assert len(gallery(page)) == 15
     assert [pair for pair in gallery(page) if pair[1] is not None] == [(9, 8)]
     assert "Test digit 947: labeled 8, read as 9" in words(page)
@@ -244,7 +244,7 @@ def test_a_filter_without_digits_says_why(runs_dir, tiny_mnist):
 
 def test_many_digits_come_in_pages_and_a_filter_begins_at_the_first(runs_dir):
     page = open_page(make_evaluated_run(runs_dir, wrong=[7], dataset="sample"), page="2")
-    assert "99.9 % right · 1 of the sample's 1,000 test digits wrong" in words(page)
+    assert "99.9% right · 1 of the sample's 1,000 test digits wrong" in words(page)
     assert len(gallery(page)) == 48
     assert page.session_state["page"] == 2
     page.selectbox(key="really").select("7").run()
@@ -254,10 +254,10 @@ def test_many_digits_come_in_pages_and_a_filter_begins_at_the_first(runs_dir):
 
 def test_new_answers_of_a_run_are_seen_at_once(runs_dir, tiny_mnist):
     run = make_evaluated_run(runs_dir)
-    assert "100.0 % right" in words(open_page(run))
+    assert "100.0% right" in words(open_page(run))
     labels = mnist.load_test("mnist").labels
     store_answers(run, answers(labels, wrong=range(40)), labels)
-    assert "0.0 % right · 40 of 40" in words(open_page(run))
+    assert "0.0% right · 40 of 40" in words(open_page(run))
 
 
 def test_without_mnist_the_stored_accuracy_is_shown_and_digits_are_called_seen(
@@ -267,7 +267,7 @@ def test_without_mnist_the_stored_accuracy_is_shown_and_digits_are_called_seen(
         "cnn.evaluation.predictions.load_predictor", lambda path: ReadsEverythingAsThree()
     )
     page = open_page(make_run(runs_dir))
-    assert "87.5 % right on MNIST's test digits when it was trained" in words(page)
+    assert "87.5% right on MNIST's test digits when it was trained" in words(page)
     assert "Seen in training." in words(page)
     assert "5,000 MNIST digits that come with the app" in words(page)
     assert len(gallery(page)) == 48

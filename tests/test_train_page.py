@@ -134,7 +134,7 @@ def test_a_run_that_trains_is_shown_with_its_figures_and_a_stop(open_train, run_
     with run.lock.acquire():
         page = open_train(run=run.id)
         assert {metric.label: metric.value for metric in page.metric} == {
-            "Accuracy": "90.0 %",
+            "Accuracy": "90.0%",
             "Loss": "0.400",
             "Images a second": "9,000",
             "Time left": "2.0 s",
@@ -158,10 +158,10 @@ def test_a_finished_run_stands_beside_the_tutorial_and_the_best(open_train, run_
     assert better.id != run.id
     page = open_train(run=run.id)
     shown = {metric.label: metric.value for metric in page.metric}
-    assert shown["Test accuracy"] == "98.06 %"
-    assert shown["Tutorial"] == "97.06 %"
-    assert shown["Best so far"] == "99.99 %"
-    assert page.metric[0].delta == "+1.00 points"
+    assert shown["Test accuracy"] == "98.06%"
+    assert shown["Tutorial"] == "97.06%"
+    assert shown["Best so far"] == "99.99%"
+    assert page.metric[0].delta == "+1.00 percentage points"
 
 
 def test_the_built_in_run_counts_among_the_best_on_the_same_digits(open_train, run_in_state):
@@ -185,10 +185,10 @@ def test_digits_seen_in_training_are_not_called_a_test(open_train, run_in_state)
     lesson = FineTuneInfo("built-in", 2, 0.5, 0.99, True, ())
     (taught.path / store.FINE_TUNE_FILE).write_text(json.dumps(asdict(lesson)))
     shown = {metric.label: metric.value for metric in open_train(run=taught.id).metric}
-    assert shown["Seen in training"] == "99.90 %"
+    assert shown["Seen in training"] == "99.90%"
     assert not {"Test accuracy", "Tutorial", "Best so far"} & set(shown)
     best = {metric.label: metric.value for metric in open_train(run=tested.id).metric}
-    assert best["Best so far"] == "95.00 %"
+    assert best["Best so far"] == "95.00%"
 
 
 def test_a_failed_run_says_why_with_its_log(open_train, run_in_state):

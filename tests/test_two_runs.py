@@ -100,7 +100,8 @@ def test_a_choice_is_compared_and_put_in_the_address(two):
     page = picker(open_page()).set_value(B).run()
     assert not page.exception
     assert page.query_params["with"] == B
-    assert [metric.value for metric in page.metric] == ["75.00 %", "95.00 %", "+20.00 points"]
+    shown = [metric.value for metric in page.metric]
+    assert shown == ["75.00%", "95.00%", "+20.00 percentage points"]
     cells = re.findall(r"<td[^>]*>([\d,]+)</td>", html(page))
     assert cells == ["29", "1", "9", "1"]
     charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
@@ -248,10 +249,10 @@ def test_the_difference_is_a_picture_too(comparison):
 @pytest.mark.parametrize(
     ("p_value", "share", "label"),
     [
-        (0.0001, "less than 0.1 %", "p < 0.001"),
-        (0.0321, "3.2 %", "p = 0.032"),
-        (0.421, "42 %", "p = 0.42"),
-        (1.0, "100 %", "p = 1.00"),
+        (0.0001, "less than 0.1%", "p < 0.001"),
+        (0.0321, "3.2%", "p = 0.032"),
+        (0.421, "42%", "p = 0.42"),
+        (1.0, "100%", "p = 1.00"),
     ],
 )
 def test_a_p_value_is_rounded_as_people_say_it(p_value, share, label):
@@ -261,11 +262,11 @@ def test_a_p_value_is_rounded_as_people_say_it(p_value, share, label):
 @pytest.mark.parametrize(
     ("p_value", "words", "label"),
     [
-        (0.0004, "less than 0.1 %", "p < 0.001"),
-        (0.0301, "3.0 %", "p = 0.030"),
-        (0.0498, "4.98 %", "p = 0.0498"),
-        (0.0502, "5.02 %", "p = 0.0502"),
-        (0.3, "30 %", "p = 0.30"),
+        (0.0004, "less than 0.1%", "p < 0.001"),
+        (0.0301, "3.0%", "p = 0.030"),
+        (0.0498, "4.98%", "p = 0.0498"),
+        (0.0502, "5.02%", "p = 0.0502"),
+        (0.3, "30%", "p = 0.30"),
     ],
 )
 def test_a_p_value_is_rounded_so_that_its_side_of_the_limit_shows(p_value, words, label):

@@ -18,7 +18,7 @@ MIN_EXTENT = 1e-9  # canvas pixels; less is a dot
 SIDE, BOX = 28, 20
 CENTER = 14.0  # where MNIST's centers of mass lie on average, counting pixels from 0
 # With this pen, drawn strokes have MNIST's mean ink (33 of 255) and its share of pixels with any
-# ink (19 %), with half (13 %) and with nearly full ink: the width and the softness of its lines.
+# ink (19%), with half (13%) and with nearly full ink: the width and the softness of its lines.
 PEN_WIDTH, PEN_SOFTNESS = 2.5, 1.2  # pixels; softness is how wide the gray edge of a line is
 SEGMENTS_AT_ONCE = 64  # a long scribble's memory, and few enough for the processor's cache
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _QUARTERS = (0, 25, 50, 75, 100)
-_PERCENT = "{x:.0f} %"
+_PERCENT = "{x:.0f}%"
 
 
 def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Figure":
@@ -26,7 +26,7 @@ def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Fi
     sure = [one.confidence * 100 for one in diagram]
     right = [one.accuracy * 100 for one in diagram]
     error = expected_calibration_error(diagram)
-    name = f"Expected calibration error {error * 100:.1f} %"
+    name = f"Expected calibration error {error * 100:.1f}%"
     axes.plot(sure, right, color=ACCENT, alpha=0.5, label=name)
     sizes = [15 + 30 * math.log10(one.total) for one in diagram]
     axes.scatter(sure, right, sizes, color=ACCENT, zorder=3)

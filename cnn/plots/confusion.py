@@ -64,12 +64,12 @@ def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str =
         color = ACCENT if recall >= average else MISTAKE
         axes.plot([average, recall], [digit, digit], color=color, linewidth=3)
         axes.plot([recall], [digit], "o", color=color, markersize=9)
-        words = f"{recall * 100:.1f} %"
+        words = f"{recall * 100:.1f}%"
         axes.text(1.02, digit, words, transform=axes.get_yaxis_transform(), va="center")
     lowest = min(0.999, *recalls.values())
     axes.set(xlim=(lowest - (1 - lowest) * 0.1, 1 + (1 - lowest) * 0.03), xticks=[])
     axes.set(yticks=list(recalls), ylabel="Digit", title=title)
-    axes.set_xlabel(f"Dashed: all digits, {average * 100:.1f} %")
+    axes.set_xlabel(f"Dashed: all digits, {average * 100:.1f}%")
     axes.invert_yaxis()
     axes.spines[:].set_visible(False)
     return figure

@@ -66,7 +66,7 @@ def test_a_misread_digit_is_kept_taught_and_then_read(server, open_page, runs_di
     expect(button(page, "Watch it learn")).to_be_visible()
     expect(button(page, "Train on my digits")).to_be_disabled()
     run = until(lambda: next(iter(store.list_runs(runs_dir)), None), "the run")
-    expect(page.get_by_text("0 % → 100 %")).to_be_visible(timeout=TRAINING)
+    expect(page.get_by_text("0% → 100%")).to_be_visible(timeout=TRAINING)
     expect(page.get_by_text("1 digit kept · 1 read right")).to_be_visible()
     assert store.list_runs(runs_dir) == [run]
     assert run.status().state is State.FINISHED
@@ -79,7 +79,7 @@ def test_a_misread_digit_is_kept_taught_and_then_read(server, open_page, runs_di
 
     page.goto(f"{server.url}/my_digits?run={run.id}")
     expect(page.get_by_text("1 digit kept · 1 read right")).to_be_visible()
-    expect(page.get_by_text("0 % → 100 %")).to_be_visible()
+    expect(page.get_by_text("0% → 100%")).to_be_visible()
 
 
 def test_kept_digits_are_relabeled_deleted_brought_back_saved_and_loaded(

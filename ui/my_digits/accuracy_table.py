@@ -35,7 +35,7 @@ def show_table(digits: Sequence[SavedDigit], chosen: Run) -> None:
             ),
             "Test accuracy": st.column_config.NumberColumn(
                 "Test",  # short, so that the table fits a phone
-                format="%.2f %%",
+                format="%.2f%%",
                 help="Test accuracy: the share of MNIST's test digits that it reads right.",
             ),
             "Started": st.column_config.DatetimeColumn(format="D MMM HH:mm"),

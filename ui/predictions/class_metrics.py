@@ -40,7 +40,7 @@ CLASSES_HELP = (
     "accuracy on all digits: what is left of it is harder than the average."
 )
 RELIABILITY_HELP = (
-    "Of all answers that are about 90 % sure, are 90 % right? The answers are put into ten groups "
+    "Of all answers that are about 90% sure, are 90% right? The answers are put into ten groups "
     "by how sure they are, and each dot is a group; a small dot is a few answers, and says "
     "little. On the dashed line a network is as often right as it is sure; below it, it is too "
     "sure; above it, too modest. The **expected calibration error** is how far the groups are "

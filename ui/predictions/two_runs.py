@@ -21,7 +21,7 @@ from ui.shared.number_text import percent, points, with_minus
 CHANCE_HELP = (
     "McNemar's test (1947, in its exact form) looks only at the digits that one network reads "
     "right and the other wrong. Were both equally good, each of them would be A's or B's as by "
-    "the toss of a coin. A split that tosses make in less than 5 % of all cases is called more "
+    "the toss of a coin. A split that tosses make in less than 5% of all cases is called more "
     "than chance."
 )
 

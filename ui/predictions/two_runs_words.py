@@ -42,12 +42,12 @@ def _digits(count: int) -> str:
 
 
 def p_words(p_value: float) -> str:
-    """Return a probability as a share of cases, and never a false 0 %."""
+    """Return a probability as a share of cases, and never a false 0%."""
     if p_value < 0.001:
-        return "less than 0.1 %"
+        return "less than 0.1%"
     if _is_near_limit(p_value):
-        return f"{p_value * 100:.2f} %"
-    return f"{p_value * 100:.1f} %" if p_value < 0.0995 else f"{p_value * 100:.0f} %"
+        return f"{p_value * 100:.2f}%"
+    return f"{p_value * 100:.1f}%" if p_value < 0.0995 else f"{p_value * 100:.0f}%"
 
 
 def _is_near_limit(p_value: float) -> bool:

@@ -2,15 +2,15 @@
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """Return a share as 98.3 %, or a dash where there is none."""
-    return "–" if share is None else f"{share * 100:.{digits}f} %"
+    """Return a share as 98.3%, or a dash where there is none."""
+    return "–" if share is None else f"{share * 100:.{digits}f}%"
 
 
 def probability(share: float) -> str:
-    """Return how sure an answer is: 98.3 %, and never a false 0 % or 100 %."""
+    """Return how sure an answer is: 98.3%, and never a false 0% or 100%."""
     if share > 0.999:
-        return "> 99.9 %"
-    return "< 0.1 %" if share < 0.001 else percent(share)
+        return "> 99.9%"
+    return "< 0.1%" if share < 0.001 else percent(share)
 
 
 def points(difference: float) -> str:
@@ -18,7 +18,7 @@ def points(difference: float) -> str:
 
     A loss has a hyphen: `st.metric` takes a change for one only with it. See `with_minus`.
     """
-    return f"{difference * 100:+z.2f} points"
+    return f"{difference * 100:+z.2f} percentage points"
 
 
 def with_minus(number: str) -> str:

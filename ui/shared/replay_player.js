@@ -136,7 +136,7 @@ function createCharts(root, data) {
   const losses = data.curve.map((point) => point[2])
   const height = losses.every((loss) => loss > 0) ? Math.log : (loss) => loss
   const marks = [
-    createChart(box, "Accuracy", data, 1, (share) => `${(share * 100).toFixed(1)} %`, (share) => share),
+    createChart(box, "Accuracy", data, 1, (share) => `${(share * 100).toFixed(1)}%`, (share) => share),
     createChart(box, "Loss", data, 2, (loss) => String(Number(loss.toPrecision(2))), height),
   ]
   return (moment) => marks.forEach((mark) => mark(data.numbers[moment]))
