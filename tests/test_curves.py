@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from cnn.runs.metrics import EpochPoint, Metrics, TrainingPoint
-from ui.train import curves
-from ui.train.curves import FLOORS, MAX_POINTS
+from ui.shared import curves
+from ui.shared.curves import FLOORS, MAX_POINTS
 
 EMPTY = Metrics((), ())
 
@@ -37,7 +37,7 @@ def drawn(chart):
 
 def show_an_empty_curve():
     from cnn.runs.metrics import Metrics
-    from ui.train.curves import show_curves
+    from ui.shared.curves import show_curves
 
     show_curves(Metrics((), ()), 5)
 

@@ -124,7 +124,7 @@ def test_maps_share_the_layers_scale_and_the_most_active_come_first():
     assert layer.maps[2:].max() in (0, 230)
     assert layer.numbers[:2] == (7, 4)
     (whole,) = feature_maps(
-        Activates(convolution_1=activation), np.zeros((28, 28), np.uint8), most=None
+        Activates(convolution_1=activation), np.zeros((28, 28), np.uint8), max_maps=None
     )
     assert sorted(whole.numbers) == list(range(20))
 
@@ -170,7 +170,7 @@ def test_an_index_is_made_in_small_batches_and_stays_small():
 def test_sums_of_many_features_keep_the_distances_nearly():
     generator = np.random.default_rng(1)
     rows = generator.normal(size=(40, 5_000)).astype(np.float32)
-    sums = explain._sum_up(rows)
+    sums = explain._project(rows)
     exact, kept = (np.linalg.norm(points[1:] - points[:-1], axis=1) for points in (rows, sums))
     assert kept / exact == pytest.approx(np.ones(39), abs=0.35)
     assert np.median(kept / exact) == pytest.approx(1, abs=0.05)
@@ -178,7 +178,7 @@ def test_sums_of_many_features_keep_the_distances_nearly():
 
 def test_few_features_are_kept_as_they_are():
     rows = np.random.default_rng(2).normal(size=(4, 128)).astype(np.float32)
-    assert np.array_equal(explain._sum_up(rows), rows)
+    assert np.array_equal(explain._project(rows), rows)
 
 
 def test_the_built_in_network_can_be_explained(built_in):

@@ -98,7 +98,7 @@ def test_an_import_is_found_wherever_and_however_it_is_written(source, expected)
 
 
 def test_every_module_of_the_app_is_read():
-    assert {"streamlit_app", "pages.train", "ui.train.curves", "cnn", "cnn.training.fit"} <= set(
+    assert {"streamlit_app", "pages.train", "ui.shared.curves", "cnn", "cnn.training.fit"} <= set(
         IMPORTS
     )
     assert {module.partition(".")[0] for module in IMPORTS} == set(APP)

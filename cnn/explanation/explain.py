@@ -1,4 +1,4 @@
-"""Why a network answers as it does: feature maps, which ink mattered, nearest training digits."""
+"""Explanations of a prediction: feature maps, occlusion importance, nearest training digits."""
 
 import math
 from collections.abc import Sequence
@@ -12,64 +12,66 @@ from cnn.inference.predictor import SIDE, Predictor
 
 MAX_MAPS = 16  # of a layer
 PATCH = 5  # pixels a side
-CHEAP_MULTIPLY_ADDS = 20e6  # of a network that is asked about each place of a patch
+MAX_MULTIPLY_ADDS_OF_STRIDE_1 = 20e6  # of a network whose occlusion map has every patch
 
-MAX_DIGITS, MIN_DIGITS = 10_000, 500  # among which the nearest are looked for
-MAX_MULTIPLY_ADDS = 200e9  # to learn their features: a few seconds
-MAX_FEATURES = 128  # kept of a digit
-DIGITS_AT_ONCE = 50  # a digit may have 100,000 features before they are summed up
-SUM_SEED = 28
+MAX_DIGITS, MIN_DIGITS = 10_000, 500  # in the index of nearest digits
+MAX_MULTIPLY_ADDS_OF_INDEX = 200e9  # a few seconds
+MAX_FEATURES = 128  # stored for a digit
+BATCH_SIZE = 50  # a digit may have 100,000 features before they are projected
+PROJECTION_SEED = 28
 
 
 class LayerMaps(NamedTuple):
-    """What one convolution makes of an image."""
+    """The feature maps of one convolution for one image."""
 
     name: str
     filters: int
-    """How many feature maps the layer has; not all of them need be here."""
+    """How many feature maps the layer has; `maps` may hold fewer."""
     maps: NDArray[np.uint8]
-    """(shown, height, width): 0 is the layer's weakest, 255 its strongest response."""
+    """(shown, height, width): 0 is the layer's minimum activation, 255 its maximum."""
     numbers: tuple[int, ...]
-    """(shown,), which filter made each of these maps, counted from 0."""
+    """(shown,), the filter of each of these maps, counted from 0."""
 
 
 class Neighbor(NamedTuple):
-    """A training digit that the network sees much like the image."""
+    """A training digit whose features are near those of the image."""
 
     image: NDArray[np.uint8]
     """(28, 28), 255 is full ink."""
     label: int
     distance: float
-    """Euclidean, between what the network's last layer sees of the two."""
+    """Euclidean, between the inputs of the network's last layer."""
 
 
 class DigitIndex(NamedTuple):
-    """Training digits with what a network's last layer sees of each."""
+    """Training digits with their features, the inputs of a network's last layer."""
 
     digits: Digits
     features: NDArray[np.float32]
-    """(n, at most 128), summed up by `_sum_up` where the network has more."""
+    """(n, at most 128), projected by `_project` where the network has more."""
 
 
 def feature_maps(
-    predictor: Predictor, image: NDArray[np.uint8], most: int | None = MAX_MAPS
+    predictor: Predictor, image: NDArray[np.uint8], max_maps: int | None = MAX_MAPS
 ) -> tuple[LayerMaps, ...]:
     """Return the feature maps of each convolution, from first to last layer.
 
-    Those that tell most places of this image apart come first; a layer's maps share one scale.
+    Those with the largest standard deviation come first; a layer's maps share one scale.
 
     Args:
         predictor: the network.
         image: (28, 28) uint8, 255 is full ink.
-        most: how many maps of a layer, None for all.
+        max_maps: of a layer, None for all.
     """
     activations = predictor.activations(image)
-    return tuple(_layer(name, maps, most) for name, maps in activations.items() if maps.ndim == 3)
+    return tuple(
+        _layer(name, maps, max_maps) for name, maps in activations.items() if maps.ndim == 3
+    )
 
 
-def _layer(name: str, activation: NDArray[np.float32], most: int | None) -> LayerMaps:
+def _layer(name: str, activation: NDArray[np.float32], max_maps: int | None) -> LayerMaps:
     maps = np.nan_to_num(activation).astype(float).transpose(2, 0, 1)
-    most_active = np.argsort(-maps.std(axis=(1, 2)), kind="stable")[:most]
+    most_active = np.argsort(-maps.std(axis=(1, 2)), kind="stable")[:max_maps]
     shown = maps[most_active] - maps[most_active].min()
     scaled = np.rint(255 * shown / max(float(shown.max()), 1e-9)).astype(np.uint8)
     return LayerMaps(name, len(maps), scaled, tuple(most_active.tolist()))
@@ -80,69 +82,69 @@ def occlusion_maps(
 ) -> NDArray[np.float32]:
     """Return how much less probable each digit is without the ink around each pixel.
 
-    Patches of 5×5 pixels are made paper, one at a time, wherever they hide ink (M. Zeiler and
+    Patches of 5×5 pixels are set to 0, one at a time, wherever they cover ink (M. Zeiler and
     R. Fergus, Visualizing and Understanding Convolutional Networks, 2014, arXiv 1311.2901). A
-    pixel has the mean fall of the patches that hide it.
+    pixel's importance is the mean drop in probability over the patches that cover it.
 
     Args:
         predictor: the network.
         image: (28, 28) uint8, 255 is full ink.
-        digits: the answers that are asked about.
+        digits: the classes.
         stride: pixels from one patch to the next, 1 to 5: larger is coarser and faster.
 
     Returns:
-        (digits, 28, 28), -1 to 1: positive where the ink speaks for the digit, negative where
-        against it, 0 where there is no ink.
+        (digits, 28, 28), -1 to 1: positive where the ink raises the digit's probability, negative
+        where it lowers it, 0 where there is no ink.
     """
     masks = _patches(stride)
     masks = masks[(masks & (image > 0)).any(axis=(1, 2))]
     images = np.concatenate([image[np.newaxis], np.where(masks, 0, image).astype(np.uint8)])
     probabilities = np.nan_to_num(predictor.probabilities(images)[:, list(digits)])
-    importance = probabilities[0] - probabilities[1:]
-    total = np.tensordot(importance.T, masks.astype(np.float32), axes=1)
+    drops = probabilities[0] - probabilities[1:]
+    total = np.tensordot(drops.T, masks.astype(np.float32), axes=1)
     mean = total / np.maximum(masks.sum(axis=0), 1)
     return np.where(image > 0, mean, 0).astype(np.float32)
 
 
 def _patches(stride: int) -> NDArray[np.bool_]:
-    """Return all places of a patch, (n, 28, 28), also such that the border cuts."""
+    """Return a mask of each patch, (n, 28, 28), including those cut by the border."""
     first = np.arange(stride // 2 + 1 - PATCH, SIDE, stride)
     within = (np.arange(SIDE) >= first[:, None]) & (np.arange(SIDE) < first[:, None] + PATCH)
     return (within[:, None, :, None] & within[None, :, None, :]).reshape(-1, SIDE, SIDE)
 
 
 def occlusion_stride(multiply_adds: int) -> int:
-    """Return the stride with which an occlusion map of a large network is quick too, 1 to 5.
+    """Return a stride, 1 to 5, with which the occlusion map of a large network is quick too.
 
     Args:
         multiply_adds: of the network, for one image.
     """
-    return min(max(math.ceil((multiply_adds / CHEAP_MULTIPLY_ADDS) ** 0.5), 1), PATCH)
+    return min(max(math.ceil((multiply_adds / MAX_MULTIPLY_ADDS_OF_STRIDE_1) ** 0.5), 1), PATCH)
 
 
 def index_size(multiply_adds: int) -> int:
-    """Return among how many digits to look, so that a large network is ready in seconds too.
+    """Return how many digits to index, so that a large network is ready in seconds too.
 
     Args:
         multiply_adds: of the network, for one image.
     """
-    affordable = int(MAX_MULTIPLY_ADDS / max(multiply_adds, 1))
+    affordable = int(MAX_MULTIPLY_ADDS_OF_INDEX / max(multiply_adds, 1))
     return min(max(affordable, MIN_DIGITS), MAX_DIGITS)
 
 
 def index_digits(predictor: Predictor, digits: Digits) -> DigitIndex:
-    """Return an index of digits by what the network's last layer sees of them.
+    """Return an index of digits by their features.
 
     Args:
         predictor: the network.
         digits: training digits, such as `data.load_first_training` gives them.
 
     Raises:
-        ValueError: the network does not show its features.
+        ValueError: the network has no output with its features.
     """
     batches = [
-        _sum_up(predictor.features(digits.images[first : first + DIGITS_AT_ONCE]))
-        for first in range(0, len(digits.labels), DIGITS_AT_ONCE)
+        _project(predictor.features(digits.images[first : first + BATCH_SIZE]))
+        for first in range(0, len(digits.labels), BATCH_SIZE)
     ]
     return DigitIndex(digits, np.concatenate(batches))
 
@@ -150,15 +152,15 @@ def index_digits(predictor: Predictor, digits: Digits) -> DigitIndex:
 def nearest_digits(
     predictor: Predictor, image: NDArray[np.uint8], index: DigitIndex, count: int = 5
 ) -> list[Neighbor]:
-    """Return the training digits that the network sees most like the image, nearest first.
+    """Return the training digits with the nearest features, nearest first.
 
     Args:
         predictor: the network that made the index.
         image: (28, 28) uint8, 255 is full ink.
-        index: as `index_digits` returns it.
+        index: of `index_digits`.
         count: how many.
     """
-    features = _sum_up(predictor.features(image[np.newaxis]))
+    features = _project(predictor.features(image[np.newaxis]))
     distances = np.linalg.norm(index.features - features, axis=1)
     nearest = np.argsort(distances, kind="stable")[:count]
     digits = index.digits
@@ -168,17 +170,17 @@ def nearest_digits(
     ]
 
 
-def _sum_up(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return at most 128 numbers for each row, which keep the distances between rows nearly.
+def _project(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return at most 128 numbers for each row, which nearly preserve distances between rows.
 
-    Each is the sum of some of the features with random signs, every feature being in one sum: a
-    Johnson–Lindenstrauss projection without its matrix, which would be as large as the network
-    (M. Charikar, K. Chen and M. Farach-Colton, Finding Frequent Items in Data Streams, 2002).
+    A count sketch: each feature is added to one of 128 sums with a random sign (M. Charikar,
+    K. Chen and M. Farach-Colton, Finding Frequent Items in Data Streams, 2002). A dense random
+    projection would need a matrix as large as the network.
     """
     size = features.shape[1]
     if size <= MAX_FEATURES:
         return features
-    generator = np.random.default_rng(SUM_SEED)
+    generator = np.random.default_rng(PROJECTION_SEED)
     order = generator.permutation(size)
     signs = generator.choice(np.array([-1, 1], np.float32), size)
     firsts = np.linspace(0, size, MAX_FEATURES, endpoint=False).astype(int)

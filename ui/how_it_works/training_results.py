@@ -58,7 +58,7 @@ def show_fit(run: Run) -> None:
         f"its parameters in {epochs}."
     )
     if metrics.training:
-        from ui.train.curves import show_curves  # altair and pandas: a second
+        from ui.shared.curves import show_curves  # altair and pandas: a second
 
         show_curves(metrics, chosen.epochs)
     if progress := _progress(status, len(metrics.epochs), chosen.epochs, bool(metrics.training)):

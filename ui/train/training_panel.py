@@ -136,7 +136,7 @@ def _show_over(run: Run, status: Status) -> None:
 
 
 def _show_curves(run: Run, metrics: Metrics) -> None:
-    from ui.train.curves import show_curves
+    from ui.shared.curves import show_curves
 
     show_curves(metrics, run.hyperparameters.epochs)
 

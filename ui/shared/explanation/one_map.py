@@ -27,7 +27,7 @@ def choose_map(predictor: Predictor, image: NDArray[np.uint8], kernels: Kernels)
     """
     layers = {
         layer.name: layer
-        for layer in explain.feature_maps(predictor, image, most=None)
+        for layer in explain.feature_maps(predictor, image, max_maps=None)
         if layer.name in kernels
     }
     if not layers:
