@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from cnn.runs import files
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anybody imports TensorFlow
 
 # The same examples each time, and no time limit on a busy machine.
@@ -33,6 +35,7 @@ def own_world(request, tmp_path, monkeypatch):
     Tests marked `mnist` have MNIST's own digits, or are skipped.
     """
     monkeypatch.setenv("RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setattr(files, "TRUST_SECONDS", 0.0)  # tests damage files behind the app's back
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("MNIST_URL", "http://127.0.0.1:9/mnist.npz")
     monkeypatch.setenv("no_proxy", "127.0.0.1")

@@ -9,9 +9,10 @@ import sys
 import pytest
 
 from cnn.__main__ import main
+from cnn.launching import local
 from cnn.launching.local import PROJECT
 from cnn.presets import PRESETS
-from cnn.runs import store
+from cnn.runs import queue, store
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.status import State
 from tests.awaiting import until
@@ -58,6 +59,25 @@ def test_control_c_stops_the_training_and_keeps_its_network(tiny_mnist, runs_dir
     (run,) = store.list_runs(runs_dir)
     assert run.status().state is State.STOPPED
     assert run.is_usable
+
+
+def test_resume_ends_with_the_line_that_train_ends_with(runs_dir, capsys, monkeypatch):
+    run = queue.submit(PRESETS["fast"], runs_dir)
+
+    def finish(folder, wanted, idle_seconds):
+        if claimed := queue.claim(folder):
+            claimed.update_status(state=State.FINISHED, phase="", seconds=2.0, test_accuracy=0.9)
+            claimed.lock.release()
+
+    monkeypatch.setattr(local, "ensure_workers", finish)
+    words = ["resume", run.id, "--runs-dir", str(runs_dir)]
+    for state, more in ((State.RUNNING, []), (State.FAILED, ["--json"])):
+        run.update_status(state=state)
+        assert main([*words, *more]) == 0
+        shown = capsys.readouterr().out.splitlines()[-1]
+        assert shown == "Test accuracy 90.00%" or json.loads(shown)["run"] == run.id
+    assert main(words) == 2
+    assert "nothing is left to resume" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

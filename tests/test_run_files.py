@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cnn.runs import files
 from cnn.runs.files import (
     STAGED,
     cached_by_stat,
@@ -119,7 +120,7 @@ def test_a_death_while_files_are_replaced_leaves_all_old_or_all_new(folder, move
     assert not (folder / STAGED).exists()
 
 
-def test_a_file_is_read_again_only_when_it_has_changed(tmp_path):
+def test_a_file_is_read_again_only_when_it_has_changed(tmp_path, monkeypatch):
     path, reads = tmp_path / "file", []
 
     @cached_by_stat(limit=2)
@@ -136,7 +137,11 @@ def test_a_file_is_read_again_only_when_it_has_changed(tmp_path):
     assert len(reads) == 3
     path.write_text("new")
     os.utime(path, (long_ago + 1, long_ago + 1))
+    monkeypatch.setattr(files, "TRUST_SECONDS", 60.0)  # looked up a moment ago
+    assert read(path) == "old"
+    write_text(tmp_path / "other", "this process writes")
     assert read(path) == "new"
+    monkeypatch.setattr(files, "TRUST_SECONDS", 0.0)
     path.unlink()
     with pytest.raises(FileNotFoundError):
         read(path)

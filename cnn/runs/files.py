@@ -14,6 +14,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest modification time of a file system
+TRUST_SECONDS = 0.2
+_trusted_since = 0.0
 STAGING, STAGED = ".staging", ".staged"
 
 T = TypeVar("T")
@@ -52,6 +54,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
+    finally:
+        distrust_cache()
 
 
 def overwrite(path: Path, content: bytes) -> None:
@@ -61,6 +65,7 @@ def overwrite(path: Path, content: bytes) -> None:
     """
     with path.open("r+b", buffering=0) as file:
         file.write(content.ljust(path.stat().st_size))
+    distrust_cache()
 
 
 @contextlib.contextmanager
@@ -95,29 +100,37 @@ def cached_by_stat(limit: int) -> Callable[[Callable[[Path], T]], Callable[[Path
     """Let a function of a file read it again only when its time, size or inode has changed.
 
     A file changed within the last tick of the file system's clock is always read again: the next
-    change may leave its time as it is. At most `limit` results are kept.
+    change may leave its time as it is. A file found unchanged is not looked up again for
+    `TRUST_SECONDS`, unless this process writes one meanwhile: a page asks for it many times. At
+    most `limit` results are kept.
     """
 
     def decorate(read: Callable[[Path], T]) -> Callable[[Path], T]:
-        cache: dict[Path, tuple[tuple[int, ...], T]] = {}
+        cache: dict[Path, tuple[float, tuple[int, ...], T]] = {}
 
         @functools.wraps(read)
         def read_if_changed(path: Path) -> T:
+            cached, now = cache.get(path), time.monotonic()
+            if cached and cached[0] > max(_trusted_since, now - TRUST_SECONDS):
+                return cached[2]
             stat = os.stat(path)
             key = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            cached = cache.get(path)
-            if cached and cached[0] == key:
-                return cached[1]
-            result = read(path)
+            result = cached[2] if cached and cached[1] == key else read(path)
             if time.time_ns() - stat.st_mtime_ns > CLOCK_TICK_NS:
                 if len(cache) >= limit:
                     cache.clear()
-                cache[path] = key, result
+                cache[path] = now, key, result
             return result
 
         return read_if_changed
 
     return decorate
+
+
+def distrust_cache() -> None:
+    """Let every cached file be looked up before it is used again."""
+    global _trusted_since
+    _trusted_since = time.monotonic()
 
 
 def explain_error(error: BaseException) -> str:

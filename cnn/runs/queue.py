@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import slots, store
-from cnn.runs.files import explain_error, is_disk_full, is_held
+from cnn.runs.files import distrust_cache, explain_error, is_disk_full, is_held
 from cnn.runs.status import State, Status
 from cnn.runs.store import HIDDEN, Run, RunError
 
@@ -29,6 +29,7 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         hidden.mkdir(parents=True, exist_ok=True)
         with FileLock(hidden / "queue.lock", timeout=LOCK_SECONDS):
+            distrust_cache()
             yield
     except Timeout as error:
         raise RunError("The runs are in use by another process. Try again in a moment.") from error

@@ -8,7 +8,8 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +55,16 @@ class Run:
     def hyperparameters(self) -> hp.Hyperparameters:
         """What the run was started with."""
         try:
-            return _read_hyperparameters(self.path / "hyperparameters.json")
-        except (OSError, ValueError, RecursionError) as error:
+            return _read_hyperparameters(self._hyperparameters_path)
+        except (OSError, ValueError) as error:
             raise RunError(f"The settings of run {self.id} can't be read: {error}") from error
 
-    @property
+    @cached_property
     def name(self) -> str:
         """A short name for people: "taught" if fine-tuned, else the preset's, or "custom"."""
         return FINE_TUNED if self.is_fine_tuned else preset_name(self.hyperparameters)
 
-    @property
+    @cached_property
     def is_fine_tuned(self) -> bool:
         """Whether it starts from another run's network, to learn saved digits."""
         return (self.path / FINE_TUNE_FILE).is_file()
@@ -79,6 +80,15 @@ class Run:
         return self.model_path.is_file()
 
     @cached_property
+    def status_path(self) -> Path:
+        """The file that holds the status."""
+        return self.path / "status.json"
+
+    @cached_property
+    def _hyperparameters_path(self) -> Path:
+        return self.path / "hyperparameters.json"
+
+    @cached_property
     def lock(self) -> FileLock:
         """The lock that the process training this run holds."""
         return FileLock(self.path / "lock", thread_local=False)
@@ -88,6 +98,7 @@ class Run:
         status = self._read_status()
         if not status.in_work or self._is_locked():
             return status
+        files.distrust_cache()
         status = self._read_status()  # it may have ended between the two reads
         if status.state is not State.RUNNING:
             return replace(status, phase="")
@@ -96,13 +107,13 @@ class Run:
 
     def write_status(self, status: Status) -> None:
         """Replace status.json as a whole; where the disk is full, write over the old one."""
-        path, content = self.path / "status.json", STATUS_JSON.dump_json(status, indent=1)
+        content = STATUS_JSON.dump_json(status, indent=1)
         try:
-            files.write_bytes(path, content)
+            files.write_bytes(self.status_path, content)
         except OSError:
-            if not path.is_file():
+            if not self.status_path.is_file():
                 raise
-            files.overwrite(path, content)
+            files.overwrite(self.status_path, content)
 
     def update_status(self, **changes: Any) -> Status:
         """Change some fields of the status on disk."""
@@ -136,7 +147,7 @@ class Run:
 
     def _read_status(self) -> Status:
         try:
-            return _read_status(self.path / "status.json")
+            return _read_status(self.status_path)
         except (OSError, ValueError) as error:
             reason = explain_error(error)
             raise RunError(f"The state of run {self.id} can't be read: {reason}") from error
@@ -225,14 +236,21 @@ def list_runs(folder: Path) -> list[Run]:
         names = [name for name in os.listdir(folder) if RUN_ID.fullmatch(name)]
     except OSError:
         return []  # it is created with the first run
-    dated = [(date, name) for name in names if (date := _creation(folder / name)) is not None]
-    return [Run(folder / name) for _, name in sorted(dated, reverse=True) if name != BUILT_IN]
+    runs = [_run(folder, name) for name in names if name != BUILT_IN]
+    dated = [(date, run.id, run) for run in runs if (date := _creation(run)) is not None]
+    return [run for *_, run in sorted(dated, key=itemgetter(0, 1), reverse=True)]
 
 
-def _creation(path: Path) -> float | None:
+@lru_cache(CACHED_RUNS)
+def _run(folder: Path, name: str) -> Run:
+    """Return the same object each time, with the paths and the name that it has found out."""
+    return Run(folder / name)
+
+
+def _creation(run: Run) -> float | None:
     """Return when a run was created, 0 where it is damaged, or None for a folder that is no run."""
     try:
-        return _read_status(path / "status.json").created
+        return _read_status(run.status_path).created
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError):
