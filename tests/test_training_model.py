@@ -66,6 +66,8 @@ def test_the_defaults_are_compiled_as_in_the_tutorial():
 
 OPTIMIZER_CLASSES = {
     "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "lion": keras.optimizers.Lion,
     "sgd": keras.optimizers.SGD,
     "rmsprop": keras.optimizers.RMSprop,
 }

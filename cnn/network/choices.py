@@ -133,6 +133,8 @@ ACTIVATIONS = {
 
 OPTIMIZERS = {
     "adam": Optimizer("Adam", "Adam"),
+    "adamw": Optimizer("AdamW", "AdamW"),
+    "lion": Optimizer("Lion", "Lion"),
     # Keras's default is no momentum, with which SGD needs far more epochs.
     "sgd": Optimizer("SGD with momentum", "SGD", {"momentum": 0.9, "nesterov": True}),
     "rmsprop": Optimizer("RMSprop", "RMSprop"),
