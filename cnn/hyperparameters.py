@@ -11,22 +11,13 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AliasChoices,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic.dataclasses import dataclass
+import pydantic
+import pydantic.dataclasses
 
 from cnn.data.problems import readable_errors
 from cnn.network.choices import ACTIVATIONS, AUGMENTATIONS, OPTIMIZERS, PADDINGS, SCHEDULES, Spec
 
 MAX_LAYERS = 6
-MAX_FILTERS = 128
 
 
 _layer = partial(Spec, "Network", "Layers")
@@ -36,9 +27,9 @@ _prepare = partial(Spec, "Data", "Prepare")
 _data = partial(Spec, "Data", "Fit")
 
 
-@dataclass(
+@pydantic.dataclasses.dataclass(
     frozen=True,
-    config=ConfigDict(extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True),
+    config=pydantic.ConfigDict(extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True),
 )
 class Hyperparameters:
     """One network and how it is trained. The defaults are the tutorial's.
@@ -48,18 +39,16 @@ class Hyperparameters:
             Whether the layers fit into each other, `layers.layer_table` says.
     """
 
-    filters: Annotated[tuple[int, ...], _layer("Filters", 1, MAX_FILTERS)] = (16, 8)
+    filters: Annotated[tuple[int, ...], _layer("Filters", 1, 128, each=16)] = (16, 8)
     """How many patterns each convolution detects. Each filter gives one feature map."""
     kernel_size: Annotated[int, _layer("Kernel size", 1, 7, steps=range(1, 8))] = 3
     """Width and height of a filter in pixels."""
     pool_after: Annotated[
         tuple[int, ...], _layer("Pool after layer", 1, MAX_LAYERS, off="none")
     ] = ()
-    """Max pooling: keep the maximum of each 2×2 pixels of the feature maps. It is faster, and
-    makes the network less sensitive to where a stroke is."""
+    """Keeps the maximum of each 2×2 pixels: faster, and less sensitive to where a stroke is."""
     padding: Annotated[str, _layer("Padding", choices=PADDINGS)] = "valid"
-    """Without padding (valid) each convolution shrinks the image by the kernel size minus 1. Same
-    adds zeros around it, so that the size stays."""
+    """Same adds zeros around the image, so that its size stays; valid lets it shrink."""
     activation: Annotated[str, _layer("Activation", choices=ACTIVATIONS)] = "relu"
     """The nonlinear function after each layer. ReLU sets negative numbers to 0."""
     batch_normalization: Annotated[bool, _layer("Batch normalization")] = False
@@ -73,11 +62,9 @@ class Hyperparameters:
     dropout: Annotated[
         float, _layer("Dropout", 0, 0.9, (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), off="off")
     ] = 0.0
-    """The share of the inputs of the output layer that training sets to 0 at random, so that
-    the network does not rely on a few of them."""
+    """Sets this share of the last inputs to 0 at random in training, to rely on all of them."""
     optimizer: Annotated[str, _compile("Optimizer", choices=OPTIMIZERS)] = "adam"
-    """The algorithm that updates the weights so that the loss gets smaller. Adam suits most
-    networks."""
+    """Updates the weights so that the loss gets smaller. Adam suits most networks."""
     learning_rate: Annotated[
         float,
         _compile(
@@ -87,21 +74,17 @@ class Hyperparameters:
             (1e-5, 1e-4, 3e-4, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.1, 0.3, 1),
         ),
     ] = 0.001
-    """How large each update of the weights is; with one cycle, its peak. Too small trains slowly,
-    too large does not converge."""
+    """The size of an update; with one cycle, its peak. Too small is slow, too large diverges."""
     schedule: Annotated[str, _compile("Learning rate schedule", choices=SCHEDULES)] = "constant"
-    """Keep the learning rate constant, or let it rise to its peak and fall to nearly 0 (one cycle),
-    which often trains faster and ends better."""
+    """One cycle rises to the learning rate, then falls to nearly 0, and often ends better."""
     batch_size: Annotated[
         int, _fit("Batch size", 1, 1024, (8, 16, 32, 64, 128, 256, 512, 1024))
     ] = 32
-    """Images for each update of the weights. Large batches are faster for each image, but update
-    the weights less often."""
+    """Images for each update of the weights. Larger is faster for an image, with fewer updates."""
     epochs: Annotated[int, _fit("Epochs", 1, 100, range(1, 51))] = 5
     """Passes through all training images."""
     early_stopping: Annotated[int, _fit("Early stopping", 0, 20, range(11), off="off")] = 0
-    """Stop when the validation loss has not improved for this many epochs (the patience), and keep
-    the best weights."""
+    """Epochs without a better validation loss until training stops and keeps the best weights."""
     weight_decay: Annotated[
         float,
         _compile("Weight decay", 0, 0.1, (0, 1e-5, 1e-4, 1e-3, 0.004, 0.01, 0.1), off="default"),
@@ -126,24 +109,22 @@ class Hyperparameters:
     reject_class: Annotated[
         bool,
         _prepare("Reject non-digits"),
-        Field(validation_alias=AliasChoices("reject_class", "non_digits")),
+        pydantic.Field(validation_alias=pydantic.AliasChoices("reject_class", "non_digits")),
     ] = False
-    """Adds an eleventh class, not a digit, trained with generated scribbles, letter-like strokes
-    and textures."""
+    """Adds an eleventh class, not a digit, trained with generated shapes and textures."""
     scale_pixels: Annotated[bool, _prepare("Scale pixels to 0–1")] = False
-    """Divides the pixel values 0–255 by 255 inside the network. Small inputs train better; the
-    tutorial does not do it."""
+    """Divides the pixels, 0–255, by 255 inside the network. Small inputs train better."""
     seed: Annotated[int, _data("Seed", 0, 2**31 - 1)] = 0
-    """Of the random numbers: the same seed gives the same initial weights and order of images."""
+    """The same seed gives the same initial weights and the same order of images."""
 
-    @field_validator("augmentation", mode="before")
+    @pydantic.field_validator("augmentation", mode="before")
     @classmethod
     def _renamed(cls, value: Any) -> Any:
         return "handwriting" if value == "hands" else value  # as earlier versions wrote it
 
-    @field_validator("*")
+    @pydantic.field_validator("*")
     @classmethod
-    def _allowed(cls, value: Any, info: ValidationInfo) -> Any:
+    def _allowed(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
         """Return the value if the spec of its field allows it."""
         spec = SPECS[str(info.field_name)]
         for item in value if spec.is_list else (value,):
@@ -154,7 +135,7 @@ class Hyperparameters:
                 raise ValueError(f"must be between {limits}, not {reprlib.repr(item)}")
         return value
 
-    @model_validator(mode="after")
+    @pydantic.model_validator(mode="after")
     def _layers_agree(self) -> Self:
         """Return the hyperparameters if what is said of single convolutions fits their number."""
         count, pools = len(self.filters), self.pool_after
@@ -175,15 +156,11 @@ SPECS: dict[str, Spec] = {
     name: replace(field.metadata[0], help=str(field.description), kind=field.annotation)
     for name, field in Hyperparameters.__pydantic_fields__.items()  # type: ignore[attr-defined]
 }
-_ADAPTER = TypeAdapter(Hyperparameters)
+_ADAPTER = pydantic.TypeAdapter(Hyperparameters)
 
 
 def from_mapping(values: Mapping[str, Any]) -> Hyperparameters:
-    """Return hyperparameters from untrusted names and values.
-
-    Raises:
-        ValueError: a name is unknown, or a value impossible; the sentence says which and why.
-    """
+    """Return hyperparameters from untrusted names and values, or raise `ValueError` saying why."""
     with readable_errors():
         return _ADAPTER.validate_python(dict(values))
 

@@ -41,10 +41,9 @@ class FirstConvolution(NamedTuple):
         """The kernel size, in pixels a side."""
         return self.kernels.shape[1]
 
-    @property
-    def margin(self) -> int:
-        """How many rows of zeros are added above the image, and columns left of it."""
-        return (self.size - 1) // 2 if self.padded else 0
+    def begin(self, position: int) -> int:
+        """Return the row or column of the image where the filter begins, from its position."""
+        return position - ((self.size - 1) // 2 if self.padded else 0)
 
     @property
     def map_side(self) -> int:
@@ -94,9 +93,9 @@ def compute(
             f"There is no filter {filter_ + 1} at row {row + 1}, column {column + 1}: there are "
             f"{count} filters and {side} rows and columns."
         )
-    after = first.size - 1 - first.margin if first.padded else 0
-    padded = np.pad(image, (first.margin, after)).astype(np.float32)
-    pixels = padded[row : row + first.size, column : column + first.size] / first.divisor
+    padded = np.pad(image, first.size).astype(np.float32)
+    top, left = (first.begin(position) + first.size for position in (row, column))
+    pixels = padded[top : top + first.size, left : left + first.size] / first.divisor
     weights = first.kernels[filter_]
     products = pixels * weights
     total, bias = float(products.sum(dtype=float)), float(first.biases[filter_])

@@ -25,6 +25,8 @@ class Spec:
     steps: Sequence[float] = ()
     """The values that the form offers, where it does not offer all."""
     choices: Mapping[str, Any] | None = None
+    each: int = 0
+    """What a new convolution begins with, where a list has a number for each convolution."""
     off: str = ""
     """The word for 0, or for an empty list, where that turns something off."""
     help: str = ""

@@ -28,7 +28,7 @@ def places_html(
         row: of the feature map, from 0.
         column: of the feature map, from 0.
     """
-    patch = _square(row - first.margin, column - first.margin, first.size, SIDE)
+    patch = _square(first.begin(row), first.begin(column), first.size, SIDE)
     pixel = _square(row, column, 1, first.map_side)
     map_address = png_address(map_picture(feature_map, row, column))
     digit = f'<img src="{png_address(image)}" alt="The test digit">{patch}'

@@ -12,8 +12,7 @@ import streamlit as st
 from cnn.hyperparameters import MAX_LAYERS, SPECS, Hyperparameters, Spec, from_mapping
 from cnn.presets import PRESETS, label_of, preset_name
 
-# What is chosen for each convolution, and what a new one begins with.
-NEW_CONVOLUTION = {"filters": 16}
+_EACH = [name for name, spec in SPECS.items() if spec.each]  # chosen for each convolution
 _GROUPS = {
     "Network": ":material/layers:",
     "Training": ":material/school:",
@@ -57,10 +56,10 @@ def chosen_hyperparameters() -> Hyperparameters:
         ValueError: the browser sent something impossible; the message says what.
     """
     state = st.session_state
-    values = {name: state[_key(name)] for name in SPECS if name not in NEW_CONVOLUTION}
+    values = {name: state[_key(name)] for name in SPECS if name not in _EACH}
     values["pool_after"] = sorted(values["pool_after"])
     layers = range(1, int(state[_key("layers")]) + 1)
-    for name in NEW_CONVOLUTION:
+    for name in _EACH:
         values[name] = [state[_key(f"{name}_{layer}")] for layer in layers]
     return from_mapping(values)
 
@@ -90,13 +89,10 @@ def set_values(values: Hyperparameters) -> None:
     for name, value in asdict(values).items():
         state[_key(name)] = value
     state[_key("layers")] = len(values.filters)
-    for name, new in NEW_CONVOLUTION.items():
-        for layer, value in enumerate(_padded(getattr(values, name), new), start=1):
+    for name in _EACH:
+        new = [SPECS[name].each] * MAX_LAYERS
+        for layer, value in enumerate([*getattr(values, name), *new][:MAX_LAYERS], start=1):
             state[_key(f"{name}_{layer}")] = value
-
-
-def _padded(values: tuple[int, ...], value: int) -> tuple[int, ...]:
-    return values + (value,) * (MAX_LAYERS - len(values))
 
 
 def _key(name: str) -> str:
@@ -116,7 +112,7 @@ def _choose_convolutions() -> None:
     layers = list(range(1, int(st.session_state[_key("layers")]) + 1))
     with st.grid(2, min_column_width=90, gap="small"):
         for layer in layers:
-            for name in NEW_CONVOLUTION:
+            for name in _EACH:
                 _choose_number(f"{name}_{layer}", SPECS[name], f" {layer}")
     pool_after, spec = _key("pool_after"), SPECS["pool_after"]
     st.session_state[pool_after] = [n for n in st.session_state[pool_after] if n in layers]
