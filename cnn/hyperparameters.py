@@ -41,6 +41,8 @@ class Hyperparameters:
 
     filters: Annotated[tuple[int, ...], _layer("Filters", 1, 128, each=16)] = (16, 8)
     """How many patterns each convolution detects. Each filter gives one feature map."""
+    strides: Annotated[tuple[int, ...], _layer("Stride", 1, 3, each=1, off="all 1")] = ()
+    """How many pixels a filter moves at a time. Larger strides give smaller maps, faster."""
     kernel_size: Annotated[int, _layer("Kernel size", 1, 7, steps=range(1, 8))] = 3
     """Width and height of a filter in pixels."""
     pool_after: Annotated[
@@ -122,6 +124,14 @@ class Hyperparameters:
     def _renamed(cls, value: Any) -> Any:
         return "handwriting" if value == "hands" else value  # as earlier versions wrote it
 
+    @pydantic.field_validator("strides")
+    @classmethod
+    def _shortened(cls, strides: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the strides without ones at their end: convolutions without one have stride 1."""
+        while strides and strides[-1] == 1:
+            strides = strides[:-1]
+        return strides
+
     @pydantic.field_validator("*")
     @classmethod
     def _allowed(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
@@ -141,6 +151,8 @@ class Hyperparameters:
         count, pools = len(self.filters), self.pool_after
         if not 1 <= count <= MAX_LAYERS:
             raise ValueError(f"filters must list 1 to {MAX_LAYERS} convolutions, not {count}")
+        if len(self.strides) > count:
+            raise ValueError(f"strides are {self.strides}, but there are {count} convolutions")
         if sorted(set(pools)) != list(pools):
             raise ValueError(f"pool_after must list each convolution once, in order, not {pools}")
         if pools and pools[-1] > count:

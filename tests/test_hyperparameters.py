@@ -32,6 +32,8 @@ def valid_values(draw):
     values["filters"] = draw(filters)
     layers = st.sets(st.integers(1, len(values["filters"])))
     values["pool_after"] = sorted(draw(layers))
+    strides = draw(st.lists(number_of(SPECS["strides"]), max_size=len(values["filters"]) - 1))
+    values["strides"] = [*strides, 2]
     return values
 
 
@@ -96,6 +98,8 @@ def test_the_limits_are_allowed_and_what_is_beyond_is_named(name, end, toward):
             "pool_after must list each convolution once, in order, not (2, 1)",
         ),
         ({"pool_after": [0]}, "pool_after must be between 1 and 6, not 0."),
+        ({"strides": [1, 1, 2]}, "strides are (1, 1, 2), but there are 2 convolutions."),
+        ({"strides": [4]}, "strides must be between 1 and 3, not 4."),
         ({"pool_after": [3]}, "pool_after is (3,), but there are 2 convolutions."),
     ],
     ids=str,
@@ -105,6 +109,11 @@ def test_what_is_impossible_is_told_in_a_sentence(values, sentence):
         hp.from_mapping(values)
     assert str(error.value).startswith(sentence)
     assert len(str(error.value)) < 150
+
+
+def test_strides_of_1_at_the_end_may_be_left_out():
+    assert Hyperparameters(strides=(1, 1, 1, 1)) == Hyperparameters()
+    assert Hyperparameters(strides=(3, 1)).strides == (3,)
 
 
 def test_a_whole_number_may_come_with_a_decimal_point():

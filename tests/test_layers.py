@@ -18,6 +18,7 @@ def networks(draw, fits=None):
         filters=filters,
         kernel_size=draw(st.integers(1, 7)),
         padding=draw(st.sampled_from(list(PADDINGS))),
+        strides=draw(st.lists(st.integers(1, 3), max_size=len(filters))),
         pool_after=sorted(draw(st.sets(st.integers(1, len(filters))))),
         batch_normalization=draw(st.booleans()),
         activation=draw(st.sampled_from(list(ACTIVATIONS))),
@@ -57,8 +58,9 @@ def first_layer_that_keras_refuses(hyperparameters):
     outputs = Input((28, 28, 1))
     for number, filters in enumerate(hyperparameters.filters, start=1):
         size, padding = hyperparameters.kernel_size, hyperparameters.padding
+        strides = dict(enumerate(hyperparameters.strides, start=1)).get(number, 1)
         try:
-            outputs = layers.Conv2D(filters, size, padding=padding)(outputs)
+            outputs = layers.Conv2D(filters, size, strides, padding)(outputs)
         except ValueError:
             return f"before convolution {number}, which needs {size}×{size} pixels."
         if number in hyperparameters.pool_after:
@@ -123,6 +125,15 @@ def test_more_than_five_million_parameters_are_refused():
 def test_the_limit_itself_is_allowed(monkeypatch, limit, is_allowed):
     monkeypatch.setattr(layers, "MAX_PARAMETERS", limit)
     assert fits(Hyperparameters()) is is_allowed
+
+
+def test_strides_divide_the_multiply_adds():
+    plain, strided = (
+        layer_table(Hyperparameters(strides=strides, padding="same"))[0] for strides in ((), (2,))
+    )
+    assert strided.output_shape == (14, 14, 16)
+    assert strided.multiply_adds * 4 == plain.multiply_adds
+    assert strided.parameters == plain.parameters
 
 
 def test_multiply_adds_are_weights_times_places():

@@ -82,6 +82,14 @@ def test_a_changed_control_leaves_no_preset_chosen_and_is_what_is_trained(open_t
     assert run.hyperparameters == Hyperparameters(epochs=7)
 
 
+def test_each_convolution_has_its_stride(open_train):
+    page = open_train()
+    page.number_input(key="form_1_strides_2").set_value(3).run()
+    press(page, "Train")
+    (run,) = store.list_runs(store.runs_folder())
+    assert run.hyperparameters == Hyperparameters(strides=(1, 3))
+
+
 def test_train_queues_a_run_and_puts_it_into_the_address(open_train):
     page = press(open_train(), "Train")
     (run,) = store.list_runs(store.runs_folder())

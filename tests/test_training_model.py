@@ -186,6 +186,7 @@ NETWORKS = {
         "filters": (2, 3, 2),
         "padding": "same",
         "pool_after": (1, 3),
+        "strides": (1, 3),
         "dropout": 0.3,
         "activation": "leaky_relu",
         "scale_pixels": True,

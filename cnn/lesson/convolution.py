@@ -35,6 +35,7 @@ class FirstConvolution(NamedTuple):
     padded: bool
     """Whether zero padding keeps a feature map as large as the image."""
     activation: str
+    stride: int = 1
 
     @property
     def size(self) -> int:
@@ -43,12 +44,14 @@ class FirstConvolution(NamedTuple):
 
     def begin(self, position: int) -> int:
         """Return the row or column of the image where the filter begins, from its position."""
-        return position - ((self.size - 1) // 2 if self.padded else 0)
+        missing = max((self.map_side - 1) * self.stride + self.size - SIDE, 0)
+        return position * self.stride - (missing // 2 if self.padded else 0)
 
     @property
     def map_side(self) -> int:
         """The side of the feature map, in pixels."""
-        return SIDE if self.padded else SIDE - self.size + 1
+        side = SIDE if self.padded else SIDE - self.size + 1
+        return -(-side // self.stride)
 
     @property
     def decimals(self) -> Decimals:
@@ -143,4 +146,5 @@ def first_convolution(model_path: Path, hyperparameters: Hyperparameters) -> Fir
         255.0 if hyperparameters.scale_pixels else 1.0,
         hyperparameters.padding == "same",
         hyperparameters.activation,
+        *hyperparameters.strides[:1],
     )

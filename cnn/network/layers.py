@@ -83,6 +83,9 @@ def _convolution(values: Hyperparameters, number: int, shape: Shape) -> Iterator
     else:
         _check_fits(f"convolution {number}", min(height, width), size)
         height, width = height - size + 1, width - size + 1
+    if (stride := dict(enumerate(values.strides, start=1)).get(number, 1)) > 1:
+        options |= {"strides": stride}
+        height, width = -(-height // stride), -(-width // stride)
     out = (height, width, filters)
     activation = {"activation": values.activation}
     weights = size * size * channels * filters
