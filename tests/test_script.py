@@ -23,6 +23,7 @@ from cnn.presets import PRESETS
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.status import State
 from cnn.runs.store import FINE_TUNE_FILE
+from cnn.training.augmentation import augment
 from cnn.training.fit import train
 from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import choose_images
@@ -174,19 +175,34 @@ def rates_of(optimizer):
     return rates
 
 
-def test_augmentation_moves_digits_in_training_alone_and_as_far_as_its_preset(runs_dir):
+def test_augmentation_changes_images_in_training_alone_and_as_the_app_does(runs_dir):
     run = run_with(Hyperparameters(augmentation="strong"), runs_dir)
-    script = names_after(run, "Hyperparameters", "Network", "Augmentation")
-    images = np.zeros((500, 28, 28, 1), "float32")
-    images[:, 10:18, 12:16] = 255
-    augment = script["augmentation"]
-    np.testing.assert_array_equal(augment(images, training=False), images)
-    changed = np.asarray(augment(images, training=True))
-    ink = changed.sum(axis=(1, 2, 3)) / images[0].sum()
-    assert ink.min() > 0.5
-    assert ink.max() < 1.7
-    rows = changed.sum(axis=(2, 3)) @ np.arange(28) / changed.sum(axis=(1, 2, 3))
-    assert 2 < np.abs(rows - 13.5).max() < 5
+    layer = names_after(run, "Hyperparameters", "Network", "Augmentation")["RandomAffine"]()
+    images = np.zeros((3_000, 28, 28, 1), "float32")
+    images[:, 5:23, 17:20] = 255  # a line right of the center
+    np.testing.assert_array_equal(layer(images, training=False), images)
+    mine = np.asarray(layer(images, training=True))[..., 0]
+    theirs = np.asarray(augment(images, "strong"))[..., 0]
+    for measure in (ink, row, lean):
+        a, b = measure(mine), measure(theirs)
+        assert a.mean() == pytest.approx(b.mean(), abs=4 * b.std() / np.sqrt(1_500))
+        assert a.std() == pytest.approx(b.std(), rel=0.08)
+
+
+def ink(images):
+    return images.sum(axis=(1, 2)) / 255
+
+
+def row(images):
+    """The mean row of the ink."""
+    return images.sum(axis=2) @ np.arange(28) / images.sum(axis=(1, 2))
+
+
+def lean(images):
+    """How far the ink of the lower half lies right of that of the upper half."""
+    halves = images[:, 14:].sum(axis=1), images[:, :14].sum(axis=1)
+    lower, upper = (half @ np.arange(28) / half.sum(axis=1) for half in halves)
+    return lower - upper
 
 
 def test_scripts_are_formatted_and_import_nothing_in_vain(runs_dir, tmp_path):

@@ -1,4 +1,4 @@
-"""What the script of a run trains, and what it leaves out."""
+"""What the script of a run trains, what it leaves out, and what one of its sections is."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,6 +13,14 @@ from cnn.runs.store import Run, RunError
 
 _ALL_IMAGES = {"sample": SAMPLE.training_images, "mnist": Hyperparameters().training_images}
 _MAX_PARENTS = 20
+
+
+class Section(NamedTuple):
+    """One step of a script, and one heading of a notebook."""
+
+    title: str
+    text: str
+    code: str
 
 
 class Plan(NamedTuple):

@@ -21,7 +21,8 @@ def run_script(run: Run) -> str:
     script = f'"""{docstring}\n"""\n\n{IMPORTS}\n'
     for number, section in enumerate(sections_of(plan_of(run)), start=1):
         comment = f"# {number}. {section.title}\n#\n{_wrapped(section.text, '# ')}"
-        script += f"\n{comment}\n{section.code}\n"
+        blank = "\n\n" if section.code.startswith("class ") else "\n"
+        script += f"{blank}{comment}\n{section.code}\n"
     return script
 
 

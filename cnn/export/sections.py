@@ -1,14 +1,12 @@
 """The sections of a script: a title, a few words and code, in Keras, NumPy and scikit-learn."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from cnn.data.mnist import SAMPLE_HELD_OUT
-from cnn.data.split import SPLIT_SEED
-from cnn.export.plan import Plan
+from cnn.export.data_section import data_section
+from cnn.export.plan import Plan, Section
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.choices import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
-from cnn.network.layers import CLASSES, Layer, layer_table
+from cnn.network.layers import Layer, layer_table
 
 IMPORTS = """\
 import os
@@ -18,47 +16,40 @@ import numpy as np
 from keras import layers
 from sklearn.model_selection import train_test_split"""
 
-_LOAD = """\
-if path := os.environ.get("MNIST_NPZ"):
-    with np.load(path) as arrays:
-        images, labels = arrays["x_train"], arrays["y_train"]
-        x_test, y_test = arrays["x_test"], arrays["y_test"]
-else:
-    (images, labels), (x_test, y_test) = keras.datasets.mnist.load_data()"""
 
-_TAKE_SAMPLE = """
-first = np.stack([np.flatnonzero(labels == digit)[:500] for digit in range(10)], axis=1)
-x_test, y_test = images[first[400:].ravel()], labels[first[400:].ravel()]
-images, labels = images[first[:400].ravel()], labels[first[:400].ravel()]"""
+# Keras's RandomRotation, RandomShear, RandomZoom and RandomTranslation would blur the image four
+# times, and shear about its corner, which moves the digit: 0.6 percentage points less accuracy.
+_RANDOM_AFFINE = """\
+class RandomAffine(layers.Layer):
+    \"\"\"Rotate, shear, zoom and shift each training image at random, in one step.\"\"\"
 
-_SPLIT = """
-x_train, x_validation, y_train, y_validation = train_test_split(
-    images, labels, test_size={held_out}, stratify=labels, random_state={seed}
-)"""
+    def __init__(self):
+        super().__init__()
+        self.seed = keras.random.SeedGenerator(SEED)
 
-_CHOOSE = """
-chosen = np.random.default_rng(SEED).permutation(len(x_train))[:{count}]
-x_train, y_train = x_train[chosen], y_train[chosen]"""
+    def call(self, images, training=False):
+        if not training:
+            return images
 
-_PREPARE = f"""
+        def uniform(maximum):
+            count = keras.ops.shape(images)[0]
+            return keras.random.uniform((count,), -maximum, maximum, seed=self.seed)
 
-
-def prepare(images, labels):
-    \"\"\"Return images of shape (n, 28, 28, 1) and one-hot labels, (n, {CLASSES}).\"\"\"
-    return images[..., np.newaxis].astype("float32"), keras.utils.to_categorical(labels, {CLASSES})
-
-
-x_train, y_train = prepare(x_train, y_train)
-x_validation, y_validation = prepare(x_validation, y_validation)
-x_test, y_test = prepare(x_test, y_test)"""
+        angle, shear = uniform({degrees:g} * np.pi / 180), uniform({shear:g})
+        zoom_x, zoom_y = 1 + uniform({zoom:g}), 1 + uniform({zoom:g})
+        cos, sin = keras.ops.cos(angle), keras.ops.sin(angle)
+        # The new pixel at (x, y) is the old one at (a x + b y + c, d x + e y + f), and
+        # 13.5 is the center of 28 pixels.
+        a, b = cos / zoom_x, (shear * cos - sin) / zoom_x
+        d, e = sin / zoom_y, (shear * sin + cos) / zoom_y
+        c = 13.5 * (1 - a - b) + uniform({shift:g})
+        f = 13.5 * (1 - d - e) + uniform({shift:g})
+        zero = keras.ops.zeros_like(a)
+        matrix = keras.ops.stack([a, b, c, d, e, f, zero, zero], axis=1)
+        return keras.ops.image.affine_transform(images, matrix)
 
 
-class Section(NamedTuple):
-    """One step of a script, and one heading of a notebook."""
-
-    title: str
-    text: str
-    code: str
+network = keras.Sequential([keras.Input((28, 28, 1)), RandomAffine(), network])"""
 
 
 def sections_of(plan: Plan) -> Iterator[Section]:
@@ -72,7 +63,7 @@ def sections_of(plan: Plan) -> Iterator[Section]:
         f"LEARNING_RATE = {values.learning_rate!r}\n"
         f"EPOCHS = {values.epochs}",
     )
-    yield _data(plan)
+    yield data_section(plan)
     yield _network(values)
     if values.augmentation != "off":
         yield _augmentation(values)
@@ -84,23 +75,6 @@ def sections_of(plan: Plan) -> Iterator[Section]:
         "loss, accuracy = network.evaluate(x_test, y_test, verbose=0)\n"
         'print(f"Test accuracy: {accuracy:.2%}")',
     )
-
-
-def _data(plan: Plan) -> Section:
-    text = (
-        "MNIST: images of 28×28 pixels from 0 (background) to 255 (ink), and their labels. Keras "
-        "downloads them, unless the environment variable MNIST_NPZ names an mnist.npz. Some of the "
-        "training images are held out for validation, the same share of each digit."
-    )
-    code, held_out = _LOAD, "len(labels) // 12"
-    if plan.dataset == "sample":
-        code, held_out = _LOAD + _TAKE_SAMPLE, str(SAMPLE_HELD_OUT)
-        text += " The run used the first 500 images of each digit: 400 to train, 100 to test."
-    code += _SPLIT.format(held_out=held_out, seed=SPLIT_SEED)
-    if plan.training_images is not None:
-        text += f" Of the others, {plan.training_images:,} are chosen at random."
-        code += _CHOOSE.format(count=plan.training_images)
-    return Section("Data", text, code + _PREPARE)
 
 
 def _network(values: Hyperparameters) -> Section:
@@ -129,21 +103,12 @@ def _layer(layer: Layer) -> str:
 
 def _augmentation(values: Hyperparameters) -> Section:
     preset = AUGMENTATIONS[values.augmentation]
-    fill = 'fill_mode="constant"'
-    code = (
-        "augmentation = keras.Sequential(\n"
-        "    [\n"
-        f"        layers.RandomRotation({preset.degrees:g} / 360, {fill}),\n"
-        f"        layers.RandomShear({preset.shear:g}, {fill}),\n"
-        f"        layers.RandomZoom({preset.zoom:g}, {preset.zoom:g}, {fill}),\n"
-        f"        layers.RandomTranslation({preset.shift:g} / 28, {preset.shift:g} / 28, {fill}),\n"
-        "    ]\n"
-        ")\n"
-        "network = keras.Sequential([keras.Input((28, 28, 1)), augmentation, network])"
-    )
     text = (
-        "Rotate, shear, zoom and shift each training image at random, in each epoch anew, so that "
-        "the network generalizes better. Keras skips these layers in validation and test."
+        "Change each training image at random, in each epoch anew, so that the network "
+        "generalizes better. Keras calls the layer with training=False in validation and test."
+    )
+    code = _RANDOM_AFFINE.format(
+        degrees=preset.degrees, shear=preset.shear, zoom=preset.zoom, shift=preset.shift
     )
     return Section("Augmentation", text, code)
 

@@ -22,7 +22,7 @@ def trained(runs_dir):
 def test_a_runs_files_are_downloaded_on_train_predictions_and_runs(trained, server, open_page):
     for place, kinds in (("", RUN_FILES), ("predictions", ["keras"]), ("runs", ["onnx"])):
         page = open_page(f"{server.url}/{place}?run={trained.id}")
-        page.get_by_role("button", name="Download").click()
+        page.get_by_test_id("stPopoverButton").filter(has_text="Download").click()
         for kind in kinds:
             file = RUN_FILES[kind]
             with page.expect_download() as download:

@@ -59,7 +59,7 @@ def test_back_returns_to_the_step_from_another_page(server, open_page):
     page = open_page(f"{server.url}/how_it_works?step=7")
     page.get_by_role("button", name="Browse the test digits").click()
     expect(page).to_have_url(re.compile("/predictions"))
-    expect(page.get_by_role("button", name="Download")).to_be_visible()
+    expect(page.get_by_test_id("stPopoverButton").filter(has_text="Download")).to_be_visible()
     page.go_back()
     expect(heading(page, 7)).to_be_visible()
     expect(page).to_have_url(re.compile(r"/how_it_works\?.*\bstep=7\b"))
