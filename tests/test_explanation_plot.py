@@ -53,7 +53,7 @@ def test_an_explanation_is_a_png_and_an_svg_with_whatever_there_is(options):
 def test_the_picture_says_what_was_read_and_shows_each_map():
     figure = explanation_figure(explained(HISTORY), "My run")
     titles = [axes.get_title() for axes in figure.get_axes()]
-    assert "✗ 9, really 3" in titles
+    assert "✗ 9, true label 3" in titles
     assert "From epoch to epoch" in titles
     images = [axes for axes in figure.get_axes() if axes.images]
-    assert len(images) == 2 + 5 + 16 + 16 + 16  # digit, ink, likes, kernels, maps of two layers
+    assert len(images) == 2 + 5 + 16 + 16 + 16  # neighbors, kernels, two layers

@@ -37,7 +37,7 @@ def texts(figure):
 def test_each_digit_is_drawn_with_its_answer_and_mistakes_with_the_truth(predictions):
     figure = gallery_figure(predictions, np.array([4, 0]), title="My run")
     mistake, right = texts(figure)
-    assert mistake.startswith("✗ 5, really 4\n")
+    assert mistake.startswith("✗ 5, true label 4\n")
     assert right.startswith("✓ 0\n")
     assert right.endswith("%")
     assert figure.axes[0].get_title(loc="left") == "My run"

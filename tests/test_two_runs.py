@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.evaluation.comparison import compare
 from cnn.evaluation.predictions import load_predictions
-from cnn.plots.comparison import difference_matrix_figure
+from cnn.plots.confusion import difference_matrix_figure
 from cnn.plots.figure import figure_bytes
 from cnn.runs import store
 from cnn.runs.status import State

@@ -1,4 +1,4 @@
-"""What is taken for what, and how well each digit is read, as pictures to keep."""
+"""Confusion matrices, their difference, and the accuracy of each class, as pictures to save."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -8,25 +8,56 @@ from numpy.typing import NDArray
 
 from cnn.evaluation.accuracy import ClassMetrics
 from cnn.plots.figure import new_figure
-from cnn.plots.palette import ACCENT, GRID, MISTAKE
+from cnn.plots.palette import ACCENT, GRID, MISTAKE, NEGATIVE, POSITIVE, WHITE
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+_PALE = 1.4  # of the largest difference: keeps its color from hiding the count
 
 
 def confusion_matrix_figure(matrix: NDArray[np.intp], title: str = "") -> "Figure":
-    """Draw a confusion matrix (10, 10), rows actual, columns predicted, with its counts.
+    """Draw a confusion matrix (10, 10), rows true label, columns predicted, with its counts.
 
-    Mistakes are tinted on a scale of their own, else the diagonal would outshine them.
+    Mistakes are tinted on a scale of their own, else the diagonal would hide them.
     """
     figure = new_figure(6, 6.2)
     axes = figure.add_subplot()
     axes.imshow(_tints(matrix))
-    for actual, predicted in np.argwhere(matrix):
-        count = f"{matrix[actual, predicted]:,}"
-        axes.text(predicted, actual, count, ha="center", va="center", size=9)
+    _write_counts(axes, matrix, "{:,}")
+    axes.set_title(title)
+    return figure
+
+
+def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: str) -> "Figure":
+    """Draw one confusion matrix minus another, (10, 10), with signed counts, blue and orange.
+
+    Args:
+        difference: rows true label, columns predicted, the second's counts minus the first's.
+        first: the name of the network whose counts were subtracted.
+        second: the name of the other one.
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    figure = new_figure(6, 6.6)
+    axes = figure.add_subplot()
+    roots = np.sign(difference) * np.sqrt(np.abs(difference))  # so that single ones show
+    limit = max(1.0, float(np.abs(roots).max())) * _PALE
+    colors = LinearSegmentedColormap.from_list("difference", (NEGATIVE, WHITE, POSITIVE))
+    axes.imshow(roots, cmap=colors, vmin=-limit, vmax=limit)
+    _write_counts(axes, difference, "{:+,}")
+    axes.set_title(f"Blue: more often by B, {second}\nOrange: more often by A, {first}", loc="left")
+    return figure
+
+
+def _write_counts(axes: "Axes", matrix: NDArray[np.intp], form: str) -> None:
+    """Write each count that is not 0 into its cell, and name rows and columns."""
+    for label, predicted in np.argwhere(matrix):
+        count = form.format(matrix[label, predicted]).replace("-", "−")
+        axes.text(predicted, label, count, ha="center", va="center", size=9)
     digits = range(len(matrix))
-    axes.set(xticks=digits, yticks=digits, xlabel="Read as", ylabel="Really", title=title)
+    axes.set(xticks=digits, yticks=digits, xlabel="Predicted", ylabel="True label")
     axes.xaxis.set_label_position("top")
     axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     borders = np.arange(len(matrix) + 1) - 0.5
@@ -34,27 +65,26 @@ def confusion_matrix_figure(matrix: NDArray[np.intp], title: str = "") -> "Figur
     axes.set_yticks(borders, minor=True)
     axes.tick_params(which="minor", length=0)
     axes.grid(which="minor", color=GRID)
-    return figure
 
 
 def _tints(matrix: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the colors of the cells, (10, 10, RGBA): the more mistakes, the less transparent."""
     from matplotlib.colors import to_rgb
 
-    right = np.eye(len(matrix), dtype=bool)
-    most = max(1, matrix[~right].max())
-    shade = np.where(matrix > 0, 0.12 + 0.48 * np.sqrt(matrix / most), 0)
-    colors = np.where(right[..., None], to_rgb(ACCENT), to_rgb(MISTAKE))
-    return np.dstack([colors, np.where(right, 0.18, shade)])
+    correct = np.eye(len(matrix), dtype=bool)
+    most = max(1, matrix[~correct].max())
+    opacity = np.where(matrix > 0, 0.12 + 0.48 * np.sqrt(matrix / most), 0)
+    colors = np.where(correct[..., None], to_rgb(ACCENT), to_rgb(MISTAKE))
+    return np.dstack([colors, np.where(correct, 0.18, opacity)])
 
 
 def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str = "") -> "Figure":
-    """Draw how many pictures of each digit are read right, from the average of all digits.
+    """Draw the accuracy of each digit, as its distance from the accuracy on all digits.
 
     Args:
-        classes: the figures; a digit that there is none of is left out.
+        classes: the metrics; a digit without support is left out.
         average: the accuracy on all digits, 0 to 1.
-        title: what they are of, above them.
+        title: above the chart.
     """
     figure = new_figure(6, 4)
     axes = figure.add_subplot()
@@ -64,12 +94,12 @@ def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str =
         color = ACCENT if recall >= average else MISTAKE
         axes.plot([average, recall], [digit, digit], color=color, linewidth=3)
         axes.plot([recall], [digit], "o", color=color, markersize=9)
-        words = f"{recall * 100:.1f}%"
-        axes.text(1.02, digit, words, transform=axes.get_yaxis_transform(), va="center")
+        percent = f"{recall:.1%}"
+        axes.text(1.02, digit, percent, transform=axes.get_yaxis_transform(), va="center")
     lowest = min(0.999, *recalls.values())
     axes.set(xlim=(lowest - (1 - lowest) * 0.1, 1 + (1 - lowest) * 0.03), xticks=[])
     axes.set(yticks=list(recalls), ylabel="Digit", title=title)
-    axes.set_xlabel(f"Dashed: all digits, {average * 100:.1f}%")
+    axes.set_xlabel(f"Accuracy; dashed: all digits, {average:.1%}")
     axes.invert_yaxis()
     axes.spines[:].set_visible(False)
     return figure

@@ -1,4 +1,4 @@
-"""The explanation of one digit as a picture to keep, drawn with matplotlib."""
+"""The explanation of one prediction as a picture to save."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,37 +20,37 @@ _MAPS = 16  # in a row
 
 
 class Explanation(NamedTuple):
-    """Why a network answers as it does to one digit."""
+    """Why a network predicts what it does for one digit."""
 
     number: int
     """Which test digit."""
     image: NDArray[np.uint8]
     """(28, 28), 255 is full ink."""
     label: int
-    """The digit really written."""
+    """The true digit."""
     probabilities: NDArray[np.float32]
     """(10,), adding up to 1."""
     importance: NDArray[np.float32]
-    """(28, 28), how much less probable the answer is without the ink there."""
+    """(28, 28), how much less probable the prediction is without the ink there."""
     neighbors: tuple[Neighbor, ...]
-    """The nearest training digits; empty where the network does not show its features."""
+    """The nearest training digits; empty where the network has no output with its features."""
     layers: tuple[LayerMaps, ...]
     kernels: Kernels
     history: History | None
-    """The answers epoch by epoch, if they were kept."""
+    """The predictions by epoch, if snapshots were saved."""
 
     @property
-    def answer(self) -> int:
-        """The likeliest digit."""
+    def predicted(self) -> int:
+        """The most probable digit."""
         return int(self.probabilities.argmax())
 
 
 def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
-    """Draw a digit with its answer, the ink that mattered, its likes, its history and its maps.
+    """Draw a digit with its prediction, occlusion map, nearest neighbors, history and feature maps.
 
     Args:
         explained: what to draw.
-        title: whose answer it is, above it.
+        title: above it.
     """
     rows = len(explained.layers)
     figure = new_figure(10, 6.0 + 0.95 * rows)
@@ -59,27 +59,28 @@ def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
     top, middle, maps = figure.subfigures(3, 1, squeeze=False, height_ratios=ratios)[:, 0]
     heights = [1.5, *[1] * (rows - 1)][:rows]  # the first has its filters too
     layer_rows = maps.subfigures(max(rows, 1), 1, squeeze=False, height_ratios=heights or [1])[:, 0]
-    _draw_answer(top, explained)
-    _draw_likes(middle, explained)
+    _draw_prediction(top, explained)
+    _draw_neighbors(middle, explained)
     for number in range(rows):
         _draw_maps(layer_rows[number], explained, number)
     return figure
 
 
-def _draw_answer(part: "SubFigure", explained: Explanation) -> None:
-    """Draw the digit, its ten probabilities, and which ink mattered."""
+def _draw_prediction(part: "SubFigure", explained: Explanation) -> None:
+    """Draw the digit, its ten probabilities, and the occlusion map."""
     digit, bars, ink = part.subplots(1, 3)
-    label, answer = explained.label, explained.answer
+    label, predicted = explained.label, explained.predicted
     digit.imshow(explained.image, cmap="gray_r", vmin=0, vmax=255)
-    words = f"✓ {answer}" if label == answer else f"✗ {answer}, really {label}"
-    digit.set_title(words, color=CORRECT_TEXT if label == answer else MISTAKE_TEXT)
+    is_correct = label == predicted
+    words = f"✓ {predicted}" if is_correct else f"✗ {predicted}, true label {label}"
+    digit.set_title(words, color=CORRECT_TEXT if is_correct else MISTAKE_TEXT)
     digit.set_xlabel(f"Test digit {explained.number:,}")
     bars.barh(range(10), explained.probabilities, color=ACCENT)
     bars.set(yticks=range(10), xlim=(0, 1), title="Probability")
     bars.invert_yaxis()
     ink.imshow(occlusion_picture(explained.image, explained.importance))
-    ink.set_title("Which ink mattered")
-    _write_legend(ink, {f"for {answer}": POSITIVE, "against": NEGATIVE})
+    ink.set_title("Occlusion map")
+    _write_legend(ink, {f"for {predicted}": POSITIVE, "against": NEGATIVE})
     for axes in (digit, ink):
         axes.set(xticks=[], yticks=[])
 
@@ -90,8 +91,8 @@ def _write_legend(axes: "Axes", names: dict[str, str]) -> None:
         axes.text(x, -0.04, name, color=color, ha="center", va="top", transform=axes.transAxes)
 
 
-def _draw_likes(part: "SubFigure", explained: Explanation) -> None:
-    """Draw the nearest training digits, and the answers epoch by epoch."""
+def _draw_neighbors(part: "SubFigure", explained: Explanation) -> None:
+    """Draw the nearest training digits, and the probabilities by epoch."""
     left, right = part.subfigures(1, 2, squeeze=False, width_ratios=[1.6, 1])[0]
     if explained.neighbors:
         left.suptitle("Nearest training digits", fontsize="medium")
@@ -100,11 +101,11 @@ def _draw_likes(part: "SubFigure", explained: Explanation) -> None:
             axes.imshow(one.image, cmap="gray_r", vmin=0, vmax=255)
             axes.set(xticks=[], yticks=[], xlabel=f"{one.label}")
     if explained.history:
-        _draw_history(right.subplots(), explained.history, explained.label, explained.answer)
+        _draw_history(right.subplots(), explained.history, explained.label, explained.predicted)
 
 
-def _draw_history(axes: "Axes", history: History, label: int, answer: int) -> None:
-    for digit, color in {answer: NEGATIVE, label: POSITIVE}.items():
+def _draw_history(axes: "Axes", history: History, label: int, predicted: int) -> None:
+    for digit, color in {predicted: NEGATIVE, label: POSITIVE}.items():
         shares = history.probabilities[:, digit]
         axes.plot(history.epochs, shares, "o-", color=color, label=str(digit))
     axes.set(ylim=(-0.03, 1.03), xlabel="Epoch", title="From epoch to epoch")

@@ -1,7 +1,10 @@
-"""What every picture starts with and ends in."""
+"""Figures: a new one, its bytes, and images side by side."""
 
 import io
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,6 +17,17 @@ def new_figure(width: float, height: float) -> "Figure":
     from matplotlib.figure import Figure  # a second to import: only for who saves a picture
 
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def mosaic(images: NDArray[Any], columns: int) -> NDArray[Any]:
+    """Put images (n, height, width) side by side in rows; where the last one ends, 0 or NaN."""
+    count, height, width = images.shape
+    rows = -(-count // columns)
+    empty = np.nan if images.dtype.kind == "f" else 0
+    cells = np.full((rows * columns, height, width), empty, images.dtype)
+    cells[:count] = images
+    grid = cells.reshape(rows, columns, height, width).swapaxes(1, 2)
+    return grid.reshape(rows * height, columns * width)
 
 
 def figure_bytes(figure: "Figure", image_format: ImageFormat) -> bytes:

@@ -1,4 +1,4 @@
-"""Test digits with their answers as a picture to keep."""
+"""Test digits with their predictions as a picture to save."""
 
 from typing import TYPE_CHECKING
 
@@ -8,62 +8,59 @@ from numpy.typing import NDArray
 from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import confidence_percent
-from cnn.plots.figure import new_figure
+from cnn.plots.figure import mosaic, new_figure
 from cnn.plots.palette import CORRECT_TEXT, MISTAKE_TEXT
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _COLUMNS = 10
 _CELL = 42  # an image of 28 pixels and the room for its text
+_MARGIN = (_CELL - 28) // 2
 
 
 def gallery_figure(
     predictions: Predictions, indices: NDArray[np.intp], title: str = ""
 ) -> "Figure":
-    """Draw some digits with the network's answers, ten in a row.
+    """Draw some digits with their predictions, ten in a row.
 
     Args:
-        indices: which digits, in the order to draw them; at least one.
-        title: what they are, above them.
+        predictions: a network's.
+        indices: which digits, in their order.
+        title: above them.
 
     Raises:
-        ValueError: there is nothing to draw.
+        ValueError: there is no digit to draw.
     """
     if len(indices) == 0:
         raise ValueError("There are no digits to draw. Choose a filter that shows some.")
+    images = np.zeros((len(indices), _CELL, _CELL), np.uint8)
+    images[:, :28, _MARGIN : _MARGIN + 28] = predictions.images[indices]
     rows = -(-len(indices) // _COLUMNS)
     figure = new_figure(10, rows + 0.6)
     axes = figure.add_subplot()
-    axes.imshow(_mosaic(predictions.images[indices], rows), cmap="gray_r", interpolation="none")
-    doubtful = has_label_error(predictions.labels)
+    axes.imshow(mosaic(images, _COLUMNS), cmap="gray_r", interpolation="none")
     for place, index in enumerate(indices):
-        _write_answer(axes, predictions, int(index), place, bool(doubtful[index]))
+        row, column = divmod(place, _COLUMNS)
+        axes.text(
+            (column + 0.5) * _CELL,
+            row * _CELL + 29,
+            _caption(predictions, int(index)),
+            color=CORRECT_TEXT if predictions.correct[index] else MISTAKE_TEXT,
+            fontsize=8,
+            ha="center",
+            va="top",
+        )
     axes.set_axis_off()
     axes.set_title(title, loc="left")
     return figure
 
 
-def _mosaic(images: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
-    """Put images (n, 28, 28) side by side: one image (rows * _CELL, _COLUMNS * _CELL)."""
-    margin = (_CELL - 28) // 2
-    cells = np.zeros((rows * _COLUMNS, _CELL, _CELL), np.uint8)
-    cells[: len(images), :28, margin : margin + 28] = images
-    grid = cells.reshape(rows, _COLUMNS, _CELL, _CELL)
-    return grid.swapaxes(1, 2).reshape(rows * _CELL, _COLUMNS * _CELL)
-
-
-def _write_answer(
-    axes: "Axes", predictions: Predictions, index: int, place: int, is_doubtful: bool
-) -> None:
-    """Write the answer under the picture at this place, counted row by row."""
-    right = bool(predictions.correct[index])
-    answer = f"{'✓' if right else '✗'} {predictions.predicted[index]}"
-    is_so = "labeled" if is_doubtful else "really"
-    truth = "" if right else f", {is_so} {predictions.labels[index]}"
-    text = f"{answer}{truth}\n{confidence_percent(predictions.confidence[index])}"
-    row, column = divmod(place, _COLUMNS)
-    x, y = (column + 0.5) * _CELL, row * _CELL + 29
-    color = CORRECT_TEXT if right else MISTAKE_TEXT
-    axes.text(x, y, text, color=color, fontsize=8, ha="center", va="top")
+def _caption(predictions: Predictions, index: int) -> str:
+    """Return the prediction, the label if it is another, and the confidence."""
+    predicted, label = predictions.predicted[index], predictions.labels[index]
+    confidence = confidence_percent(predictions.confidence[index])
+    if predicted == label:
+        return f"✓ {predicted}\n{confidence}"
+    name = "label" if has_label_error(predictions.labels)[index] else "true label"
+    return f"✗ {predicted}, {name} {label}\n{confidence}"

@@ -6,8 +6,7 @@ import streamlit as st
 from cnn.evaluation.accuracy import accuracy, confusion_matrix
 from cnn.evaluation.comparison import Comparison
 from cnn.evaluation.predictions import Predictions
-from cnn.plots.comparison import difference_matrix_figure
-from cnn.plots.confusion import confusion_matrix_figure
+from cnn.plots.confusion import confusion_matrix_figure, difference_matrix_figure
 from cnn.runs.store import Run
 from ui.predictions import two_runs_charts, two_runs_gallery
 from ui.predictions.confusion import worst_pair
