@@ -9,6 +9,7 @@ import pytest
 
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import files, queue, slots, store
+from cnn.runs import status as status_file
 from cnn.runs.status import State
 from cnn.runs.store import RunError
 
@@ -50,6 +51,7 @@ def fill_disk(monkeypatch):
 
         for name in names:
             monkeypatch.setattr(files, name, fail)
+            monkeypatch.setattr(status_file, name, fail, raising=False)
 
     return fill
 

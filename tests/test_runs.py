@@ -172,7 +172,9 @@ def test_missing_hyperparameters_are_a_sentence(run):
 @pytest.mark.parametrize("state", [s for s in State if s is not State.INTERRUPTED])
 def test_a_status_is_read_as_it_was_written(run, state, hold_elsewhere):
     hold_elsewhere(run.path / "lock")
-    status = Status(state, 1.5, 2.5, 3.5, 4.5, "Why", "saving", "/a.npz", "mnist", 100, 9, 0.5, 0.6)
+    status = Status(
+        state, created=1.5, seconds=4, message="Why", phase="saving", test_images=9, test_accuracy=1
+    )
     run.write_status(status)
     assert run.status() == status
     assert type(run.status().state) is State

@@ -28,7 +28,8 @@ def ensure_workers(folder: Path, wanted: int, idle_seconds: float | None = None)
     with queue.locked(folder):
         if slots.deaths(folder) >= slots.MAX_DEATHS:
             if not slots.active_workers(folder):
-                queue.fail_queued(folder, _why_they_died(folder))
+                for run in queue.queued_runs(folder):
+                    queue.fail(run, _why_they_died(folder))
             return
         for _ in range(wanted - slots.active_workers(folder)):
             _start_worker(folder, idle_seconds)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+MAX_CACHED = 10_000  # runs
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest modification time of a file system
 TRUST_SECONDS = 0.2
 _trusted_since = 0.0
@@ -76,15 +77,21 @@ def replace_together(folder: Path) -> Iterator[Path]:
     `finish_replacement` completes what had begun.
     """
     finish_replacement(folder)
-    staging = folder / STAGING
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir()
-    try:
+    with temporary_folder(folder / STAGING) as staging:
         yield staging
         staging.rename(folder / STAGED)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     finish_replacement(folder)
+
+
+@contextlib.contextmanager
+def temporary_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder and remove it afterwards, and what a process that died left of it."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def finish_replacement(folder: Path) -> None:

@@ -47,8 +47,7 @@ def queued_runs(folder: Path) -> list[Run]:
 
 def active_count(folder: Path) -> int:
     """Return how many runs are queued or train."""
-    states = [_state(run) for run in store.list_runs(folder)]
-    return sum(state in (State.QUEUED, State.RUNNING) for state in states)
+    return sum(_state(run) in (State.QUEUED, State.RUNNING) for run in store.list_runs(folder))
 
 
 def _state(run: Run) -> State | None:
@@ -60,10 +59,9 @@ def _state(run: Run) -> State | None:
 
 def queue_position(run: Run) -> int:
     """Return how many trainings must end before this one begins; 0 when it is next."""
-    folder = run.path.parent
-    ids = [queued.id for queued in queued_runs(folder)]
+    ids = [queued.id for queued in queued_runs(run.path.parent)]
     ahead = ids.index(run.id) if run.id in ids else 0
-    running = active_count(folder) - len(ids)
+    running = active_count(run.path.parent) - len(ids)
     return max(0, ahead + running + 1 - slots.slot_count())
 
 
@@ -127,18 +125,13 @@ def claim(folder: Path) -> Run | None:
                 return run
             except (OSError, RunError) as error:
                 run.lock.release()
-                _fail(run, f"The training could not start: {explain_error(error)}.")
+                fail(run, f"The training could not start: {explain_error(error)}.")
     return None
 
 
-def fail_queued(folder: Path, message: str) -> None:
-    """Let all queued runs fail. The caller holds the queue's lock."""
-    for run in queued_runs(folder):
-        _fail(run, message)
-
-
-def _fail(run: Run, message: str) -> None:
-    with contextlib.suppress(RunError):  # its folder is gone
+def fail(run: Run, message: str) -> None:
+    """Let a run that can't be trained fail; one whose folder is gone is skipped."""
+    with contextlib.suppress(RunError):
         run.update_status(state=State.FAILED, phase="", message=message, ended=time.time())
 
 
@@ -181,11 +174,9 @@ def _is_active(run: Run) -> bool:
 
 
 def release_slot(folder: Path, slot: int) -> bool:
-    """Give a worker's slot back if no run is queued; whoever queues one next sees it free.
+    """Give a worker's slot back if no run is queued; who queues one next sees it free.
 
-    Args:
-        folder: the folder of all runs.
-        slot: the descriptor that holds the slot.
+    `slot` is the descriptor that holds it.
     """
     with locked(folder):
         if queued_runs(folder):

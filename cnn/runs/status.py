@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, TypeAdapter
+
+from cnn.runs.files import MAX_CACHED, cached_by_stat, overwrite, write_bytes
 
 Time = Annotated[float, Field(ge=0, lt=1e11, allow_inf_nan=False)]  # calendars end soon after it
 Accuracy = Annotated[float, Field(ge=0, le=1)]
@@ -65,4 +68,25 @@ class Status:
         return self.state in (State.QUEUED, State.RUNNING)
 
 
-STATUS_JSON = TypeAdapter(Status)
+_ADAPTER = TypeAdapter(Status)
+
+
+@cached_by_stat(MAX_CACHED)
+def read_status(path: Path) -> Status:
+    """Return the status that a file holds.
+
+    Raises:
+        OSError, ValueError: it can't be read, or holds something else.
+    """
+    return _ADAPTER.validate_json(path.read_bytes())
+
+
+def write_status(path: Path, status: Status) -> None:
+    """Replace the file as a whole; where the disk is full, write over the old one."""
+    content = _ADAPTER.dump_json(status, indent=1)
+    try:
+        write_bytes(path, content)
+    except OSError:
+        if not path.is_file():
+            raise
+        overwrite(path, content)

@@ -1,12 +1,11 @@
 """A run is a folder: its hyperparameters, its status and metrics, and its trained network."""
 
-import contextlib
 import os
 import re
 import secrets
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from operator import itemgetter
@@ -18,16 +17,15 @@ from filelock import FileLock
 from cnn import hyperparameters as hp
 from cnn.presets import preset_name
 from cnn.runs import files
-from cnn.runs.files import cached_by_stat, explain_error
+from cnn.runs.files import MAX_CACHED, cached_by_stat, explain_error
 from cnn.runs.metrics import Metrics, read_metrics
-from cnn.runs.status import STATUS_JSON, State, Status
+from cnn.runs.status import State, Status, read_status, write_status
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parents[1] / "pretrained"
 FINE_TUNED = "taught"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-CACHED_RUNS = 10_000
 HIDDEN = ".queue"  # the folder beside the runs for what belongs to no run
 
 
@@ -55,7 +53,7 @@ class Run:
     def hyperparameters(self) -> hp.Hyperparameters:
         """What the run was started with."""
         try:
-            return _read_hyperparameters(self._hyperparameters_path)
+            return _read_hyperparameters(self.path / "hyperparameters.json")
         except (OSError, ValueError) as error:
             raise RunError(f"The settings of run {self.id} can't be read: {error}") from error
 
@@ -85,10 +83,6 @@ class Run:
         return self.path / "status.json"
 
     @cached_property
-    def _hyperparameters_path(self) -> Path:
-        return self.path / "hyperparameters.json"
-
-    @cached_property
     def lock(self) -> FileLock:
         """The lock that the process training this run holds."""
         return FileLock(self.path / "lock", thread_local=False)
@@ -106,14 +100,8 @@ class Run:
         return replace(status, state=State.INTERRUPTED, phase="", message=message)
 
     def write_status(self, status: Status) -> None:
-        """Replace status.json as a whole; where the disk is full, write over the old one."""
-        content = STATUS_JSON.dump_json(status, indent=1)
-        try:
-            files.write_bytes(self.status_path, content)
-        except OSError:
-            if not self.status_path.is_file():
-                raise
-            files.overwrite(self.status_path, content)
+        """Replace the status on disk."""
+        write_status(self.status_path, status)
 
     def update_status(self, **changes: Any) -> Status:
         """Change some fields of the status on disk."""
@@ -147,7 +135,7 @@ class Run:
 
     def _read_status(self) -> Status:
         try:
-            return _read_status(self.status_path)
+            return read_status(self.status_path)
         except (OSError, ValueError) as error:
             reason = explain_error(error)
             raise RunError(f"The state of run {self.id} can't be read: {reason}") from error
@@ -156,12 +144,7 @@ class Run:
         return not self.is_built_in and files.is_held(self.path / "lock")
 
 
-@cached_by_stat(CACHED_RUNS)
-def _read_status(path: Path) -> Status:
-    return STATUS_JSON.validate_json(path.read_bytes())
-
-
-@cached_by_stat(CACHED_RUNS)
+@cached_by_stat(MAX_CACHED)
 def _read_hyperparameters(path: Path) -> hp.Hyperparameters:
     return hp.from_json(path.read_text())
 
@@ -184,7 +167,7 @@ def create(
         values: what to train.
         folder: the folder of all runs.
         mnist_file: the MNIST to train on; empty: the sample.
-        name: the word in its id; empty: the preset's. The id sorts by time.
+        name: the word in its id, which sorts by time; empty: the preset's.
         populate: puts more files into its folder, before a worker can see the run.
 
     Raises:
@@ -201,19 +184,9 @@ def create(
         return Run(draft.path.rename(folder / run_id))
 
 
-@contextlib.contextmanager
-def scratch_folder(folder: Path) -> Iterator[Path]:
-    """Yield a hidden folder for a run that is created or deleted, and remove what is left in it.
-
-    One process at a time uses it: the one that holds the queue's lock.
-    """
-    scratch = folder / HIDDEN / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)  # of a process that died
-    scratch.mkdir(parents=True, exist_ok=True)
-    try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+def scratch_folder(folder: Path) -> AbstractContextManager[Path]:
+    """Return the hidden folder for a run that is created or deleted, for who locks the queue."""
+    return files.temporary_folder(folder / HIDDEN / "scratch")
 
 
 def open_run(run_id: str, folder: Path) -> Run:
@@ -241,16 +214,15 @@ def list_runs(folder: Path) -> list[Run]:
     return [run for *_, run in sorted(dated, key=itemgetter(0, 1), reverse=True)]
 
 
-@lru_cache(CACHED_RUNS)
+@lru_cache(MAX_CACHED)
 def _run(folder: Path, name: str) -> Run:
-    """Return the same object each time, with the paths and the name that it has found out."""
-    return Run(folder / name)
+    return Run(folder / name)  # the same each time, for its cached properties
 
 
 def _creation(run: Run) -> float | None:
     """Return when a run was created, 0 where it is damaged, or None for a folder that is no run."""
     try:
-        return _read_status(run.status_path).created
+        return read_status(run.status_path).created
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError):

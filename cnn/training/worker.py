@@ -18,7 +18,6 @@ from cnn.data import mnist
 from cnn.data.mnist import DataError, Dataset
 from cnn.runs import queue, slots
 from cnn.runs.files import explain_error, is_disk_full
-from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 
 IDLE_SECONDS = 600.0
@@ -77,7 +76,7 @@ def _train(run: Run) -> None:
         with _logged(run.path / "train.log"):
             _train_logged(run)
     except Exception as error:
-        _fail(run, explain(error))
+        queue.fail(run, explain(error))
     finally:
         run.lock.release()
 
@@ -107,10 +106,6 @@ def _dataset(mnist_file: str) -> Dataset:
         return mnist.load("mnist")
     finally:
         os.environ["MNIST_NPZ"] = before
-
-
-def _fail(run: Run, message: str) -> None:
-    run.update_status(state=State.FAILED, phase="", message=message, ended=time.time())
 
 
 def explain(error: Exception) -> str:
