@@ -2,9 +2,18 @@
 
 import streamlit as st
 
-from ui.predictions import opened_state, views
+from ui.predictions.all_digits import show_test_digits
+from ui.predictions.opened_digit import close_digit
+from ui.predictions.two_networks import compare_networks
 from ui.shared import navigation, run_picker, run_predictions
+from ui.shared.replay import show_replay
 from ui.shared.run_downloads import offer_run_downloads
+
+VIEWS = {
+    "Test digits": show_test_digits,
+    "Two networks": compare_networks,
+    "Replay": lambda run, _: show_replay(run),
+}
 
 navigation.begin_page("Predictions")
 picker, summary = st.columns([2, 3], vertical_alignment="bottom")
@@ -12,7 +21,7 @@ wanted = st.query_params.get("run")
 with picker:
     run = run_picker.pick_run()
 if wanted and wanted != run.id:
-    opened_state.close_digit()  # it was another run's
+    close_digit()  # it was another run's
 try:
     predictions = run_predictions.predictions_of(run)
 except ValueError as error:
@@ -20,10 +29,18 @@ except ValueError as error:
     st.stop()
 with summary:
     st.markdown(f"#### {run_predictions.summary(run, predictions)}")
-    run_predictions.show_doubtful_share(predictions)
+    run_predictions.show_accuracy_without_label_errors(predictions)
 if predictions.seen_in_training:
     run_predictions.explain_seen_in_training(run, len(predictions))
 
-show = views.choose_view()
-show(run, predictions)
+view = st.segmented_control(
+    "View",
+    list(VIEWS),
+    default="Test digits",
+    required=True,
+    key="view",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+VIEWS[view](run, predictions)
 offer_run_downloads(run)

@@ -6,8 +6,10 @@ import pytest
 from cnn.explanation.explain import LayerMaps, Neighbor
 from cnn.plots.colormaps import activation_picture, occlusion_picture, weight_picture
 from cnn.plots.palette import NEGATIVE, NEUTRAL, POSITIVE, THEMED, luminance, rgb
-from tests.pictures import pictures as shown_pictures
-from ui.shared.explanation import map_pictures, pictures
+from tests.pictures import pictures
+from ui.shared.explanation import feature_maps
+from ui.shared.explanation.nearest import nearest_html
+from ui.shared.explanation.occlusion import map_html
 
 
 def test_ink_is_blue_for_the_answer_orange_against_it_and_transparent_where_there_is_none():
@@ -30,13 +32,13 @@ def test_the_colors_of_ink_stand_out_from_light_and_dark_tiles(color, tile):
     assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
-def test_where_the_ink_mattered_is_also_said_in_words():
+def test_where_the_ink_mattered_is_also_in_words():
     image, importance = np.full((28, 28), 9, np.uint8), np.zeros((28, 28), np.float32)
-    assert "No ink speaks for 8" in pictures.ink_html(image, importance, 8)
+    assert "No ink is positive for 8" in map_html(image, importance, 8)
     importance[1, 27] = 0.3
-    text = pictures.ink_html(image, importance, 8)
-    assert "The ink at the top on the right speaks most for 8." in text
-    assert "No spot" not in text
+    text = map_html(image, importance, 8)
+    assert "The ink at the top on the right is the most positive for 8." in text
+    assert "No patch" not in text
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_where_the_ink_mattered_is_also_said_in_words():
 )
 def test_how_many_of_the_nearest_are_the_answer_is_said(labels, sentence):
     image = np.zeros((28, 28), np.uint8)
-    text = pictures.nearest_html([Neighbor(image, one, 1.0) for one in labels], 8)
+    text = nearest_html([Neighbor(image, one, 1.0) for one in labels], 8)
     assert sentence in text
 
 
@@ -58,13 +60,12 @@ def test_each_layer_has_a_sentence_and_brighter_tiles_where_it_responds():
     maps = np.zeros((2, 4, 4), np.uint8)
     maps[0, 1, 1] = 255
     layers = [LayerMaps(f"convolution_{number}", 2, maps, (0, 1)) for number in (1, 2, 3)]
-    text = map_pictures.maps_html(layers)
+    text = feature_maps.maps_html(layers)
     meanings = re.findall(r"<div>([^<]+)</div>", text)
     assert len(set(meanings)) == 3
-    first = shown_pictures(text)[0].sum(axis=2)
+    first = pictures(text)[0].sum(axis=2)
     assert first[1, 1] == first.max() > 3 * first[0, 0]
-    assert "the 2 most active" not in text
-    assert "40 maps of 4×4, the 2 most active" in map_pictures.maps_html(
+    assert "40 maps of 4×4, the 2 most active" in feature_maps.maps_html(
         [LayerMaps("convolution_1", 40, maps, (0, 1))]
     )
 
@@ -79,26 +80,26 @@ KERNELS = {
 }
 
 
-def test_the_first_layers_filters_stand_above_their_own_maps_and_the_others_are_counted():
-    text = map_pictures.maps_html(LAYERS, KERNELS)
-    first, heat, second, _, deep = shown_pictures(text)
+def test_the_first_layers_filters_are_above_their_own_maps_and_the_others_are_counted():
+    text = feature_maps.maps_html(LAYERS, KERNELS)
+    first, heat, second, _, deep = pictures(text)
     assert first.shape == (3, 3, 3)  # of filter 2, which made the first map
     assert tuple(first[1, 1]) == rgb(POSITIVE)
     assert tuple(second[0, 0]) == rgb(NEGATIVE)
     assert (heat.shape, deep.shape) == ((4, 4, 3), (2, 2, 3))
     assert re.findall(r'"number">(\d)<', text) == ["2", "1", "1"]
     assert "the 3×3 weights of its filter" in text
-    assert "adds up 2 kernels of 5×5" in text
+    assert "2 kernels of 5×5" in text
 
 
-def test_a_map_is_made_of_the_maps_before_those_with_most_weight_first():
-    text = map_pictures.one_map_html(LAYERS[1], 0, LAYERS[0], KERNELS["convolution_2"])
+def test_a_map_is_computed_from_the_maps_before_the_largest_kernels_first():
+    text = feature_maps.one_map_html(LAYERS[1], 0, LAYERS[0], KERNELS["convolution_2"])
     assert "Map 1 of convolution 2: 2 kernels of 5×5 slide over the 2 maps" in text
-    strongest, its_map, weakest, other_map, whole = shown_pictures(text)
+    strongest, its_map, weakest, other_map, whole = pictures(text)
     assert tuple(strongest[0, 0]) == rgb(POSITIVE)
     assert tuple(weakest[0, 0]) == (238, 238, 242)
     heats = activation_picture(LAYERS[0].maps)
-    assert np.array_equal(its_map, heats[0])  # of filter 2, whose kernel has the weight
+    assert np.array_equal(its_map, heats[0])  # of filter 2, whose kernel is the largest
     assert np.array_equal(other_map, heats[1])
     assert whole.shape == (2, 2, 3)
 
@@ -106,9 +107,8 @@ def test_a_map_is_made_of_the_maps_before_those_with_most_weight_first():
 def test_of_many_kernels_eight_are_shown():
     before = LayerMaps("convolution_1", 12, np.zeros((12, 4, 4), np.uint8), tuple(range(12)))
     filters = np.ones((1, 12, 3, 3), np.float32)
-    text = map_pictures.one_map_html(LAYERS[1], 0, before, filters)
-    assert len(shown_pictures(text)) == 2 * 8 + 1
-    assert "the 8 with most weight" in text
+    text = feature_maps.one_map_html(LAYERS[1], 0, before, filters)
+    assert len(pictures(text)) == 2 * 8 + 1
 
 
 @pytest.mark.parametrize("weight", [0, np.nan, np.inf, 1e30])

@@ -6,7 +6,7 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.runs import store
 from cnn.runs.snapshots import SnapshotError, read_snapshots
 from tests.test_epochs import train_epochs
-from ui.predictions.answer_history import history_chart
+from ui.predictions.prediction_history import history_chart
 
 
 def history(*answers, first=1):
@@ -49,13 +49,13 @@ def test_one_digits_history_is_its_row_of_each_epoch(runs_dir):
 
 
 @pytest.mark.parametrize(
-    ("answer", "lines"), [(4, ["4, right"]), (9, ["4, the true digit", "9, the answer"])]
+    ("predicted", "lines"), [(4, ["4, true label"]), (9, ["4, true label", "9, predicted"])]
 )
-def test_the_chart_has_a_line_for_the_true_digit_and_for_another_answer(answer, lines):
-    kept = history(9, 4, answer)
-    (rows,) = history_chart(kept, 4, answer).to_dict()["datasets"].values()
+def test_the_chart_has_a_line_for_the_true_label_and_for_another_prediction(predicted, lines):
+    shown = history(9, 4, predicted)
+    (rows,) = history_chart(shown, 4, predicted).to_dict()["datasets"].values()
     assert list(dict.fromkeys(row["line"] for row in rows)) == lines
     assert [row["epoch"] for row in rows] == [1, 2, 3] * len(lines)
     true = [row["probability"] for row in rows if row["line"].startswith("4")]
-    assert true == pytest.approx(kept.probabilities[:, 4].tolist())
-    assert "read as 9" in rows[0]["meaning"]
+    assert true == pytest.approx(shown.probabilities[:, 4].tolist())
+    assert "predicted 9" in rows[0]["meaning"]

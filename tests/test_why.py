@@ -8,7 +8,7 @@ from cnn.runs import store
 from tests.pages import html, open_script
 from tests.pictures import pictures
 from ui.draw import preprocessing_pictures
-from ui.shared.explanation import digit_index
+from ui.shared.explanation import nearest
 
 SCRIPT = """
 import numpy as np
@@ -32,9 +32,9 @@ show_why(drawing, store.open_run(st.session_state.get("run", "built-in"), store.
 @pytest.fixture(autouse=True)
 def few_digits(monkeypatch):
     monkeypatch.setattr("cnn.explanation.explain.MAX_DIGITS", 300)
-    digit_index._index.clear()
+    nearest.index.clear()
     yield
-    digit_index._index.clear()
+    nearest.index.clear()
 
 
 def open_why(**state):
@@ -47,7 +47,7 @@ def test_steps_ink_nearest_digits_and_maps_are_shown(kind, steps):
     assert not page.exception
     assert not page.error
     assert html(page).count('role="listitem"') == steps + 5
-    assert "speaks for" in html(page)
+    assert "positive for" in html(page)
     assert "Convolution 1" in html(page)
     assert len([one for one in page.markdown if one.value.startswith("#####")]) == 4
 
@@ -55,7 +55,7 @@ def test_steps_ink_nearest_digits_and_maps_are_shown(kind, steps):
 def test_no_ink_at_all_is_explained_too():
     page = open_why(kind="blank")
     assert not page.exception
-    assert "No spot matters much by itself" in html(page)
+    assert "No patch matters by itself" in html(page)
 
 
 def test_nothing_to_read_gets_a_sentence():

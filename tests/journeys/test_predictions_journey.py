@@ -1,4 +1,4 @@
-"""Mistakes looked at: a cell clicked, a digit opened, the address passed on."""
+"""Predictions in a browser: cells clicked, digits opened, addresses shared."""
 
 import re
 
@@ -10,20 +10,20 @@ from tests.evaluated_run import make_evaluated_run
 
 pytestmark = pytest.mark.browser
 
-FOUR_READ_AS_FIVE = 8  # so many mistakes of this kind are made
+MISTAKES = 8  # 4 predicted as 5
 
 
 @pytest.fixture
 def run(runs_dir):
-    """A run on the sample that reads some 4 as 5, and everything else right."""
+    """A run on the sample whose only mistakes are 4 predicted as 5."""
     labels = mnist.load_test("sample").labels
     fours = [index for index, label in enumerate(labels) if label == 4]
-    return make_evaluated_run(runs_dir, wrong=fours[:FOUR_READ_AS_FIVE], dataset="sample")
+    return make_evaluated_run(runs_dir, wrong=fours[:MISTAKES], dataset="sample")
 
 
 @pytest.fixture
 def page(server, open_page, run):
-    page = open_page(f"{server.url}/predictions?run={run.id}&order=Test+order")
+    page = open_page(f"{server.url}/predictions?run={run.id}&sort=Test+set+order")
     expect(tiles(page)).to_have_count(48)
     return page
 
@@ -32,49 +32,66 @@ def tiles(page, which=""):
     return page.get_by_role("button", name=re.compile(f"^Test digit .*{which}"))
 
 
-def cell(page, label, read_as):
-    """A cell of the confusion matrix: its outline, seen or not, lies on top."""
+def cell(page, label, predicted):
+    """A cell of the confusion matrix: its outline, visible or not, lies on top."""
     outlines = page.locator(".st-key-confusion_matrix path[stroke-opacity]")
-    return outlines.nth(label * 10 + read_as)
+    return outlines.nth(label * 10 + predicted)
 
 
 def outlined(page):
     return page.locator('.st-key-confusion_matrix path[stroke-opacity="1"]')
 
 
-def only_shows_fours_read_as_five(page):
-    expect(page.get_by_text("8 of 1,000 digits, really 4, read as 5")).to_be_visible()
-    expect(tiles(page)).to_have_count(FOUR_READ_AS_FIVE)
-    expect(tiles(page, "really 4, read as 5")).to_have_count(FOUR_READ_AS_FIVE)
+def only_shows_the_mistakes(page):
+    expect(page.get_by_text("8 of 1,000 digits, true label 4, predicted 5")).to_be_visible()
+    expect(tiles(page)).to_have_count(MISTAKES)
+    expect(tiles(page, "true label 4, predicted 5")).to_have_count(MISTAKES)
     expect(outlined(page)).to_have_count(1)
 
 
 def test_a_clicked_cell_shows_its_digits_and_so_does_its_address_in_a_new_tab(page):
     cell(page, 4, 5).click()
-    only_shows_fours_read_as_five(page)
-    expect(page).to_have_url(re.compile("really=4.*read_as=5"))
+    only_shows_the_mistakes(page)
+    expect(page).to_have_url(re.compile("label=4.*predicted=5"))
     other = page.context.new_page()
     other.goto(page.url)
-    only_shows_fours_read_as_five(other)
+    only_shows_the_mistakes(other)
 
     cell(page, 4, 5).click()
     expect(page.get_by_text("All 1,000 digits")).to_be_visible()
     expect(outlined(page)).to_have_count(0)
     cell(page, 4, 5).click()
-    only_shows_fours_read_as_five(page)
+    only_shows_the_mistakes(page)
     page.get_by_role("button", name="Show all").click()
     expect(tiles(page)).to_have_count(48)
-    expect(page).not_to_have_url(re.compile("really="))
+    expect(page).not_to_have_url(re.compile("label="))
+
+
+def test_each_click_on_a_cell_is_one_step_back(page):
+    expect(page).to_have_url(re.compile("sort="))
+    page.get_by_role("button", name="Page 2", exact=True).click()
+    expect(page).to_have_url(re.compile("page=2"))
+    before = page.evaluate("history.length")
+    cell(page, 4, 5).click()  # sets two filters and the page
+    only_shows_the_mistakes(page)
+    cell(page, 3, 3).click()
+    expect(page.get_by_text("true label 3, predicted 3")).to_be_visible()
+    assert page.evaluate("history.length") == before + 2
+    page.go_back()
+    only_shows_the_mistakes(page)
+    page.go_back()
+    expect(page.get_by_text("All 1,000 digits")).to_be_visible()
+    expect(page).to_have_url(re.compile("page=2"))
 
 
 def test_the_menus_outline_the_cell_that_they_name(page):
-    for menu, digit in (("Really", "4"), ("Read as", "5")):
+    for menu, digit in (("True label", "4"), ("Predicted", "5")):
         page.get_by_role("combobox", name=menu, exact=True).click()
         page.get_by_role("option", name=digit, exact=True).click()
-    only_shows_fours_read_as_five(page)
+    only_shows_the_mistakes(page)
 
 
-def test_a_digit_is_opened_looked_through_and_closed_with_the_keyboard_alone(page):
+def test_a_digit_is_opened_stepped_through_and_closed_with_the_keyboard_alone(page):
     first = tiles(page).first
     first.focus()
     page.keyboard.press("ArrowRight")
@@ -98,7 +115,9 @@ def test_a_digit_is_opened_looked_through_and_closed_with_the_keyboard_alone(pag
     expect(tiles(page).nth(2)).to_be_focused()
 
 
-@pytest.mark.parametrize("query", ["sure=90&sure=10", "really=77&page=abc&labels=x", "digit=4e9"])
+@pytest.mark.parametrize(
+    "query", ["confidence=90&confidence=10", "label=77&page=abc&labels=x", "digit=4e9"]
+)
 def test_a_broken_address_shows_the_page_all_the_same(server, open_page, run, query):
     page = open_page(f"{server.url}/predictions?run={run.id}&{query}")
     expect(tiles(page).first).to_be_visible()
@@ -106,21 +125,21 @@ def test_a_broken_address_shows_the_page_all_the_same(server, open_page, run, qu
 
 
 def test_a_clicked_cell_fits_on_a_phone(server, open_page, run):
-    address = f"{server.url}/predictions?run={run.id}&really=4&read_as=5&digit=0"
+    address = f"{server.url}/predictions?run={run.id}&label=4&predicted=5&digit=0"
     page = open_page(address, width=390, height=844)
     expect(page.get_by_role("dialog").get_by_text("Test digit 0:")).to_be_visible()
     page.keyboard.press("Escape")
-    only_shows_fours_read_as_five(page)
+    only_shows_the_mistakes(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
 def test_a_tapped_cell_takes_a_phone_to_its_digits(server, open_page, run):
-    page = open_page(f"{server.url}/predictions?run={run.id}&show=Right", width=390, height=844)
+    page = open_page(f"{server.url}/predictions?run={run.id}&show=Correct", width=390, height=844)
     expect(tiles(page)).to_have_count(48)
     cell(page, 4, 5).click()
-    only_shows_fours_read_as_five(page)
+    only_shows_the_mistakes(page)
     expect(tiles(page).first).to_be_in_viewport()
-    expect(page.get_by_text("8 of 1,000 digits, really 4, read as 5")).to_be_in_viewport()
+    expect(page.get_by_text("8 of 1,000 digits, true label 4, predicted 5")).to_be_in_viewport()
 
 
 def test_arrow_keys_turn_to_the_next_digit_and_closing_turns_to_its_page(page):
@@ -141,11 +160,11 @@ def test_an_opened_digit_is_explained(server, open_page):
     page = open_page(f"{server.url}/predictions?run=built-in&show=Mistakes")
     tiles(page).first.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Wrong: really")).to_be_visible()
-    expect(dialog.get_by_text("speaks against")).to_have_count(2)  # for the answer, and the truth
+    expect(dialog.get_by_text("Mistake: the label is")).to_be_visible()
+    expect(dialog.get_by_text("near zero")).to_have_count(2)  # of the prediction, and the label
     expect(dialog.get_by_role("img", name=re.compile("^Training digit"))).to_have_count(5)
     expect(dialog.get_by_text("Convolution 5")).to_be_visible()
-    expect(dialog.get_by_text("The answer changed")).to_be_visible()
+    expect(dialog.get_by_text("The prediction changed")).to_be_visible()
 
 
 def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, runs_dir):
@@ -155,7 +174,7 @@ def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, ru
         runs_dir, wrong=nines[:1], dataset="sample", name="20260102-000000-fast-bbbb"
     )
     page = open_page(f"{server.url}/predictions?run={run.id}&view=Two+networks")
-    verdict = page.get_by_text("The difference is more than chance")
+    verdict = page.get_by_text("The difference is statistically significant")
     expect(verdict).to_be_visible()  # with the only one that there is
     second = page.get_by_role("combobox", name="Second network")
     page.get_by_role("button", name="Clear value").last.click()
@@ -165,11 +184,11 @@ def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, ru
     expect(page).to_have_url(re.compile(f"with={other.id}"))
     expect(verdict).to_be_visible()
     expect(page.get_by_text("Confusion matrix of B")).to_be_visible()
-    page.get_by_role("radio", name="Only B right").click()
-    expect(tiles(page, "really 4")).to_have_count(FOUR_READ_AS_FIVE)
-    expect(page).to_have_url(re.compile("who=Only.B.right"))
+    page.get_by_role("radio", name="Only B correct").click()
+    expect(tiles(page, "label 4")).to_have_count(MISTAKES)
+    expect(page).to_have_url(re.compile("only=Only.B.correct"))
     tiles(page).first.press("Enter")
-    expect(page.get_by_role("dialog").get_by_text("Wrong: really")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("Mistake: the label is")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(tiles(page).first).to_be_focused()
@@ -178,7 +197,7 @@ def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, ru
 @pytest.mark.mnist
 def test_the_replay_of_the_built_in_network_is_moved(server, open_page):
     page = open_page(f"{server.url}/predictions?run=built-in&view=Replay")
-    slider = page.get_by_role("slider", name="Moment of the training")
+    slider = page.get_by_role("slider", name="Epoch")
     slider.press("End")
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"epoch 36 of 36: \d+ of 100"))
     slider.press("ArrowLeft")

@@ -39,13 +39,13 @@ def server(runs_dir, tmp_path):
 
 def open_replay(page):
     page.get_by_test_id("stExpander").get_by_text("Replay", exact=True).click()
-    slider = page.get_by_role("slider", name="Moment of the training")
+    slider = page.get_by_role("slider", name="Epoch")
     expect(slider).to_be_visible()
     return slider
 
 
-def answers(page):
-    """What every digit is read as, in words."""
+def predictions(page):
+    """What every digit is predicted as, in words."""
     items = page.locator(".replay .digit")
     return items.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
 
@@ -61,24 +61,24 @@ def test_the_slider_plays_a_training_back_by_its_keys(server, open_page, trained
     time = page.locator(".replay .epoch")
     expect(time).to_have_text("Before the training")
     expect(page.locator(".replay .digit")).to_have_count(100)
-    before, forming = answers(page), colors(page)
+    before, forming = predictions(page), colors(page)
 
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(time).to_have_text("After epoch 1 of 3")
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"epoch 1 of 3: \d+ of 100"))
-    assert answers(page) != before
+    assert predictions(page) != before
     assert colors(page) != forming
-    changed = [words for words in answers(page) if "before" in words]
-    expect(page.locator(".replay .read.new")).to_have_count(len(changed))
+    changed = [words for words in predictions(page) if "before" in words]
+    expect(page.locator(".replay .predicted.new")).to_have_count(len(changed))
     assert changed
 
     page.keyboard.press("End")
     expect(time).to_have_text("After epoch 3 of 3")
-    wrong = [words for words in answers(page) if "wrong" in words]
-    expect(page.locator(".replay h4 .right")).to_have_text(f"{100 - len(wrong)} of these 100 right")
+    wrong = [words for words in predictions(page) if "mistake" in words]
+    expect(page.locator(".predictions h4")).to_have_text(f"{100 - len(wrong)} of these 100 correct")
     page.keyboard.press("Home")
-    assert answers(page) == before
+    assert predictions(page) == before
 
 
 def test_playing_starts_on_a_click_only_and_stops_at_the_end(server, open_page, trained):

@@ -8,7 +8,9 @@ from cnn.explanation import explain
 from cnn.inference.predictor import load_predictor
 from cnn.runs.store import Run
 from ui.draw import preprocessing_pictures
-from ui.shared.explanation import map_pictures, parts
+from ui.shared.explanation.feature_maps import show_feature_maps
+from ui.shared.explanation.nearest import show_nearest
+from ui.shared.explanation.occlusion import show_occlusion_maps
 
 STEPS_HELP = (
     "MNIST's digits were fitted in a box of 20×20 pixels and placed by their center of mass. "
@@ -35,8 +37,7 @@ def show_why(drawing: Drawing, run: Run) -> None:
     st.html(preprocessing_pictures.steps_html(way))
     ink, nearest = st.columns([2, 3], gap="medium")
     with ink:
-        parts.show_ink(predictor, run, image, (digit,))
-    st.markdown("##### What each layer sees", help=parts.MAPS_HELP)
-    st.html(map_pictures.maps_html(explain.feature_maps(predictor, image)))
+        show_occlusion_maps(predictor, run, image, (digit,))
+    show_feature_maps(explain.feature_maps(predictor, image))
     with nearest:  # last, as it may take a moment
-        parts.show_nearest(predictor, run, image, digit)
+        show_nearest(predictor, run, image, digit)

@@ -5,24 +5,14 @@ from html import escape
 
 from cnn.drawing.steps import Step
 from ui.shared.digit_tile import png_address
-from ui.shared.explanation.pictures import STYLE
 
 FINE = 28  # a picture with more pixels a side is not shown as squares
-
-_STYLE = STYLE.replace(
-    "</style>",
-    """
-.why.steps {grid-template-columns: repeat(auto-fill, minmax(min(8.5rem, 29%), 1fr))}
-.why .tile img {object-fit: contain}
-.why .tile .fine {image-rendering: auto}
-</style>""",
-)
 
 
 def steps_html(steps: Sequence[Step]) -> str:
     """Return the steps as a row of pictures with their words, which wraps."""
     items = "".join(_step_html(number, step) for number, step in enumerate(steps, 1))
-    return f'{_STYLE}<div class="why steps" role="list">{items}</div>'
+    return f'<div class="explanation steps" role="list">{items}</div>'
 
 
 def _step_html(number: int, step: Step) -> str:

@@ -11,7 +11,6 @@ from cnn.fine_tuning.saved_digits import Change
 from cnn.inference.classifier import Classifier, Prediction
 from cnn.runs import store
 from ui.my_digits import gallery_style
-from ui.shared import gallery
 from ui.shared.digit_tile import png_address
 from ui.shared.number_text import a_digit
 from ui.shared.undo import take_back
@@ -36,7 +35,7 @@ def show_gallery(digits: Sequence[SavedDigit], reader: Classifier | None) -> Non
     if st.session_state.pop(CHANGED, False):
         st.rerun()  # the rest of the page speaks of them too
     shown = _choose_page(list(reversed(digits)))
-    st.html(f"<style>{gallery.STYLE}</style>{gallery_style.STYLE}{_LEGEND}")
+    st.html(f"{gallery_style.STYLE}{_LEGEND}")
     _show_actions([digit for digit in shown if st.session_state.get(_tick(digit))], shown)
     answers = _answers(shown, reader)
     with st.grid(min_column_width=104, gap="small", key="my_digits_gallery"):
@@ -69,8 +68,7 @@ def _show_tile(number: int, digit: SavedDigit, answer: Prediction | None) -> Non
     sign, words, kind = _verdict(answer, digit.label)
     with st.container(gap=None, key=f"kept_{digit.id}"):
         st.html(
-            '<div class="digits" style="display:block"><div class="tile">'
-            f'<img src="{png_address(digit.image)}" alt=""></div></div>'
+            f'<div class="tile"><img src="{png_address(digit.image)}" alt=""></div>'
             f'<div class="what" aria-hidden="true"><b>{digit.label}</b>'
             f'<span class="{kind}">{sign}</span></div>'
         )

@@ -1,131 +1,108 @@
-"""One test digit, opened: the answer, why, and how it came about."""
+"""An opened test digit: its index is in the address, and a dialog shows it."""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from cnn.data.label_errors import SOURCE, SOURCE_ADDRESS, has_label_error
+from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
-from cnn.explanation import explain
-from cnn.explanation.kernels import Kernels, load_kernels
-from cnn.inference.classifier import Prediction
-from cnn.inference.predictor import Predictor, load_predictor
-from cnn.plots.explanation import Explanation, explanation_figure
 from cnn.runs.store import Run
-from ui.draw.prediction import show_prediction
-from ui.predictions.answer_history import show_history
-from ui.shared import run_picker
-from ui.shared.digit_tile import TILE_STYLE, png_address
-from ui.shared.downloads import offer_downloads
-from ui.shared.explanation import map_pictures, parts
-from ui.shared.explanation.one_map import choose_map
-from ui.shared.number_text import a_digit
+from ui.predictions.digit_details import show_details
 
-_STYLE = f"""<style>{TILE_STYLE}
-.opened {{max-width: 17rem}}
-.opened .tile {{margin-bottom: .6rem}}
-.opened .verdict {{font-size: 1.15rem; font-weight: 600; color: var(--correct)}}
-.opened.mistake .verdict {{color: var(--mistake)}}
-.opened.unsure .verdict {{color: inherit}}
-.opened .doubt {{color: var(--warning)}}
-</style>"""
-_DOUBT = (
-    '<div class="doubt">Label doubtful: people who looked again found it wrong '
-    f'(<a href="{SOURCE_ADDRESS}">{SOURCE}</a>).</div>'
-)
+DIGIT = "digit"  # in the address: the index in the test set
+LAST_OPENED = "last_opened_digit"  # in the session, once it is closed
 
 
-def show_digit(run: Run, predictions: Predictions, index: int) -> None:
-    """Show one digit with its answer, which ink mattered, its likes, its maps and its history.
+def digit_name(predictions: Predictions, index: int) -> str:
+    """Return a digit's index, label and prediction in words; a label error is only a label."""
+    what = "label" if has_label_error(predictions.labels)[index] else "true label"
+    label, predicted = predictions.labels[index], predictions.predicted[index]
+    return f"Test digit {index}: {what} {label}, predicted {predicted}"
+
+
+def open_digit(index: object) -> None:
+    """Open a digit, from the next run of the script on.
 
     Args:
-        run: whose network answered. At the first time it looks at thousands of training digits,
-            which takes a few seconds and is kept for all visitors.
-        predictions: its answers to the digits.
-        index: which of them; it may come from an address, so it is checked.
+        index: in the test set, as a browser sent it; anything but an int opens nothing.
     """
-    if not 0 <= index < len(predictions):
-        count = f"There are {len(predictions):,} digits here, counted from 0"
-        st.warning(f"{count}: no digit has the number {index}.", icon=":material/search_off:")
-        return
-    label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
-    picture, said = st.columns([2, 3], gap="large")
-    with picture:
-        st.html(_STYLE + _dialog_style() + digit_html(predictions, index))
-    with said:
-        show_prediction(_reading(predictions, index), image=None)
-    try:
-        predictor, kernels = load_predictor(run.model_path), load_kernels(run.model_path)
-    except ValueError as error:
-        st.warning(str(error), icon=":material/broken_image:")
-        show_history(run, label, answer, index, len(predictions))
-        return
-    explained = _show_why(run, predictor, kernels, predictions, index)
-
-    title = run_picker.run_label(run)
-    offer_downloads(f"digit-{index}", lambda: explanation_figure(explained, title), run=run)
+    if isinstance(index, int) and not isinstance(index, bool):
+        st.query_params[DIGIT] = str(index)
 
 
-def _show_why(
-    run: Run, predictor: Predictor, kernels: Kernels, predictions: Predictions, index: int
-) -> Explanation:
-    """Show what speaks for the answer, and return it."""
-    label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
-    image = predictions.images[index]
-    ink, nearest = st.columns(2, gap="large")
-    with ink:
-        importance = parts.show_ink(predictor, run, image, tuple(dict.fromkeys((answer, label))))
-    history = show_history(run, label, answer, index, len(predictions))
-    layers = explain.feature_maps(predictor, image)
-    st.markdown("##### What each layer sees", help=parts.MAPS_HELP)
-    st.html(map_pictures.maps_html(layers, kernels))
-    choose_map(predictor, image, kernels)
-    with nearest:  # last, as it may take a moment
-        neighbors = parts.show_nearest(predictor, run, image, answer)
-    return Explanation(
-        number=index,
-        image=image,
-        label=label,
-        probabilities=predictions.probabilities[index],
-        importance=importance[0],
-        neighbors=tuple(neighbors),
-        layers=layers,
-        kernels=kernels,
-        history=history,
-    )
+def close_digit() -> None:
+    """Remove the opened digit from the address."""
+    st.query_params.pop(DIGIT, None)
 
 
-def _dialog_style() -> str:
-    """Return the page's light or dark scheme for a dialog, which Streamlit puts outside of it."""
-    scheme = "dark" if st.context.theme.type == "dark" else "light"
-    return f"<style>[data-testid=stDialog] {{color-scheme: {scheme}}}</style>"
+def opened_digit(predictions: Predictions) -> int | None:
+    """Return the index in the address, or None if it names no digit."""
+    text = st.query_params.get(DIGIT, "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+        return None
+    index = int(text)
+    return index if index < len(predictions) else None
 
 
-def digit_html(predictions: Predictions, index: int) -> str:
-    """Return a digit, large, with what it really is and what was read."""
-    label, answer = int(predictions.labels[index]), int(predictions.predicted[index])
-    right = bool(predictions.correct[index])
-    is_doubtful = bool(has_label_error(predictions.labels)[index])
-    doubt = _DOUBT if is_doubtful else ""
-    kind = "unsure" if is_doubtful else "right" if right else "mistake"
-    picture = png_address(predictions.images[index])
-    return (
-        f'<div class="opened {kind}"><div class="tile">'
-        f'<img src="{picture}" alt="Handwritten {label}, read as {answer}"></div>'
-        f'<div class="verdict">{_verdict(label, right, is_doubtful)}</div>{doubt}</div>'
-    )
+def explain_unknown_digit(predictions: Predictions) -> None:
+    """Say so if the address names a digit that does not exist."""
+    if st.query_params.get(DIGIT) and opened_digit(predictions) is None:
+        st.caption(
+            "The address names a test digit that does not exist. "
+            f"They are counted from 0 to {len(predictions) - 1:,}."
+        )
 
 
-def _verdict(label: int, right: bool, is_doubtful: bool) -> str:
-    """Say whether the answer is right, as far as the label can tell."""
-    if is_doubtful:
-        how = "The same as" if right else "Differs from"
-        return f"{how} the label {label}, which is doubtful"
-    return f"✓ Right: {a_digit(label)}" if right else f"✗ Wrong: really {a_digit(label)}"
+def show_opened(
+    run: Run, predictions: Predictions, indices: NDArray[np.intp], page: str, page_size: int
+) -> None:
+    """Show the opened digit, if there is one, in a dialog with buttons to the previous and next.
+
+    Args:
+        run: whose predictions they are.
+        predictions: of all test digits.
+        indices: the digits that the filters show, in their order.
+        page: name in the address of the gallery's page; closing turns to the digit's own.
+        page_size: digits on a page.
+    """
+
+    def close() -> None:
+        st.session_state[LAST_OPENED] = opened = opened_digit(predictions)
+        now = np.flatnonzero(indices == opened)
+        number = str(int(now[0]) // page_size + 1) if now.size else st.query_params.get(page, "")
+        st.query_params.update({DIGIT: [], page: [] if number in ("", "1") else number})
+
+    @st.dialog("One digit", width="large", on_dismiss=close)
+    def show() -> None:
+        index = opened_digit(predictions)
+        if index is None:
+            return
+        position = np.flatnonzero(indices == index)
+        if position.size and len(indices) > 1:
+            _show_steps(indices, int(position[0]))
+        st.markdown(f"#### {digit_name(predictions, index)}")
+        show_details(run, predictions, index)
+
+    if opened_digit(predictions) is not None:
+        show()
 
 
-def _reading(predictions: Predictions, index: int) -> Prediction:
-    """Return the stored answer as a reading; a test digit is one, whatever the network says."""
-    shares = tuple(float(share) for share in predictions.probabilities[index])
-    sure = float(predictions.confidence[index])
-    return Prediction(
-        int(predictions.predicted[index]), sure, shares, reject_score=0.0, is_digit=True
-    )
+def _show_steps(indices: NDArray[np.intp], position: int) -> None:
+    """Show buttons to the previous and next digit, from the last on to the first.
+
+    They are never disabled: a disabled button would lose the focus, and Escape would not close.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for label, icon, key, step in (
+            ("Previous", ":material/chevron_left:", "Left", -1),
+            ("Next", ":material/chevron_right:", "Right", 1),
+        ):
+            st.button(
+                label,
+                icon=icon,
+                key=f"digit_{label}",
+                shortcut=key,
+                on_click=open_digit,
+                args=(int(indices[(position + step) % len(indices)]),),
+            )
+        st.markdown(f"{position + 1:,} of {len(indices):,}", width="content")

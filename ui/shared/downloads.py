@@ -1,4 +1,4 @@
-"""Charts and tables to take along: made only when they are asked for."""
+"""Charts and tables to download: made only on a click."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,37 +25,37 @@ def offer_downloads(
     draw: Callable[[], "Figure"] | None = None,
     table: Callable[[], bytes] | None = None,
     run: Run | None = None,
+    name: str = "Save",
 ) -> None:
-    """Show buttons that save a chart as PNG and SVG, and a table as CSV; what there is of both.
+    """Show buttons that download a chart as PNG and SVG, and a table as CSV.
 
     Args:
-        what: the files' name, without its ending. It is also the buttons' own.
-        draw: makes the chart, only on a click.
-        table: makes the CSV file, only on a click.
+        what: the files' name, without its ending; also part of the buttons' keys.
+        draw: makes the chart, if there is one.
+        table: makes the CSV file, if there is one.
         run: whose they are; the files' names begin with it.
+        name: first word of the buttons.
     """
-    name = f"{run.id}-{what}" if run else what
+    stem = f"{run.id}-{what}" if run else what
+    files: dict[str, Callable[[], bytes]] = {}
+    if draw is not None:
+        files = {kind: partial(_picture, draw, kind) for kind in get_args(ImageFormat)}
+    if table is not None:
+        files["csv"] = table
     with st.container(horizontal=True, gap="small"):
-        if draw is not None:
-            for image_format in get_args(ImageFormat):
-                _offer(what, image_format, partial(_picture, draw, image_format), name)
-        if table is not None:
-            _offer(what, "csv", table, name)
+        for ending, make in files.items():
+            st.download_button(
+                f"{name} as {ending.upper()}",
+                make,
+                file_name=f"{stem}.{ending}",
+                mime=MIME[ending],
+                key=f"save_{what}_{ending}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+                help=_HELP[ending],
+            )
 
 
 def _picture(draw: Callable[[], "Figure"], image_format: ImageFormat) -> bytes:
     return figure_bytes(draw(), image_format)
-
-
-def _offer(what: str, ending: str, make: Callable[[], bytes], name: str) -> None:
-    st.download_button(
-        f"Save as {ending.upper()}",
-        make,
-        file_name=f"{name}.{ending}",
-        mime=MIME[ending],
-        key=f"save_{what}_{ending}",
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-        help=_HELP[ending],
-    )

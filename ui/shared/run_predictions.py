@@ -1,4 +1,4 @@
-"""A run's answers to the test digits: fetched, summed up, or why there are none."""
+"""A run's predictions for the test digits: loaded, summarized, or why there are none."""
 
 import streamlit as st
 
@@ -19,19 +19,19 @@ from ui.shared.number_text import percent
 
 
 def predictions_of(run: Run) -> Predictions:
-    """Return `load_predictions`, kept for all visitors until the run's files or MNIST change."""
+    """Return `load_predictions`, cached for all visitors until the run's files or MNIST change."""
     names = ("status.json", "test_predictions.npz", "model.onnx")
-    stamp = fingerprint_of(run.path / name for name in names)
-    return _predictions(run, str(run.path), stamp, find_source()[0])
+    version = fingerprint_of(run.path / name for name in names)
+    return _predictions(run, str(run.path), version, find_source()[0])
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the network's answers …")
-def _predictions(_run: Run, path: str, stamp: Fingerprint, source: Source) -> Predictions:
+@st.cache_resource(max_entries=8, show_spinner="Loading the network's predictions …")
+def _predictions(_run: Run, path: str, version: Fingerprint, source: Source) -> Predictions:
     return load_predictions(_run)
 
 
 def explain_absence(run: Run, sentence: str) -> None:
-    """Say why a run has no answers to show, and offer the ways on."""
+    """Say why a run has no predictions to show, and offer what to do."""
     alive = _is_alive(run)
     if alive or not (run.is_usable or alive is None):
         run_picker.explain_unusable(run)
@@ -40,7 +40,7 @@ def explain_absence(run: Run, sentence: str) -> None:
         return
     st.warning(sentence, icon=":material/broken_image:")
     with st.container(horizontal=True):
-        if st.button("To the training", icon=":material/model_training:"):
+        if st.button("Go to Train", icon=":material/model_training:"):
             st.switch_page(navigation.TRAIN)
         if not run.is_built_in:
             run_picker.offer_built_in()
@@ -48,13 +48,13 @@ def explain_absence(run: Run, sentence: str) -> None:
 
 @st.fragment(run_every=2)
 def _wait_for_end(run: Run) -> None:
-    """Run the page again as soon as the training is over."""
+    """Run the page again as soon as the training has ended."""
     if not _is_alive(run):
         st.rerun()
 
 
 def _is_alive(run: Run) -> bool | None:
-    """Return whether the run goes on, or None if its state can't be read."""
+    """Return whether the run has not ended, or None if its state can't be read."""
     try:
         return not run.status().over
     except RunError:
@@ -62,58 +62,52 @@ def _is_alive(run: Run) -> bool | None:
 
 
 def explain_seen_in_training(run: Run, count: int) -> None:
-    """Say that these digits test nothing, and fetch those that do, if that helps."""
-    if _is_fine_tuned_on_sample(run):
-        st.info(
-            f"**Seen in training.** These {count:,} digits come with the app. The network that "
-            "this one was taught from has learned from them: that it reads them says little.",
-            icon=":material/school:",
-        )
-        return
+    """Say that these digits are no test, and offer to download those that are, if that helps."""
+    reason = "MNIST's test digits are not on this computer yet, and the network may have been"
+    if _is_tested_on_sample(run):
+        reason = "The network that this one was fine-tuned from has been"
     st.info(
-        "**Seen in training.** MNIST's test digits are not on this computer yet. These "
-        f"{count:,} digits come with the app, and the network may well have learned from them: "
-        "that it reads them says little.",
+        f"**Seen in training.** These {count:,} digits come with the app. {reason} trained on "
+        "them, so its accuracy on them says little.",
         icon=":material/school:",
     )
-    data_source.show_data_source()
+    if not _is_tested_on_sample(run):
+        data_source.show_data_source()
 
 
-def _is_fine_tuned_on_sample(run: Run) -> bool:
-    """Whether a run was tested on the sample's digits, and starts from one that knew them."""
+def _is_tested_on_sample(run: Run) -> bool:
     return run.status().dataset == "sample"
 
 
 def summary(run: Run, predictions: Predictions) -> str:
     """Return the run's accuracy in one line."""
-    if predictions.seen_in_training and not _is_fine_tuned_on_sample(run):
-        stored = percent(run.status().test_accuracy)
-        return f"{stored} right on MNIST's test digits when it was trained"
-    share = percent(accuracy(predictions))
-    wrong = int((~predictions.correct).sum())
-    which = "the sample's " if run.status().dataset == "sample" else ""
-    words = f"{share} right · {wrong:,} of {which}{len(predictions):,} test digits wrong"
-    return words + _stopped(run)
+    on_sample = _is_tested_on_sample(run)
+    if predictions.seen_in_training and not on_sample:
+        return f"{percent(run.status().test_accuracy)} accuracy on MNIST's test set after training"
+    mistakes = int((~predictions.correct).sum())
+    which = "the sample's " if on_sample else ""
+    return (
+        f"{percent(accuracy(predictions))} accuracy · {mistakes:,} of {which}"
+        f"{len(predictions):,} test digits wrong{_stopped(run)}"
+    )
 
 
 def _stopped(run: Run) -> str:
-    """Say how far a run came that was stopped, for its answers are the worse for it."""
+    """Return after how many epochs a run was stopped, if it was."""
     if run.status().state is not State.STOPPED:
         return ""
     try:
         planned = f" of {run.hyperparameters.epochs}"
     except RunError:
         planned = ""
-    epochs = len(run.metrics().epochs)
-    return f" · stopped after {epochs}{planned} epochs"
+    return f" · stopped after {len(run.metrics().epochs)}{planned} epochs"
 
 
-def show_doubtful_share(predictions: Predictions) -> None:
-    """Say how much is read right without the digits whose label was found wrong, if there are."""
+def show_accuracy_without_label_errors(predictions: Predictions) -> None:
+    """Show the accuracy with and without the known label errors, if there are any."""
     without = accuracy_without_label_errors(predictions.labels, predictions.correct)
     if without is not None:
         st.markdown(
-            f":small[{percent(float(predictions.correct.mean()), 2)} with and "
-            f"{percent(without, 2)} without the {len(LABEL_ERRORS)} labels "
-            f"that people found wrong ([{SOURCE}]({SOURCE_ADDRESS}))]"
+            f":small[{percent(accuracy(predictions), 2)} with and {percent(without, 2)} without "
+            f"the {len(LABEL_ERRORS)} known label errors ([{SOURCE}]({SOURCE_ADDRESS}))]"
         )

@@ -1,1 +1,1 @@
-"""Explanations of a prediction, for Draw and Predictions."""
+"""What explains a prediction: occlusion maps, nearest neighbors, feature maps."""

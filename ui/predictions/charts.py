@@ -1,4 +1,4 @@
-"""Charts that show how well each digit is read, and how rightly the network is sure."""
+"""Charts of accuracy by class, calibration and confidence."""
 
 import math
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from cnn.plots.palette import ACCENT, MISTAKE
 from ui.shared.number_text import percent
 
 TEXT = "currentColor"  # the page's, light or dark; Vega's own is always black
+_ALL = alt.Scale(domain=[0, 1])
 
 
 def digit_axis(**settings: Any) -> alt.Axis:
@@ -20,8 +21,14 @@ def digit_axis(**settings: Any) -> alt.Axis:
     return alt.Axis(labelColor=TEXT, titleColor=TEXT, labelFlush=False, **settings)
 
 
+def share_axis(**settings: Any) -> alt.Axis:
+    """Return an axis in percent."""
+    quarters = [0, 0.25, 0.5, 0.75, 1]
+    return alt.Axis(labelColor=TEXT, titleColor=TEXT, format=".0%", values=quarters, **settings)
+
+
 def class_chart(classes: Sequence[ClassMetrics], average: float) -> alt.LayerChart:
-    """Return the accuracy of each digit as its distance from the average of all digits."""
+    """Return the accuracy of each digit as its distance from the accuracy of all digits."""
     table = pd.DataFrame(
         {
             "digit": one.digit,
@@ -29,15 +36,15 @@ def class_chart(classes: Sequence[ClassMetrics], average: float) -> alt.LayerCha
             "average": average,
             "name": f"all digits {percent(average)}",
             "label": percent(one.recall),
-            "meaning": f"{one.support - one.correct:,} of {one.support:,} read wrong",
+            "meaning": f"{one.support - one.correct:,} of {one.support:,} are mistakes",
             "color": ACCENT if one.recall >= average else MISTAKE,
         }
         for one in classes
         if one.recall is not None
     )
     lowest = min(0.999, *table["accuracy"])
-    room = alt.Scale(domain=[lowest - (1 - lowest) * 0.1, 1], nice=False)
-    x = alt.X("accuracy:Q", scale=room, axis=None)
+    zoomed = alt.Scale(domain=[lowest - (1 - lowest) * 0.1, 1], nice=False)
+    x = alt.X("accuracy:Q", scale=zoomed, axis=None)
     color = alt.Color("color:N", scale=None)
     rows = alt.Chart(table).encode(
         y=alt.Y("digit:O", title="Digit", axis=digit_axis()),
@@ -47,45 +54,41 @@ def class_chart(classes: Sequence[ClassMetrics], average: float) -> alt.LayerCha
     dots = rows.mark_circle(size=90, opacity=1).encode(x=x, color=color)
     labels = rows.mark_text(align="left", dx=12, color=TEXT, fontSize=12)
     labels = labels.encode(x=alt.value("width"), text="label:N")
-    all_digits = alt.Chart(table.head(1)).encode(x=alt.X("average:Q", scale=room, axis=None))
+    all_digits = alt.Chart(table.head(1)).encode(x=alt.X("average:Q", scale=zoomed, axis=None))
     line = all_digits.mark_rule(strokeDash=[3, 3], color=TEXT, opacity=0.6)
-    name = all_digits.mark_text(color=TEXT, dy=-10, fontSize=12).encode(
-        y=alt.value(0), text="name:N"
-    )
+    name = all_digits.mark_text(color=TEXT, dy=-10, fontSize=12)
+    name = name.encode(y=alt.value(0), text="name:N")
     return alt.LayerChart(layer=[line, name, bars, dots, labels], height=330)
 
 
 def hardest_digit(classes: Sequence[ClassMetrics]) -> str:
-    """Say which digit is read worst, for those who hear the chart."""
-    hardest = min(
-        (one for one in classes if one.support), key=lambda one: one.correct / one.support
-    )
+    """Return which digit has the lowest accuracy, as the chart's alternative text."""
+    hardest = min((one for one in classes if one.support), key=lambda one: one.recall or 0)
     return (
-        f"Accuracy per digit: {hardest.digit} is the hardest, "
-        f"{hardest.correct:,} of {hardest.support:,} are read right."
+        f"Accuracy by class: {hardest.digit} is the hardest, "
+        f"{hardest.correct:,} of {hardest.support:,} are correct."
     )
 
 
 def reliability_chart(diagram: Sequence[ConfidenceBin]) -> alt.LayerChart:
-    """Return how often answers are right against how sure they are, with the line of both alike.
+    """Return accuracy against confidence, with the diagonal of perfect calibration.
 
-    The more answers a dot stands for, the larger it is: a few say little.
+    The more predictions a dot stands for, the larger it is: a few say little.
     """
     table = pd.DataFrame(
         {
             "confidence": one.confidence,
             "accuracy": one.accuracy,
             "size": 25 + 60 * math.log10(one.total),
-            "meaning": f"{one.total:,} answers, {percent(one.confidence)} sure on average: "
-            f"{percent(one.accuracy)} right",
+            "meaning": f"{one.total:,} predictions, mean confidence {percent(one.confidence)}: "
+            f"{percent(one.accuracy)} correct",
         }
         for one in diagram
     )
-    whole = alt.Scale(domain=[0, 1])
-    x = alt.X("confidence:Q", title="How sure", scale=whole, axis=_share_axis())
-    y = alt.Y("accuracy:Q", title="Share right", scale=whole, axis=_share_axis())
-    alike = alt.Chart(pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]}))
-    line = alike.mark_line(strokeDash=[4, 4], color=TEXT, opacity=0.6, strokeWidth=1)
+    x = alt.X("confidence:Q", title="Confidence", scale=_ALL, axis=share_axis())
+    y = alt.Y("accuracy:Q", title="Accuracy", scale=_ALL, axis=share_axis())
+    perfect = alt.Chart(pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]}))
+    line = perfect.mark_line(strokeDash=[4, 4], color=TEXT, opacity=0.6, strokeWidth=1)
     points = alt.Chart(table).encode(x=x, y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
     path = points.mark_line(color=ACCENT, opacity=0.5)
     dots = points.mark_circle(color=ACCENT, opacity=1).encode(size=alt.Size("size:Q", scale=None))
@@ -93,43 +96,37 @@ def reliability_chart(diagram: Sequence[ConfidenceBin]) -> alt.LayerChart:
 
 
 def confidence_chart(bins: Sequence[ConfidenceBin], kind: str) -> alt.Chart:
-    """Return how many answers have each confidence.
+    """Return a histogram of the confidence of correct predictions, or of mistakes.
 
-    Right and wrong answers are charts of their own, each with its scale: beside thousands of
-    right answers the few wrong ones would vanish.
+    Each has a chart and a scale of its own: beside thousands of correct ones the few mistakes
+    would vanish.
 
     Args:
-        bins: the answers by confidence.
-        kind: which of them are counted, "correct" or "mistakes".
+        bins: the predictions by confidence.
+        kind: "correct" or "mistakes".
     """
     table = pd.DataFrame(
         {
             "lower": one.lower,
             "upper": one.upper,
             "count": getattr(one, kind),
-            "meaning": f"{getattr(one, kind):,} {kind} answers, "
-            f"{percent(one.lower, 0)} to {percent(one.upper, 0)} sure",
+            "meaning": f"{getattr(one, kind):,} {kind}, "
+            f"confidence {percent(one.lower, 0)} to {percent(one.upper, 0)}",
         }
         for one in bins
     )
-    axis = _share_axis(title="How sure") if kind == "mistakes" else _share_axis(title=None)
-    count = alt.Axis(
+    counts = alt.Axis(
         labelColor=TEXT, titleColor=TEXT, tickCount=4, format=",d", tickMinStep=1, minExtent=52
     )  # both charts begin at the same place
+    x = alt.X(
+        "lower:Q",
+        bin="binned",
+        scale=_ALL,
+        axis=share_axis(title="Confidence" if kind == "mistakes" else None),
+    )
+    y = alt.Y("count:Q", title=kind.capitalize(), axis=counts)
     return (
         alt.Chart(table, height=190)
         .mark_bar(color=ACCENT if kind == "correct" else MISTAKE)
-        .encode(
-            x=alt.X("lower:Q", bin="binned", scale=alt.Scale(domain=[0, 1]), axis=axis),
-            x2="upper:Q",
-            y=alt.Y("count:Q", title=f"{kind.capitalize()} answers", axis=count),
-            tooltip=alt.Tooltip("meaning:N", title=" "),
-        )
-    )
-
-
-def _share_axis(**settings: Any) -> alt.Axis:
-    """Return an axis for shares, in percent."""
-    return alt.Axis(
-        labelColor=TEXT, titleColor=TEXT, format=".0%", values=[0, 0.25, 0.5, 0.75, 1], **settings
+        .encode(x=x, x2="upper:Q", y=y, tooltip=alt.Tooltip("meaning:N", title=" "))
     )

@@ -13,9 +13,8 @@ from cnn.runs.metrics import EpochPoint
 from cnn.runs.status import State
 from cnn.runs.store import Run
 from tests.evaluated_run import make_run
-from tests.pages import sent
+from tests.pages import sent, words
 from tests.replayed_run import make_replayed_run
-from ui.shared import replay as replay_view
 from ui.shared.replay_player import MAX_FILTERS, replay_payload
 
 pytestmark = pytest.mark.usefixtures("tiny_mnist")
@@ -39,11 +38,6 @@ def player(page):
     return next(iter(sent(page)), None)
 
 
-def texts(page):
-    kinds = (page.markdown, page.caption, page.info)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
 def decoded(payload, name, kind=np.uint8):
     return np.frombuffer(base64.b64decode(payload[name]), kind)
 
@@ -65,22 +59,20 @@ def largest_replay():
     )
 
 
-def test_the_browser_gets_the_answers_and_the_filters_of_every_moment(runs_dir):
+def test_the_browser_gets_the_predictions_and_the_filters_of_every_frame(runs_dir):
     run = make_replayed_run(runs_dir)
     payload = replay_payload(replay.load_replay(run), "1", "Before the training")
-    assert payload["moments"] == [
+    assert payload["frames"] == [
         "Before the training",
-        "After epoch 1 of 3",
-        "After epoch 2 of 3",
-        "After epoch 3 of 3",
+        *(f"After epoch {number} of 3" for number in (1, 2, 3)),
     ]
-    answers = decoded(payload, "answers").reshape(4, 40)
-    assert (answers == payload["labels"]).sum(axis=1).tolist() == payload["right"]
+    predicted = decoded(payload, "predicted").reshape(4, 40)
+    assert (predicted == payload["labels"]).sum(axis=1).tolist() == payload["correct"]
     weights = decoded(payload, "weights", np.int8).reshape(4, 4, 3, 3)
     filters = replay.load_replay(run).filters
     scale = np.abs(filters).max()
     np.testing.assert_allclose(weights[2, 3] / 127 * scale, filters[2, ..., 3], atol=scale / 127)
-    assert decoded(payload, "sure").max() <= 100
+    assert decoded(payload, "confidence").max() <= 100
 
 
 def test_the_largest_replay_is_under_300_kilobytes():
@@ -99,18 +91,18 @@ def test_a_run_that_learned_nothing_has_filters_of_nothing():
 @pytest.mark.parametrize(
     ("made", "sentence"),
     [
-        ({}, "answers to 40 test digits settle"),
-        ({"dataset": "sample"}, "answers to 100 test digits settle"),
+        ({}, "40 test digits"),
+        ({"dataset": "sample"}, "100 test digits"),
         ({"state": State.STOPPED}, "the replay ends with its last complete epoch, 3"),
         ({"epochs": 1, "start": False}, "nothing to play"),
     ],
 )
-def test_a_run_that_is_over_is_played(runs_dir, made, sentence):
+def test_a_run_that_has_ended_is_played(runs_dir, made, sentence):
     page = open_replay(make_replayed_run(runs_dir, **made))
-    assert sentence in texts(page)
-    assert player(page)["numbers"][-1] == made.get("epochs", 3)
+    assert sentence in words(page)
+    assert player(page)["epochs"][-1] == made.get("epochs", 3)
     labels = [button.proto.label for button in page.get("download_button")]
-    assert labels == ["Filters as PNG", "Filters as SVG", "Answers as CSV"]
+    assert labels == ["Filters as PNG", "Filters as SVG", "Predictions as CSV"]
 
 
 @pytest.mark.parametrize("is_built_in", [False, True])
@@ -120,13 +112,13 @@ def test_a_run_without_its_test_digits_shows_filters_and_offers_no_table(
     run = make_replayed_run(runs_dir)
     monkeypatch.delenv("MNIST_NPZ")
     page = open_replay(store.open_run(store.BUILT_IN, runs_dir) if is_built_in else run)
-    assert "not on this computer" in texts(page)
+    assert "not on this computer" in words(page)
     assert player(page)["labels"] == []
     labels = [button.proto.label for button in page.get("download_button")]
     assert labels == ["Filters as PNG", "Filters as SVG"]
 
 
-def test_a_taught_run_begins_before_it_was_taught(runs_dir):
+def test_a_fine_tuned_run_begins_before_the_fine_tuning(runs_dir):
     run = make_replayed_run(runs_dir)
     (run.path / "taught.json").write_text(
         json.dumps(
@@ -141,22 +133,22 @@ def test_a_taught_run_begins_before_it_was_taught(runs_dir):
         )
     )
     page = open_replay(run)
-    assert player(page)["moments"][0] == "Before it was taught"
-    assert "was trained on these digits before" in texts(page)
+    assert player(page)["frames"][0] == "Before the fine-tuning"
+    assert "was trained on these digits before" in words(page)
 
 
-def test_a_run_that_kept_no_epochs_says_so(runs_dir):
+def test_a_run_without_saved_epochs_says_so(runs_dir):
     page = open_replay(make_run(runs_dir))
-    assert "No epoch of this run was kept. Train it again" in page.info[0].value
+    assert "No epoch of this run was" in page.info[0].value
     assert player(page) is None
-    assert page.button(key="replay_train").label == "To the training"
+    assert len(page.button) == 1  # the way to Train
 
 
-def test_a_run_that_goes_on_is_waited_for(runs_dir, hold_elsewhere):
+def test_a_run_that_has_not_ended_gets_a_sentence(runs_dir, hold_elsewhere):
     run = make_replayed_run(runs_dir, state=State.RUNNING)
     hold_elsewhere(run.path / "lock")
     page = open_replay(run)
-    assert "not over yet" in page.info[0].value
+    assert len(page.info) == 1
     assert player(page) is None
 
 
@@ -169,14 +161,14 @@ def test_a_damaged_run_gets_a_sentence(runs_dir, file):
     assert player(page) is None
 
 
-def test_a_replay_is_read_once_for_all_visitors_until_the_run_changes(runs_dir, monkeypatch):
+def test_a_replay_is_loaded_once_for_all_visitors_until_the_run_changes(runs_dir, monkeypatch):
     run, read = make_replayed_run(runs_dir), []
 
     def load_replay(run):
         read.append(run)
         return replay.load_replay(run)
 
-    monkeypatch.setattr(replay_view, "load_replay", load_replay)
+    monkeypatch.setattr("ui.shared.replay.load_replay", load_replay)
     first, again = player(open_replay(run)), player(open_replay(run))
     assert again == first
     assert len(read) == 1
@@ -184,7 +176,7 @@ def test_a_replay_is_read_once_for_all_visitors_until_the_run_changes(runs_dir, 
     assert player(open_replay(run))["version"] != first["version"]
 
 
-def test_train_keeps_the_replay_of_a_run_that_is_over_closed_until_it_is_asked_for(runs_dir):
+def test_train_shows_the_replay_of_a_run_that_has_ended_once_its_box_is_open(runs_dir):
     run = make_replayed_run(runs_dir)
     page = AppTest.from_file("../pages/train.py", default_timeout=60)
     page.query_params["run"] = run.id
@@ -194,4 +186,4 @@ def test_train_keeps_the_replay_of_a_run_that_is_over_closed_until_it_is_asked_f
     page.session_state["replay_box"] = True
     page.run()
     assert not page.exception
-    assert player(page)["numbers"] == [0, 1, 2, 3]
+    assert player(page)["epochs"] == [0, 1, 2, 3]

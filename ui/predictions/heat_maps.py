@@ -1,0 +1,139 @@
+"""Confusion matrices as heat maps: one network's, or the difference of two."""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cnn.evaluation.selection import NO_FILTER, DigitFilter
+from cnn.plots.palette import ACCENT, GRID, MISTAKE, NEGATIVE, POSITIVE
+from ui.predictions.charts import TEXT, digit_axis
+from ui.shared.number_text import a_digit, with_minus
+
+MORE_B, MORE_A = POSITIVE, NEGATIVE
+_SIZE = alt.ExprRef("width < 320 ? 11 : 12")  # of the counts: "1,135" fits into a phone's cell
+
+
+def confusion_chart(
+    matrix: NDArray[np.intp],
+    chosen: DigitFilter = NO_FILTER,
+    clicks: int | None = None,
+    color: str = MISTAKE,
+) -> alt.LayerChart:
+    """Return a heat map of a confusion matrix (10, 10), rows true label, columns predicted.
+
+    Mistakes are tinted on a scale of their own: beside the diagonal's hundreds they would vanish.
+
+    Args:
+        matrix: the counts.
+        chosen: the cells that these filters name are outlined.
+        clicks: how many there were before; None where cells cannot be clicked. It makes a second
+            click on a cell another selection than the first, else the browser would not send it.
+        color: of mistakes.
+    """
+    is_correct = np.eye(len(matrix), dtype=bool)
+    tint = np.where(is_correct, 0.18, _tint(np.where(is_correct, 0, matrix)))
+    table = _table(
+        color=np.where(is_correct, ACCENT, color),
+        tint=tint,
+        text=[f"{count:,}" if count else "" for count in matrix.ravel().tolist()],
+        meaning=[f"{count:,} × {pair}" for pair, count in _pairs(matrix)],
+    )
+    if clicks is None:
+        return _heat_map(table, height=380)
+    click = alt.selection_point(
+        name="cell", fields=["actual", "predicted", "clicks"], toggle=False, clear=False
+    )
+    table = table.assign(clicks=clicks, outline=_outlined(chosen).ravel())
+    return _heat_map(table, height=420, click=click)
+
+
+def difference_chart(difference: NDArray[np.intp]) -> alt.LayerChart:
+    """Return a heat map of B's confusion matrix minus A's, (10, 10), with signed counts."""
+    table = _table(
+        color=np.where(difference > 0, MORE_B, MORE_A),
+        tint=_tint(difference),
+        text=[with_minus(f"{count:+,}") if count else "" for count in difference.ravel().tolist()],
+        meaning=[difference_text(pair, count) for pair, count in _pairs(difference)],
+    )
+    return _heat_map(table, height=380)
+
+
+def _pairs(matrix: NDArray[np.intp]) -> list[tuple[str, int]]:
+    """Return what each cell counts and its count, row by row."""
+    names = [f"{label} predicted as {predicted}" for label, predicted in np.ndindex(matrix.shape)]
+    return list(zip(names, matrix.ravel().tolist(), strict=True))
+
+
+def _tint(values: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the opacity of each cell, 0 to 0.6: square roots, so that single digits show."""
+    strength = np.sqrt(np.abs(values) / max(1, np.abs(values).max()))
+    return np.where(strength > 0, 0.12 + 0.48 * strength, 0)
+
+
+def _outlined(chosen: DigitFilter) -> NDArray[np.intp]:
+    """Return 1 for each cell that the filters name, else 0, (10, 10)."""
+    named = np.zeros((10, 10), dtype=np.intp)
+    if (chosen.label, chosen.predicted) != (None, None):
+        row = slice(None) if chosen.label is None else chosen.label
+        column = slice(None) if chosen.predicted is None else chosen.predicted
+        named[row, column] = 1
+    return named
+
+
+def _table(color: NDArray[np.str_], tint: NDArray[np.float64], **columns: Any) -> pd.DataFrame:
+    """Return a row for each cell, row by row."""
+    actual, predicted = np.indices(color.shape).reshape(2, -1)
+    cells = {"actual": actual, "predicted": predicted, "color": color.ravel(), "tint": tint.ravel()}
+    return pd.DataFrame(cells | columns)
+
+
+def _heat_map(
+    table: pd.DataFrame, height: int, click: alt.Parameter | None = None
+) -> alt.LayerChart:
+    """Return squares with counts, and if they can be clicked, with outlines."""
+    cursor: Any = "pointer" if click else alt.Undefined
+    cells = alt.Chart(table).encode(
+        x=alt.X("predicted:O", title="Predicted", axis=digit_axis(orient="top", labelAngle=0)),
+        y=alt.Y("actual:O", title="True label", axis=digit_axis()),
+        tooltip=alt.Tooltip("meaning:N", title=" "),
+        description="meaning:N",
+    )
+    squares = cells.mark_rect(stroke=GRID, strokeWidth=1, cursor=cursor).encode(
+        color=alt.Color("color:N", scale=None), fillOpacity=alt.FillOpacity("tint:Q", scale=None)
+    )
+    counts = cells.mark_text(fontSize=_SIZE, color=TEXT, cursor=cursor).encode(text="text:N")
+    if click is None:
+        return alt.LayerChart(layer=[squares, counts], height=height)
+    outlines = cells.mark_rect(
+        fill="transparent", stroke=TEXT, strokeWidth=2.5, cursor="pointer"
+    ).encode(strokeOpacity=alt.StrokeOpacity("outline:Q", scale=None))
+    return alt.LayerChart(layer=[squares.add_params(click), counts, outlines], height=height)
+
+
+def worst_pair(matrix: NDArray[np.intp]) -> str:
+    """Return which mistake is the most frequent, as the chart's alternative text."""
+    mistakes = matrix - np.diag(np.diag(matrix))
+    if not mistakes.any():
+        return "Confusion matrix: no mistakes."
+    label, predicted = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    return (
+        f"Confusion matrix: the most frequent of {mistakes.sum():,} mistakes is "
+        f"{a_digit(int(label))} predicted as {predicted}, {mistakes.max():,} times."
+    )
+
+
+def difference_text(pair: str, difference: int) -> str:
+    """Return the meaning of a cell of the difference."""
+    if not difference:
+        return f"{pair}: equally often"
+    return f"{pair}: {abs(difference):,} more by {'B' if difference > 0 else 'A'}"
+
+
+def largest_difference(difference: NDArray[np.intp]) -> str:
+    """Return in which cell the two differ most, as the chart's alternative text."""
+    pair, count = max(_pairs(difference), key=lambda cell: abs(cell[1]))
+    text = difference_text(pair, count) if count else "none"
+    return f"Largest difference of the two confusion matrices: {text}."

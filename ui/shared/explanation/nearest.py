@@ -1,0 +1,90 @@
+"""Nearest neighbors: the training digits that a network sees most like an image."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn.data import mnist
+from cnn.data.mnist import Source
+from cnn.explanation import explain
+from cnn.explanation.explain import DigitIndex, Neighbor
+from cnn.inference.predictor import Predictor
+from cnn.network.layers import layer_table
+from cnn.runs.store import Run
+from ui.shared.digit_tile import png_address
+from ui.shared.fingerprints import Fingerprint, fingerprint_of
+from ui.shared.number_text import a_digit
+
+HELP = (
+    "The network turns an image into a list of numbers, from which its last layer computes the "
+    "probabilities. These are the training digits with the most similar lists."
+)
+MAX_INDEXES = 4  # of 10,000 digits each, cached for all visitors: 5 MB or less
+
+
+def show_nearest(
+    predictor: Predictor, run: Run, image: NDArray[np.uint8], digit: int
+) -> list[Neighbor]:
+    """Show the five nearest training digits of an image (28, 28), or why there are none.
+
+    Args:
+        predictor: the run's.
+        run: whose network it is.
+        image: 255 is full ink.
+        digit: the prediction.
+    """
+    st.markdown("##### Five nearest neighbors", help=HELP)
+    try:
+        neighbors = explain.nearest_digits(predictor, image, _index_of(run, predictor))
+    except ValueError as error:
+        st.info(str(error), icon=":material/info:")
+        return []
+    st.html(nearest_html(neighbors, digit))
+    return neighbors
+
+
+def _index_of(run: Run, predictor: Predictor) -> DigitIndex:
+    """Return the index of a run's network, made once until its file or the digits change.
+
+    Raises:
+        ValueError: the run is gone, or its network has no features.
+    """
+    version = fingerprint_of([run.model_path])
+    if not version:
+        raise ValueError("This run was deleted meanwhile. Choose another one.")
+    count = explain.index_size(multiply_adds(run))
+    return index(predictor, str(run.path), version, count, mnist.find_source()[0])
+
+
+@st.cache_resource(max_entries=MAX_INDEXES, show_spinner="Indexing the training digits, once …")
+def index(
+    _predictor: Predictor, path: str, version: Fingerprint, count: int, source: Source
+) -> DigitIndex:
+    """Return an index of `count` training digits; the other arguments tell a cached one apart."""
+    digits = mnist.load_first_training(explain.MAX_DIGITS)
+    return explain.index_digits(_predictor, mnist.Digits(*(part[:count] for part in digits)))
+
+
+def multiply_adds(run: Run) -> int:
+    """Return the multiply-adds of one image, or 0 if the hyperparameters cannot be read."""
+    try:
+        return sum(layer.multiply_adds for layer in layer_table(run.hyperparameters))
+    except ValueError:
+        return 0
+
+
+def nearest_html(neighbors: Sequence[Neighbor], digit: int) -> str:
+    """Return training digits with their labels, and how many of them are the predicted digit."""
+    items = "".join(
+        f'<div role="listitem"><div class="tile"><img src="{png_address(one.image)}" '
+        f'alt="Training digit"></div><b>{one.label}</b></div>'
+        for one in neighbors
+    )
+    same = sum(one.label == digit for one in neighbors)
+    count = {0: "None of them", len(neighbors): "All of them"}.get(same, f"{same} of them")
+    return (
+        f'<div class="explanation nearest" role="list">{items}</div>'
+        f"<div>{count} {'are' if same > 1 else 'is'} {a_digit(digit)}.</div>"
+    )
