@@ -26,6 +26,7 @@ try:
     predictions = run_predictions.predictions_of(run)
 except ValueError as error:
     run_predictions.explain_absence(run, str(error))
+    offer_run_downloads(run)
     st.stop()
 with summary:
     st.markdown(f"#### {run_predictions.summary(run, predictions)}")

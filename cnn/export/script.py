@@ -30,7 +30,7 @@ def introduction(run: Run) -> tuple[str, ...]:
     """Return paragraphs on what a run's script trains and how well, and what it needs."""
     plan = plan_of(run)
     accuracy = plan.run.status().test_accuracy
-    reached = "" if accuracy is None else f" Its test accuracy is {accuracy:.2%}."
+    reached = "" if accuracy is None else f" The run's test accuracy is {accuracy:.2%}."
     parameters = total_parameters(layer_table(plan.hyperparameters))
     if plan.left_out:
         what = (
@@ -42,7 +42,7 @@ def introduction(run: Run) -> tuple[str, ...]:
     else:
         what = (
             f"This repeats run {plan.run.id} of Digit Lab: {parameters:,} parameters.{reached} "
-            "Expect that within 0.3 percentage points, as the order of the images is another."
+            "Expect that within 0.3 percentage points, as the images are shuffled in another order."
         )
     return what, "Install with: pip install keras tensorflow scikit-learn"
 

@@ -4,7 +4,7 @@ import importlib
 import threading
 from functools import cache
 
-_MODULES = ("altair", "pandas", "onnxruntime")
+_MODULES = ("altair", "pandas", "onnxruntime", "sklearn.model_selection")
 
 
 @cache
