@@ -216,11 +216,11 @@ def test_looking_at_a_run_leaves_its_lock_free(run, hold_elsewhere):
 def test_a_run_that_ends_between_two_looks_is_not_called_interrupted(run, monkeypatch):
     run.update_status(state=State.RUNNING)
 
-    def end_and_be_found_unlocked(run):
+    def end_and_be_found_unlocked(lock):
         run.update_status(state=State.FINISHED)
         return False
 
-    monkeypatch.setattr(store.Run, "_is_locked", end_and_be_found_unlocked)
+    monkeypatch.setattr(store.files, "is_held", end_and_be_found_unlocked)
     assert run.status().state is State.FINISHED
 
 

@@ -10,10 +10,9 @@ from filelock import FileLock, Timeout
 
 from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import slots, store
-from cnn.runs.files import distrust_cache, explain_error, is_disk_full, is_held
+from cnn.runs import files, slots, store
 from cnn.runs.status import State, Status
-from cnn.runs.store import HIDDEN, Run, RunError
+from cnn.runs.store import HIDDEN, SCRATCH, Run, RunError
 
 LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
 
@@ -29,14 +28,16 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         hidden.mkdir(parents=True, exist_ok=True)
         with FileLock(hidden / "queue.lock", timeout=LOCK_SECONDS):
-            distrust_cache()
+            files.distrust_cache()
             yield
     except Timeout as error:
         raise RunError("The runs are in use by another process. Try again in a moment.") from error
     except OSError as error:
-        hint = "" if is_disk_full(error) else " Choose another one with the variable RUNS_DIR."
+        hint = (
+            "" if files.is_disk_full(error) else " Choose another one with the variable RUNS_DIR."
+        )
         raise RunError(
-            f"The folder of runs, {folder}, can't be written: {explain_error(error)}.{hint}"
+            f"The folder of runs, {folder}, can't be written: {files.explain_error(error)}.{hint}"
         ) from error
 
 
@@ -125,7 +126,7 @@ def claim(folder: Path) -> Run | None:
                 return run
             except (OSError, RunError) as error:
                 run.lock.release()
-                fail(run, f"The training could not start: {explain_error(error)}.")
+                fail(run, f"The training could not start: {files.explain_error(error)}.")
     return None
 
 
@@ -159,7 +160,7 @@ def delete(run: Run) -> None:
     if run.is_built_in:
         raise RunError("The built-in run can't be deleted.")
     folder = run.path.parent
-    with locked(folder), store.scratch_folder(folder) as scratch:
+    with locked(folder), files.temporary_folder(folder / SCRATCH) as scratch:
         store.open_run(run.id, folder)
         if _is_active(run):
             raise RunError("This run is still going on. Stop it first, then delete it.")
@@ -170,7 +171,7 @@ def _is_active(run: Run) -> bool:
     try:
         return not run.status().over
     except RunError:
-        return is_held(run.path / "lock")  # damaged
+        return files.is_held(run.path / "lock")  # damaged
 
 
 def release_slot(folder: Path, slot: int) -> bool:

@@ -5,7 +5,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from operator import itemgetter
@@ -27,6 +26,8 @@ FINE_TUNED = "taught"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 HIDDEN = ".queue"  # the folder beside the runs for what belongs to no run
+INTERRUPTED = "The process that trained this run ended."
+SCRATCH = Path(HIDDEN, "scratch")  # where who holds the queue's lock creates and deletes runs
 
 
 class RunError(ValueError):
@@ -90,14 +91,13 @@ class Run:
     def status(self) -> Status:
         """Return the status on disk, or `interrupted` where no process trains it any more."""
         status = self._read_status()
-        if not status.in_work or self._is_locked():
+        if not status.in_work or self.is_built_in or files.is_held(self.path / "lock"):
             return status
         files.distrust_cache()
         status = self._read_status()  # it may have ended between the two reads
         if status.state is not State.RUNNING:
             return replace(status, phase="")
-        message = "The process that trained this run ended."
-        return replace(status, state=State.INTERRUPTED, phase="", message=message)
+        return replace(status, state=State.INTERRUPTED, phase="", message=INTERRUPTED)
 
     def write_status(self, status: Status) -> None:
         """Replace the status on disk."""
@@ -128,10 +128,8 @@ class Run:
 
     def log(self) -> str:
         """Return what the training process printed."""
-        try:
-            return (self.path / "train.log").read_text(errors="replace")
-        except OSError:
-            return ""
+        path = self.path / "train.log"
+        return path.read_text(errors="replace") if path.is_file() else ""
 
     def _read_status(self) -> Status:
         try:
@@ -139,9 +137,6 @@ class Run:
         except (OSError, ValueError) as error:
             reason = explain_error(error)
             raise RunError(f"The state of run {self.id} can't be read: {reason}") from error
-
-    def _is_locked(self) -> bool:
-        return not self.is_built_in and files.is_held(self.path / "lock")
 
 
 @cached_by_stat(MAX_CACHED)
@@ -161,32 +156,22 @@ def create(
     name: str = "",
     populate: Callable[[Path], object] = lambda path: None,
 ) -> Run:
-    """Create a queued run, whole or not at all; the app calls `queue.submit`, which locks.
+    """Create a queued run, whole or not at all, for `queue.submit`, which holds the lock.
 
-    Args:
-        values: what to train.
-        folder: the folder of all runs.
-        mnist_file: the MNIST to train on; empty: the sample.
-        name: the word in its id, which sorts by time; empty: the preset's.
-        populate: puts more files into its folder, before a worker can see the run.
+    Without an `mnist_file` it trains on the sample; see `launching.start` for the others.
 
     Raises:
         OSError: the folder can't be written; nothing is left of the run.
     """
     stamp = time.strftime("%Y%m%d-%H%M%S")
     run_id = f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}"
-    with scratch_folder(folder) as scratch:
+    with files.temporary_folder(folder / SCRATCH) as scratch:
         draft = Run(scratch / run_id)
         draft.path.mkdir()
         files.write_text(draft.path / "hyperparameters.json", values.to_json())
         populate(draft.path)
         draft.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
         return Run(draft.path.rename(folder / run_id))
-
-
-def scratch_folder(folder: Path) -> AbstractContextManager[Path]:
-    """Return the hidden folder for a run that is created or deleted, for who locks the queue."""
-    return files.temporary_folder(folder / HIDDEN / "scratch")
 
 
 def open_run(run_id: str, folder: Path) -> Run:
