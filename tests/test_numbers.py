@@ -1,6 +1,6 @@
 import pytest
 
-from ui.shared.number_text import duration, percent, points, with_minus
+from ui.shared.number_text import counted, duration, percent, points, with_minus
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,10 @@ def test_a_loss_is_printed_with_a_real_minus():
 )
 def test_a_time_is_as_exact_as_a_person_would_say_it(seconds, text):
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 epochs"), (1, "1 epoch"), (2, "2 epochs"), (1_000, "1,000 epochs")]
+)
+def test_a_count_has_its_noun_in_the_right_number(count, text):
+    assert counted(count, "epoch") == text

@@ -13,7 +13,7 @@ from cnn.runs.store import Run
 from ui.how_it_works.digits import predictor_of, test_digits
 from ui.how_it_works.network_results import show_differences
 from ui.shared import hyperparameter_form, navigation, run_predictions
-from ui.shared.number_text import a_digit, percent, points, probability
+from ui.shared.number_text import a_digit, counted, percent, points, probability
 
 _ENDINGS = {
     State.STOPPED: "It was stopped",
@@ -76,7 +76,9 @@ def _progress(status: Status, done: int, epochs: int, has_curves: bool) -> str:
         ending = _ENDINGS.get(status.state, "It ended")
         when = "during its first epoch" if status.started else "before it began"
         return f"{ending} {when}: there are no curves."
-    return f"It stopped after {done} of {epochs} complete epochs." if done < epochs else ""
+    return (
+        f"It stopped after {done} of {counted(epochs, 'complete epoch')}." if done < epochs else ""
+    )
 
 
 def show_test(run: Run) -> None:

@@ -15,7 +15,7 @@ from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 from ui.shared import data_source, navigation, run_picker
 from ui.shared.fingerprints import Fingerprint, fingerprint_of
-from ui.shared.number_text import percent
+from ui.shared.number_text import counted, percent
 
 
 def predictions_of(run: Run) -> Predictions:
@@ -96,11 +96,11 @@ def _stopped(run: Run) -> str:
     """Return after how many epochs a run was stopped, if it was."""
     if run.status().state is not State.STOPPED:
         return ""
+    epochs = len(run.metrics().epochs)
     try:
-        planned = f" of {run.hyperparameters.epochs}"
+        return f" · stopped after {epochs} of {counted(run.hyperparameters.epochs, 'epoch')}"
     except RunError:
-        planned = ""
-    return f" · stopped after {len(run.metrics().epochs)}{planned} epochs"
+        return f" · stopped after {counted(epochs, 'epoch')}"
 
 
 def show_accuracy_without_label_errors(predictions: Predictions) -> None:
