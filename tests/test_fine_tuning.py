@@ -23,12 +23,12 @@ from cnn.inference.classifier import load_classifier
 from cnn.presets import PRESETS
 from cnn.runs import queue, store, training_time
 from cnn.runs.fine_tune_info import (
-    KEPT_DIGITS,
     PARENT_NETWORK,
-    images_of_kept,
+    SAVED_DIGITS,
     is_test_seen,
-    kept_digits,
     read_fine_tune_info,
+    read_saved_digits,
+    saved_image_count,
 )
 from cnn.runs.status import State
 from cnn.runs.store import RunError
@@ -96,29 +96,29 @@ def test_a_taught_run_reads_what_it_was_taught_and_still_its_test_digits(
 ):
     base = trained(**KINDS[kind])
     digit = misread(base, image_drawing())
-    monkeypatch.setattr(fine_tuned_runs, "RATE_SHARE", 1.0)  # a tiny training has few steps
+    monkeypatch.setattr(fine_tuned_runs, "LEARNING_RATE_FACTOR", 1.0)  # a tiny training has few steps
     monkeypatch.setattr(fine_tuned_runs, "EPOCHS", 6)
     run = start_fine_tuning(base, [digit], runs_dir)
     train(run, load())
-    lesson, status = read_fine_tune_info(run), run.status()
+    info, status = read_fine_tune_info(run), run.status()
     assert status.state is State.FINISHED
-    assert (lesson.accuracy_before, accuracy_after(run)) == (0.0, 1.0)
-    assert lesson.test_accuracy_before == base.status().test_accuracy
-    assert status.test_accuracy >= lesson.test_accuracy_before - 0.1
+    assert (info.accuracy_before, accuracy_after(run)) == (0.0, 1.0)
+    assert info.test_accuracy_before == base.status().test_accuracy
+    assert status.test_accuracy >= info.test_accuracy_before - 0.1
 
 
 def test_a_taught_run_is_queued_under_its_name_with_all_that_it_needs(trained, runs_dir):
     base = trained(epochs=1)
     digits = [saved_stroke(number, label=number) for number in range(3)]
     run = start_fine_tuning(base, digits, runs_dir)
-    assert run.name == "taught"
-    assert "-taught-" in run.id
+    assert run.name == store.FINE_TUNED
+    assert "-fine-tuned-" in run.id
     assert queue.queued_runs(runs_dir) == [run]
-    lesson = read_fine_tune_info(run)
-    assert (lesson.base, lesson.digits) == (base.id, 3)
-    assert lesson.learned == tuple(digit.id for digit in digits)
+    info = read_fine_tune_info(run)
+    assert (info.parent, info.digits) == (base.id, 3)
+    assert info.learned == tuple(digit.id for digit in digits)
     shutil.rmtree(base.path)
-    kept = kept_digits(run)
+    kept = read_saved_digits(run)
     np.testing.assert_array_equal(kept.images, [digit.image for digit in digits])
     np.testing.assert_array_equal(kept.labels, [0, 1, 2])
     train(run, load())
@@ -164,7 +164,7 @@ def test_an_interrupted_teaching_goes_on_after_its_last_whole_epoch(trained, run
 
 @pytest.mark.parametrize(
     ("file", "sentence"),
-    [(PARENT_NETWORK, "start from can't be read"), (KEPT_DIGITS, "learns from can't be read")],
+    [(PARENT_NETWORK, "start from can't be read"), (SAVED_DIGITS, "learns from can't be read")],
 )
 @pytest.mark.parametrize("content", [b"", b"no such file", None])
 def test_a_damaged_file_in_the_run_ends_it_with_a_sentence(
@@ -185,7 +185,7 @@ def test_the_network_of_another_architecture_is_refused_with_a_sentence(trained,
         train(run, load())
 
 
-def test_without_kept_digits_or_without_a_network_nothing_is_queued(trained, runs_dir):
+def test_without_read_saved_digits_or_without_a_network_nothing_is_queued(trained, runs_dir):
     base, digit = trained(epochs=1), saved_stroke()
     with pytest.raises(ValueError, match="keep a digit first"):
         start_fine_tuning(base, [], runs_dir)
@@ -218,12 +218,12 @@ def test_a_run_that_cannot_be_written_says_why_and_leaves_nothing_behind(
     monkeypatch.setattr(shutil, "copyfile", fail)
     with pytest.raises(RunError, match=sentence):
         start_fine_tuning(base, [saved_stroke()], runs_dir)
-    assert list(runs_dir.glob("*-taught-*")) == []
+    assert list(runs_dir.glob("*-fine-tuned-*")) == []
 
 
 def test_the_estimate_counts_the_images_that_the_training_looks_at(tiny_mnist, runs_dir):
     base = store.open_run(store.BUILT_IN, runs_dir)
-    images = 220 + images_of_kept(2, 220)  # what the tiny MNIST leaves for training, and the kept
+    images = 220 + saved_image_count(2, 220)  # the tiny MNIST's, and the saved ones
     values = replace(hyperparameters_of(base), training_images=images)
     expected = training_time.training_seconds(values, images)
     assert training_seconds(base, 2, []) == pytest.approx(expected)
@@ -244,7 +244,9 @@ def test_fine_tuning_takes_small_steps_with_augmentation_on_the_same_network(run
 @pytest.mark.parametrize(
     ("kept", "others", "count"), [(1, 12_000, 60), (10, 12_000, 600), (200, 12_000, 1_333)]
 )
-def test_kept_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(kept, others, count):
+def test_read_saved_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(
+    kept, others, count
+):
     chosen = repeated(kept, others)
     assert len(chosen) == count
     assert np.ptp(np.bincount(chosen)) <= 1
@@ -259,7 +261,7 @@ def test_a_damaged_lesson_gets_a_sentence(runs_dir, content):
     run = store.create(PRESETS["fast"], runs_dir)
     assert read_fine_tune_info(run) is None
     (run.path / store.FINE_TUNE_FILE).write_text(content)
-    with pytest.raises(RunError, match="was taught can't be read"):
+    with pytest.raises(RunError, match="The parent of run"):
         read_fine_tune_info(run)
 
 
@@ -268,12 +270,12 @@ def test_with_the_sample_a_base_trained_on_mnist_is_measured_on_digits_it_has_se
 ):
     base = store.open_run(store.BUILT_IN, runs_dir)
     run = start_fine_tuning(base, [saved_stroke()], runs_dir)
-    lesson = read_fine_tune_info(run)
-    assert lesson.test_is_seen
+    info = read_fine_tune_info(run)
+    assert info.test_is_seen
     assert is_test_seen(run)
     assert not is_test_seen(base)
-    assert lesson.test_accuracy_before > 0.99
-    assert lesson.test_accuracy_before != base.status().test_accuracy
+    assert info.test_accuracy_before > 0.99
+    assert info.test_accuracy_before != base.status().test_accuracy
     run.update_status(state=State.FINISHED, dataset="sample")
     shutil.copyfile(base.model_path, run.model_path)
     test = load_test("sample")

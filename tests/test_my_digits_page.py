@@ -47,10 +47,10 @@ def taught(runs_dir, four_kept):
     """A finished run that was taught two of the four digits, with the built-in network."""
     digits = as_digits(four_kept[2:])
     values = Run(BUILT_IN_PATH).hyperparameters
-    run = store.create(values, runs_dir, name="taught")
+    run = store.create(values, runs_dir, name="fine-tuned")
     run.model_path.write_bytes((BUILT_IN_PATH / "model.onnx").read_bytes())
     np.savez(run.path / "my_digits.npz", images=digits.images, labels=digits.labels)
-    lesson = {
+    info = {
         "base": "built-in",
         "digits": 2,
         "accuracy_before": 0.0,
@@ -58,7 +58,7 @@ def taught(runs_dir, four_kept):
         "test_is_seen": False,
         "learned": [digit.id for digit in four_kept[2:]],
     }
-    (run.path / FINE_TUNE_FILE).write_text(json.dumps(lesson))
+    (run.path / FINE_TUNE_FILE).write_text(json.dumps(info))
     run.update_status(state=State.FINISHED, test_accuracy=0.99, test_images=40)
     return run
 
@@ -79,7 +79,7 @@ def words(page):
     return " ".join(element.value for element in page.markdown)
 
 
-def test_without_kept_digits_the_page_says_what_to_do(open_my_digits):
+def test_without_read_saved_digits_the_page_says_what_to_do(open_my_digits):
     page = open_my_digits()
     assert not page.exception
     assert "Nothing kept" in words(page)
@@ -214,7 +214,7 @@ def test_a_training_is_followed_here_and_a_second_press_starts_no_other(
     button(page, "Train on my digits").click().run()
     (run,) = store.list_runs(runs_dir)
     assert not page.exception
-    assert run.name == "taught"
+    assert run.name == "fine-tuned"
     assert run.status().state is State.QUEUED
     assert page.session_state["chosen_run"] == "built-in"
     assert button(page, "Train on my digits").disabled
@@ -264,8 +264,8 @@ def test_the_table_marks_the_chosen_run_and_says_who_has_learned_from_my_digits(
 ):
     page = open_my_digits(run=taught.id)
     table = page.dataframe[0].value.set_index("Network")
-    assert dict(table[""]) == {"Built-in": "", "Taught": "●"}
-    assert dict(table["Learnt"]) == {"Built-in": "", "Taught": "2 of 4"}
+    assert dict(table[""]) == {"Built-in": "", "Fine-tuned": "●"}
+    assert dict(table["Learnt"]) == {"Built-in": "", "Fine-tuned": "2 of 4"}
     assert any("no test" in caption.value for caption in page.caption)
 
 

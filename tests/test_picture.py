@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from cnn.data.mnist import load_test
 from cnn.drawing.pen import image_from_strokes
-from cnn.drawing.picture import image_from_picture, on_paper
+from cnn.drawing.picture import image_from_picture, without_transparency
 from tests.drawn import SEVEN, difference
 from tests.photos import photo_of, picture_of
 
@@ -165,7 +165,7 @@ def test_shapes_that_no_pen_drew_are_not_thinned():
 def test_transparent_paper_becomes_such_as_shows_the_ink(ink, paper):
     pixels = np.zeros((6, 6, 4), np.uint8)
     pixels[2:4, 2:4] = (ink, ink, ink, 255)
-    shown = on_paper(pixels)
+    shown = without_transparency(pixels)
     assert shown.shape == (6, 6, 3)
     assert shown[0, 0].tolist() == [paper] * 3
     assert np.allclose(shown[2, 2], ink)
@@ -173,4 +173,4 @@ def test_transparent_paper_becomes_such_as_shows_the_ink(ink, paper):
 
 def test_a_picture_without_transparency_stays_as_it_is():
     pixels = np.full((6, 6, 3), 99, np.uint8)
-    assert on_paper(pixels) is pixels
+    assert without_transparency(pixels) is pixels

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cnn.drawing import picture_file
 from cnn.drawing.picture import image_from_picture
-from cnn.drawing.picture_file import LONGEST_SIDE, picture_from_bytes
+from cnn.drawing.picture_file import MAX_SIDE, picture_from_bytes
 
 SEVEN = np.full((120, 100), 255, np.uint8)
 SEVEN[20:30, 20:80] = SEVEN[30:100, 70:80] = 0
@@ -108,7 +108,7 @@ def test_a_photo_taken_sideways_is_turned(kind):
 def test_a_large_photo_is_made_small_enough(kind):
     data = file_of(seven().resize((4000, 4800)), kind)
     pixels = picture_from_bytes(data)
-    assert max(pixels.shape) <= LONGEST_SIDE
+    assert max(pixels.shape) <= MAX_SIDE
     assert looks_like_the_seven(pixels)
 
 
@@ -187,5 +187,5 @@ def test_nothing_but_sentences_comes_of_damaged_bytes(capfd):
             for place in generator.integers(0, min(len(data), 400), 6):
                 broken[place] = generator.integers(256)
             with contextlib.suppress(ValueError):
-                assert max(picture_from_bytes(bytes(broken)).shape[:2]) <= LONGEST_SIDE
+                assert max(picture_from_bytes(bytes(broken)).shape[:2]) <= MAX_SIDE
     assert capfd.readouterr() == ("", "")

@@ -26,7 +26,7 @@ def open_way():
     """Opens a page with the other ways in, at one of them."""
 
     def open_page(way):
-        page = AppTest.from_file("ways_in.py", default_timeout=30)
+        page = AppTest.from_file("input_methods.py", default_timeout=30)
         page.session_state["way"] = way
         page.run()
         assert not page.exception
@@ -137,7 +137,7 @@ def test_another_test_digit_is_chosen_by_chance_and_stays(open_way):
 
 
 def test_a_number_beyond_the_digits_of_this_computer_becomes_its_last(open_way, tiny_mnist):
-    page = AppTest.from_file("ways_in.py", default_timeout=30)
+    page = AppTest.from_file("input_methods.py", default_timeout=30)
     page.session_state["way"] = "Test digit"
     page.session_state["test_digit"] = 9_999
     page.run()

@@ -20,7 +20,7 @@ def text_of(cells):
 
 
 def open_grid(**state):
-    page = AppTest.from_file("ways_in.py", default_timeout=30)
+    page = AppTest.from_file("input_methods.py", default_timeout=30)
     page.session_state["way"] = "Pixels"
     for name, value in state.items():
         page.session_state[name] = value

@@ -91,8 +91,8 @@ def test_the_sample_is_told_apart_from_mnist(run):
 
 def test_digits_that_a_taught_run_has_seen_are_no_test_of_it(run):
     run.update_status(dataset="sample")
-    lesson = FineTuneInfo("built-in", 2, 0.5, 0.99, True, ())
-    (run.path / store.FINE_TUNE_FILE).write_text(json.dumps(asdict(lesson)))
+    info = FineTuneInfo("built-in", 2, 0.5, 0.99, True, ())
+    (run.path / store.FINE_TUNE_FILE).write_text(json.dumps(asdict(info)))
     row = run_table([run]).iloc[0]
     assert row["Test accuracy"] is None
     assert row["Digits"] == "sample, seen"

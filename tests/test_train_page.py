@@ -190,8 +190,8 @@ def test_digits_seen_in_training_are_not_called_a_test(open_train, run_in_state)
     taught = run_in_state(State.FINISHED, test_accuracy=0.999)
     for run in (tested, taught):
         run.update_status(dataset="sample", test_images=1000)
-    lesson = FineTuneInfo("built-in", 2, 0.5, 0.99, True, ())
-    (taught.path / store.FINE_TUNE_FILE).write_text(json.dumps(asdict(lesson)))
+    info = FineTuneInfo("built-in", 2, 0.5, 0.99, True, ())
+    (taught.path / store.FINE_TUNE_FILE).write_text(json.dumps(asdict(info)))
     shown = {metric.label: metric.value for metric in open_train(run=taught.id).metric}
     assert shown["Seen in training"] == "99.90%"
     assert not {"Test accuracy", "Tutorial", "Best so far"} & set(shown)

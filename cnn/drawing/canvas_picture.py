@@ -1,4 +1,4 @@
-"""Strokes → the picture that a browser's drawing pad shows of them."""
+"""Strokes → the picture that a browser's canvas shows of them."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,17 @@ from PIL import Image, ImageDraw
 
 from cnn.drawing.strokes import Stroke
 
-CANVAS_SIDE, PEN_WIDTH = 280, 18.0  # an ordinary pad and its pen, in pixels
-LONGEST_SIDE = 2_000  # pixels; what is larger is shown smaller, its lines with it
-FINER = 2  # times: drawn larger and shrunk, so that edges are gray
+CANVAS_SIDE, PEN_WIDTH = 280, 18.0  # an ordinary canvas and its pen, in pixels
+MAX_SIDE = 2_000  # pixels; a larger drawing is shrunk, its lines with it
+SUPERSAMPLING = 2  # times: drawn larger and shrunk, for anti-aliased edges
 
 
 def picture_from_strokes(
     strokes: Sequence[Stroke], pen_width: float = PEN_WIDTH
 ) -> NDArray[np.uint8]:
-    """Return a picture of the strokes, (height, width) gray: black lines on a white pad.
+    """Return a picture of the strokes, (height, width) gray: black lines on a white canvas.
 
-    The pad is 280×280 pixels, and larger or moved where the strokes need it.
+    The canvas is 280×280 pixels, and larger or shifted where the strokes need it.
 
     Args:
         strokes: at least one point in all.
@@ -27,13 +27,13 @@ def picture_from_strokes(
     corners = np.concatenate([np.asarray(stroke, float) for stroke in strokes])
     low = np.minimum(corners.min(axis=0) - pen_width, 0)
     high = np.maximum(corners.max(axis=0) + pen_width, CANVAS_SIDE)
-    scale = FINER * min(1.0, LONGEST_SIDE / float((high - low).max()))
-    width, height = np.ceil((high - low) * scale / FINER).astype(int).tolist()
-    pad = Image.new("L", (width * FINER, height * FINER), 255)
-    draw = ImageDraw.Draw(pad)
+    scale = SUPERSAMPLING * min(1.0, MAX_SIDE / float((high - low).max()))
+    width, height = np.ceil((high - low) * scale / SUPERSAMPLING).astype(int).tolist()
+    canvas = Image.new("L", (width * SUPERSAMPLING, height * SUPERSAMPLING), 255)
+    draw = ImageDraw.Draw(canvas)
     for stroke in strokes:
         _draw_line(draw, (np.asarray(stroke, float) - low) * scale, pen_width * scale)
-    return np.asarray(pad.resize((width, height), Image.Resampling.BOX))
+    return np.asarray(canvas.resize((width, height), Image.Resampling.BOX))
 
 
 def _draw_line(draw: ImageDraw.ImageDraw, points: NDArray[np.float64], width: float) -> None:

@@ -10,14 +10,14 @@ from scipy import ndimage
 
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.pen import image_from_strokes
-from cnn.drawing.picture import FAINTEST_INK, image_from_ink, ink_from_picture
+from cnn.drawing.picture import MIN_INK, image_from_ink, ink_from_picture
 from cnn.drawing.strokes import Stroke
 
 MAX_COMPONENTS = 100
 MAX_POINTS = 10_000  # of all strokes: longer ones are resampled
 POINTS_A_STROKE, POINTS_A_PART = 48, 300  # enough to measure the gap between two components
 MAX_SIDE = 1_500  # pixels; a larger picture is shrunk before its components are labeled
-MIN_SIDE = 0.1  # of the highest component's: smaller ones are dirt on the background
+MIN_HEIGHT = 0.1  # of the highest component's: smaller ones are dirt on the background
 EIGHT_NEIGHBORS = np.ones((3, 3), bool)  # pixels connect at their corners too
 
 
@@ -112,10 +112,10 @@ class _PictureComponents:
 
     def __init__(self, picture: NDArray[np.uint8]) -> None:
         self._ink = _shrink(ink_from_picture(picture))
-        self._labels, _ = ndimage.label(self._ink >= FAINTEST_INK, EIGHT_NEIGHBORS)
+        self._labels, _ = ndimage.label(self._ink >= MIN_INK, EIGHT_NEIGHBORS)
         places = ndimage.find_objects(self._labels)
         sides = np.array([[side.stop - side.start for side in place] for place in places])
-        kept = np.flatnonzero(sides.max(axis=1) >= MIN_SIDE * sides[:, 0].max())
+        kept = np.flatnonzero(sides.max(axis=1) >= MIN_HEIGHT * sides[:, 0].max())
         _check_count(len(kept))
         self._labels_kept = kept + 1
         scale = picture.shape[0] / self._ink.shape[0]

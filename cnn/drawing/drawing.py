@@ -1,4 +1,4 @@
-"""What somebody drew or showed, whichever way, and the image that a network sees of it."""
+"""A drawing from any input method, and the image that a network sees of it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +31,7 @@ class Drawing:
 
     @cached_property
     def _mnist_image(self) -> NDArray[np.uint8]:
-        # Kept: the answer, the teaching and the comparison ask for the same one.
+        # Cached: prediction, saving and comparison ask for the same one.
         if self.image is not None:
             return self.image
         if self.picture is not None:

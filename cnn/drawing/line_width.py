@@ -8,17 +8,17 @@ from scipy import ndimage
 
 from cnn.drawing.pen import BOX, CENTER, PEN_SOFTNESS, SIDE
 
-THINNEST, WIDEST = 1.5, 3.0  # of the 28 pixels: lines between these serve as they are
-THICKENED, THINNED = 2.25, 2.75  # what others become: little more than they need to be like MNIST's
-NO_PEN = 8.0  # wider than this are the parts of shapes that no pen drew
+MIN_WIDTH, MAX_WIDTH = 1.5, 3.0  # of the 28 pixels: lines between these stay as they are
+THICKENED, THINNED = 2.25, 2.75  # what thinner and thicker lines become, to be like MNIST's
+MAX_PEN_WIDTH = 8.0  # of the 28 pixels; wider shapes are not drawn by a pen
 
 
 class _Shape(NamedTuple):
-    """Ink as a landscape: pixels from its edge, above 0 within the ink."""
+    """Ink as a signed distance field: pixels from its edge, above 0 within the ink."""
 
-    depth: NDArray[np.floating]
+    distance: NDArray[np.floating]
     middle: NDArray[np.floating]
-    """(2,), the row and the column amid the ink."""
+    """(2,), row and column of the ink's center."""
     extent: NDArray[np.floating]
     """(2,), height and width of the ink, pixels."""
     line_width: float
@@ -32,7 +32,7 @@ def redraw_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
         mask: (height, width), some of it inked.
 
     Returns:
-        The image, or None if the lines are of a good width already, or no pen's.
+        The image, or None if the lines have such a width already, or no pen drew them.
     """
     shape = _shape(mask)
     growth = _growth(shape)
@@ -59,7 +59,7 @@ def fine_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
     growth = _growth(shape)
     if growth is None:
         return None
-    ink = np.clip(shape.depth + growth + 0.5, 0, 1)
+    ink = np.clip(shape.distance + growth + 0.5, 0, 1)
     rows, columns = np.nonzero(ink)
     crop = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     return np.rint(255 * crop).astype(np.uint8)
@@ -69,9 +69,9 @@ def _growth(shape: _Shape) -> float | None:
     """Return by how many pixels the lines' edges are to move outwards, None if not at all."""
     longest = float(shape.extent.max())
     width = BOX * shape.line_width / longest
-    if THINNEST <= width <= WIDEST or width > NO_PEN:
+    if MIN_WIDTH <= width <= MAX_WIDTH or width > MAX_PEN_WIDTH:
         return None
-    wanted = THICKENED if width < THINNEST else THINNED
+    wanted = THICKENED if width < MIN_WIDTH else THINNED
     # (line + 2·growth) / (longest + 2·growth) is wanted.
     return (wanted * longest - BOX * shape.line_width) / (2 * (BOX - wanted))
 
@@ -97,5 +97,5 @@ def _ink(shape: _Shape, growth: float, scale: float, place: NDArray[Any]) -> NDA
         for at, middle in zip(place, shape.middle, strict=True)
     )
     grid = np.meshgrid(rows, columns, indexing="ij")
-    depth = ndimage.map_coordinates(shape.depth, grid, order=1, mode="nearest")
-    return np.clip((depth + growth) * scale / PEN_SOFTNESS + 0.5, 0, 1)
+    distance = ndimage.map_coordinates(shape.distance, grid, order=1, mode="nearest")
+    return np.clip((distance + growth) * scale / PEN_SOFTNESS + 0.5, 0, 1)

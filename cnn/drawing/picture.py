@@ -11,20 +11,20 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import ndimage
 
-from cnn.drawing.background import MIN_CONTRAST, border_of, ink_on_paper, is_evenly_lit
+from cnn.drawing.background import MIN_CONTRAST, border_of, ink_of_photo, is_evenly_lit
 from cnn.drawing.line_width import fine_lines, redraw_lines
 from cnn.drawing.pen import BOX, CENTER, SIDE
 
 MAX_PIXELS = 50_000_000
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue
-FAINTEST_INK = 0.25  # of the darkest: fainter marks are paper
-COARSE, FINE = 40, 128  # pixels: lines are measured in digits larger, made no larger than this
+MIN_INK = 0.25  # of the darkest: less is background
+MIN_SIDE, MAX_SIDE = 40, 128  # pixels: lines are measured in larger digits, shrunk to the latter
 
 
 def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
     """Return a picture of one digit as MNIST would show it: (28, 28), 255 is full ink.
 
-    Dark on light and light on dark both serve: what the border shows is taken for the paper.
+    Dark on light and light on dark are both possible: the border shows the background.
 
     Args:
         pixels: (height, width) gray, or (height, width, 3 or 4) RGB or RGBA; 0–255.
@@ -36,7 +36,7 @@ def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
 
 
 def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
-    """Return how much ink each pixel of a picture has: (height, width), 0 is paper, 1 full ink.
+    """Return a picture's ink, (height, width): 0 is background, 1 full ink.
 
     Args:
         pixels: as in `image_from_picture`.
@@ -45,8 +45,8 @@ def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
         ValueError: not such a picture, or nothing stands out in it.
     """
     gray = luminance(_check_pixels(pixels))
-    is_drawing = max(gray.shape) <= COARSE or is_evenly_lit(gray)
-    return _picture_ink(gray) if is_drawing else ink_on_paper(gray)
+    is_drawing = max(gray.shape) <= MIN_SIDE or is_evenly_lit(gray)
+    return _picture_ink(gray) if is_drawing else ink_of_photo(gray)
 
 
 def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -55,16 +55,16 @@ def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     Lines much thinner or thicker than those of MNIST's pen are drawn again with it.
 
     Args:
-        ink: (height, width), 0 is paper and 1 full ink; some of it at least 0.25.
+        ink: (height, width), 0 is background and 1 full ink; some of it at least 0.25.
     """
     crop = crop_to_ink(ink)
-    if max(crop.shape) > COARSE and (redrawn := redraw_lines(_inked(crop))) is not None:
+    if max(crop.shape) > MIN_SIDE and (redrawn := redraw_lines(_inked(crop))) is not None:
         return redrawn
     return _centered(_scaled(crop, BOX, Image.Resampling.HAMMING))
 
 
 def lines_redrawn(ink: NDArray[np.floating]) -> NDArray[np.uint8] | None:
-    """Return the ink with its lines as wide as MNIST's, before it is shrunk; None: they are.
+    """Return the ink with its lines as wide as MNIST's, before it is shrunk, or None if they are.
 
     Args:
         ink: as in `image_from_ink`.
@@ -73,29 +73,29 @@ def lines_redrawn(ink: NDArray[np.floating]) -> NDArray[np.uint8] | None:
         (height, width) of about 128 pixels, cropped, 255 is full ink.
     """
     crop = crop_to_ink(ink)
-    return fine_lines(_inked(crop)) if max(crop.shape) > COARSE else None
+    return fine_lines(_inked(crop)) if max(crop.shape) > MIN_SIDE else None
 
 
 def crop_to_ink(ink: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return the part of a picture's ink, (height, width), outside of which all is paper."""
-    counted = ink >= FAINTEST_INK
+    """Return the part of a picture's ink, (height, width), outside of which all is background."""
+    counted = ink >= MIN_INK
     rows, columns = (np.flatnonzero(counted.any(axis=axis)) for axis in (1, 0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _scaled(
-    ink: NDArray[np.floating], longest: int, resampling: Image.Resampling
+    ink: NDArray[np.floating], longer_side: int, resampling: Image.Resampling
 ) -> NDArray[np.floating]:
     """Return ink with its longer side as long as asked for, and its proportions kept."""
-    scale = longest / max(ink.shape)
+    scale = longer_side / max(ink.shape)
     height, width = (max(1, round(scale * side)) for side in ink.shape)
     return np.asarray(Image.fromarray(ink).resize((width, height), resampling))
 
 
 def _inked(crop: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Return which pixels are ink rather than paper, of a copy small enough to be quick."""
-    ink = _scaled(crop, min(FINE, max(crop.shape)), Image.Resampling.BOX)
-    full = float(np.percentile(ink[ink >= min(FAINTEST_INK, ink.max())], 75))
+    """Return which pixels are ink, of a copy small enough to be quick."""
+    ink = _scaled(crop, min(MAX_SIDE, max(crop.shape)), Image.Resampling.BOX)
+    full = float(np.percentile(ink[ink >= min(MIN_INK, ink.max())], 75))
     return ink >= full / 2
 
 
@@ -129,29 +129,29 @@ def _check_pixels(pixels: ArrayLike) -> NDArray[Any]:
 
 
 def luminance(pixels: NDArray[Any]) -> NDArray[np.floating]:
-    """Return a picture's gray, 0 to 255; what is transparent becomes paper that shows the ink."""
+    """Return a picture's gray, 0 to 255, on a background that shows the ink."""
     if pixels.ndim == 2:
         return pixels.astype(np.float32)
-    return on_paper(pixels).astype(np.float32) @ _LUMINANCE
+    return without_transparency(pixels).astype(np.float32) @ _LUMINANCE
 
 
-def on_paper(pixels: NDArray[Any]) -> NDArray[Any]:
+def without_transparency(pixels: NDArray[Any]) -> NDArray[Any]:
     """Return a picture without transparency: on white or on black, whichever shows its ink."""
     if pixels.shape[2:] != (4,):
         return pixels
     colors, opacity = pixels[..., :3].astype(np.float32), pixels[..., 3:].astype(np.float32) / 255
     seen = float((colors @ _LUMINANCE * opacity[..., 0]).sum())
     visible = seen / max(float(opacity.sum()), 1e-6)
-    paper = np.float32(255 if visible < 128 else 0)
-    return colors * opacity + paper * (1 - opacity)
+    background = np.float32(255 if visible < 128 else 0)
+    return colors * opacity + background * (1 - opacity)
 
 
 def _picture_ink(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return ink from 0 to 1: how far a pixel is from the border, on the digit's side."""
     border = border_of(gray)
-    paper, darkest, lightest = float(np.median(border)), float(gray.min()), float(gray.max())
-    sign = 1 if lightest - paper > paper - darkest else -1
-    most = max(lightest - paper, paper - darkest)
-    if most < MIN_CONTRAST:
+    background, darkest, lightest = (float(f) for f in (np.median(border), gray.min(), gray.max()))
+    sign = 1 if lightest - background > background - darkest else -1
+    contrast = max(lightest - background, background - darkest)
+    if contrast < MIN_CONTRAST:
         raise ValueError("The picture is empty: nothing in it stands out from its border.")
-    return np.clip(sign * (gray - paper) / most, 0, 1)
+    return np.clip(sign * (gray - background) / contrast, 0, 1)

@@ -13,11 +13,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cnn.drawing.picture import MAX_PIXELS
 
 MAX_BYTES = 20_000_000
-LONGEST_SIDE = 1280  # pixels: enough for a digit on a page, and quick to look through
+MAX_SIDE = 1280  # pixels: enough for a digit on a page, and quick to look through
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 FILE_ENDINGS = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")
 
-_BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _DAMAGED = "The picture is damaged or incomplete: save it again, or choose another one."
 _UNKNOWN = (
     "This file is not a picture that can be read here: choose a PNG, JPEG, WebP, GIF, BMP or TIFF."
@@ -26,7 +26,7 @@ _HEIC = (
     "This is a HEIC or AVIF picture, which can't be read here: save it as JPEG and choose that. "
     "(On an iPhone: Settings, Camera, Formats, Most Compatible.)"
 )
-_lock = threading.Lock()  # one picture is unpacked at a time: the memory, and Python's warnings
+_lock = threading.Lock()  # one picture is decoded at a time: the memory, and Python's warnings
 
 
 def picture_from_bytes(data: bytes) -> NDArray[np.uint8]:
@@ -67,7 +67,7 @@ def _open(data: bytes) -> Image.Image:
     except Image.DecompressionBombError:
         raise _too_large() from None
     except UnidentifiedImageError:
-        raise ValueError(_DAMAGED if data.startswith(_BEGINNINGS) else _UNKNOWN) from None
+        raise ValueError(_DAMAGED if data.startswith(_SIGNATURES) else _UNKNOWN) from None
     except Exception as error:  # each format's reader raises its own
         raise ValueError(_DAMAGED) from error
 
@@ -78,10 +78,10 @@ def _too_large() -> ValueError:
 
 def _pixels(image: Image.Image) -> NDArray[np.uint8]:
     try:
-        image.draft("", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is smaller before it is unpacked
+        image.draft("", (MAX_SIDE, MAX_SIDE))  # a JPEG is smaller before it is decoded
         image.load()
         plain = _plain(image)
-        plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BILINEAR)
+        plain.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BILINEAR)
         return np.asarray(ImageOps.exif_transpose(plain))
     except Image.DecompressionBombError:
         raise _too_large() from None

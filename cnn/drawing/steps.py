@@ -1,4 +1,4 @@
-"""The way from what somebody drew to the 28×28 image that a network sees, in small pictures."""
+"""The steps from a drawing to the 28×28 image that a network sees, in small pictures."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ WIDE_PEN = PEN_WIDTH * SIDE / BOX
 
 
 class Step(NamedTuple):
-    """One step of the way."""
+    """One step, with its image."""
 
     title: str
     sentence: str
@@ -59,7 +59,7 @@ def _from_strokes(strokes: Sequence[Stroke]) -> tuple[Step, ...]:
     low, high = points.min(axis=0), points.max(axis=0)
     pad = np.minimum(low, 0), np.maximum(high, CANVAS_SIDE)
     return (
-        Step("Your strokes", "The way that your pen went.", _lines(strokes, *pad, THIN_PEN)),
+        Step("Your strokes", "The path of your pen.", _lines(strokes, *pad, THIN_PEN)),
         Step("Cropped", "Where you drew does not matter.", _lines(strokes, low, high, THIN_PEN)),
         Step(
             "MNIST's pen",
@@ -95,7 +95,7 @@ def _from_picture(picture: NDArray[np.uint8]) -> tuple[Step, ...]:
     gray = luminance(picture) / 255
     return (
         Step("Your picture", "Without its colors.", _small(gray), as_given=True),
-        Step("Ink", "What stands out from the paper.", _small(ink)),
+        Step("Ink", "What stands out from the background.", _small(ink)),
         Step("Cropped", "Where the digit is does not matter.", _small(crop_to_ink(ink))),
         *_redrawn(ink),
         Step("20×20 box", "Shrunk to 20 pixels, in shades of gray.", _boxed(image)),

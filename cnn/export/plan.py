@@ -78,7 +78,7 @@ def _first_parent(run: Run) -> Run:
         if info is None:
             break
         try:
-            run = store.open_run(info.base, run.path.parent)
+            run = store.open_run(info.parent, run.path.parent)
         except RunError:
             break
     return run

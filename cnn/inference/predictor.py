@@ -1,11 +1,12 @@
 """A run's model.onnx → probabilities and activations, with ONNX Runtime and no TensorFlow."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+
+from cnn.runs.files import cached_by_stat
 
 SIDE, CLASSES = 28, 10
 PROBABILITIES, DIGIT, FEATURES = "probabilities", "digit", "features"
@@ -89,14 +90,13 @@ def load_predictor(model_path: Path) -> Predictor:
         ValueError: the file is missing, damaged, or another kind of network.
     """
     try:
-        file = model_path.stat()
+        return _load(model_path)
     except OSError as error:
         raise ValueError(_missing(model_path, error)) from error
-    return _load(model_path, file.st_mtime_ns, file.st_size)
 
 
-@lru_cache(maxsize=8)
-def _load(model_path: Path, modified: int, size: int) -> Predictor:
+@cached_by_stat(8)
+def _load(model_path: Path) -> Predictor:
     return Predictor(model_path)
 
 

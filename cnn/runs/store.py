@@ -22,7 +22,7 @@ from cnn.runs.status import State, Status, read_status, write_status
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parents[1] / "pretrained"
-FINE_TUNED = "taught"
+FINE_TUNED = "fine-tuned"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 HIDDEN = ".queue"  # the folder beside the runs for what belongs to no run
@@ -60,7 +60,7 @@ class Run:
 
     @cached_property
     def name(self) -> str:
-        """A short name for people: "taught" if fine-tuned, else the preset's, or "custom"."""
+        """A short name for people: "fine-tuned" for such a run, else the preset's, or "custom"."""
         return FINE_TUNED if self.is_fine_tuned else preset_name(self.hyperparameters)
 
     @cached_property

@@ -9,7 +9,7 @@ from PIL import Image
 
 from cnn.data.mnist import DataError, Digits, find_source, load_test
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.picture import on_paper
+from cnn.drawing.picture import without_transparency
 from cnn.drawing.picture_file import FILE_ENDINGS, MAX_BYTES, picture_from_bytes
 from ui.draw.pixel_grid import WIDTH
 from ui.shared.number_text import a_digit
@@ -92,7 +92,7 @@ def _preview(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     The page's own shrinking fails at one far longer than it is wide.
     """
-    small = Image.fromarray(np.rint(on_paper(picture)).astype(np.uint8))
+    small = Image.fromarray(np.rint(without_transparency(picture)).astype(np.uint8))
     small.thumbnail((WIDTH, WIDTH))
     return np.asarray(small)
 

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnn.drawing.picture import on_paper
+from cnn.drawing.picture import without_transparency
 from cnn.inference.segmentation import Part
 from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.number_text import probability as shown_probability
@@ -67,7 +67,7 @@ def show_boxed(parts: Sequence[Part], picture: NDArray[np.uint8]) -> None:
     """
     height, width = picture.shape[:2]
     boxes = boxes_html(parts, width, height, MARGIN_SHARE * max(width, height))
-    small = Image.fromarray(np.rint(on_paper(picture)).astype(np.uint8))
+    small = Image.fromarray(np.rint(without_transparency(picture)).astype(np.uint8))
     small.thumbnail(MAX_SHOWN)
     image = f'<img src="{png_address(np.asarray(small))}" alt="What was shown">'
     st.html(f'{_BOX_STYLE}<div class="boxed">{image}{boxes}</div>')

@@ -62,13 +62,13 @@ def accuracy_table(digits: Sequence[SavedDigit], chosen: Run) -> pd.DataFrame:
 def _row(run: Run, digits: Sequence[SavedDigit], chosen: Run) -> list[Any] | None:
     """Return a run's row, or None where its files are damaged."""
     try:
-        status, lesson = run.status(), read_fine_tune_info(run)
+        status, info = run.status(), read_fine_tune_info(run)
         name = "Built-in" if run.is_built_in else label_of(run.name)
         accuracy = accuracy_of(run, digits)
     except ValueError:
         return None
     tested = None if is_test_seen(run) else status.test_accuracy
-    learned = len(set(lesson.learned) & {digit.id for digit in digits}) if lesson else 0
+    learned = len(set(info.learned) & {digit.id for digit in digits}) if info else 0
     return [
         "●" if run == chosen else "",
         name,

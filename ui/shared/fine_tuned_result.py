@@ -10,25 +10,25 @@ from ui.shared.number_text import percent, points
 
 
 def show_before_and_after(run: Run) -> None:
-    """Show both accuracies of a run that was taught, so that forgetting is seen; else nothing."""
+    """Show both accuracies of a fine-tuned run, so that forgetting shows; else nothing."""
     try:
-        lesson = fine_tune_info.read_fine_tune_info(run)
-        if lesson is None or not run.is_usable:
+        info = fine_tune_info.read_fine_tune_info(run)
+        if info is None or not run.is_usable:
             return
         after = fine_tuned_runs.accuracy_after(run)
         tested = run.status().test_accuracy
     except ValueError as error:
         st.warning(str(error), icon=":material/broken_image:")
         return
-    digits = "1 digit" if lesson.digits == 1 else f"{lesson.digits:,} digits"
+    digits = "1 digit" if info.digits == 1 else f"{info.digits:,} digits"
     with st.grid(2, min_column_width=250):
-        _show("My digits", f"The {digits} that it was taught.", lesson.accuracy_before, after, 0)
-        _show(*_tested(lesson), lesson.test_accuracy_before, tested, 2)
+        _show("My digits", f"The {digits} that it learned from.", info.accuracy_before, after, 0)
+        _show(*_tested(info), info.test_accuracy_before, tested, 2)
 
 
-def _tested(lesson: FineTuneInfo) -> tuple[str, str]:
+def _tested(info: FineTuneInfo) -> tuple[str, str]:
     """Return what the test is called, and what it says."""
-    if lesson.test_is_seen:
+    if info.test_is_seen:
         return "MNIST sample", "Digits that the network learned from before, so they are no test."
     return "Test accuracy", "Digits that it has never learned from: what it forgot shows here."
 
