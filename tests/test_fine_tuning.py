@@ -185,9 +185,9 @@ def test_the_network_of_another_architecture_is_refused_with_a_sentence(trained,
         train(run, load())
 
 
-def test_without_read_saved_digits_or_without_a_network_nothing_is_queued(trained, runs_dir):
+def test_without_saved_digits_or_without_a_network_nothing_is_queued(trained, runs_dir):
     base, digit = trained(epochs=1), saved_stroke()
-    with pytest.raises(ValueError, match="keep a digit first"):
+    with pytest.raises(ValueError, match="save a digit first"):
         start_fine_tuning(base, [], runs_dir)
     (base.path / "model.keras").unlink()
     with pytest.raises(RunError, match="no network to start from"):

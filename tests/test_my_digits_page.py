@@ -79,7 +79,7 @@ def words(page):
     return " ".join(element.value for element in page.markdown)
 
 
-def test_without_read_saved_digits_the_page_says_what_to_do(open_my_digits):
+def test_without_saved_digits_the_page_says_what_to_do(open_my_digits):
     page = open_my_digits()
     assert not page.exception
     assert "Nothing kept" in words(page)
