@@ -96,7 +96,7 @@ def test_a_taught_run_reads_what_it_was_taught_and_still_its_test_digits(
 ):
     base = trained(**KINDS[kind])
     digit = misread(base, image_drawing())
-    monkeypatch.setattr(fine_tuned_runs, "LEARNING_RATE_FACTOR", 1.0)  # a tiny training has few steps
+    monkeypatch.setattr(fine_tuned_runs, "LEARNING_RATE_FACTOR", 1.0)  # it has few steps
     monkeypatch.setattr(fine_tuned_runs, "EPOCHS", 6)
     run = start_fine_tuning(base, [digit], runs_dir)
     train(run, load())
@@ -244,9 +244,7 @@ def test_fine_tuning_takes_small_steps_with_augmentation_on_the_same_network(run
 @pytest.mark.parametrize(
     ("kept", "others", "count"), [(1, 12_000, 60), (10, 12_000, 600), (200, 12_000, 1_333)]
 )
-def test_read_saved_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(
-    kept, others, count
-):
+def test_saved_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(kept, others, count):
     chosen = repeated(kept, others)
     assert len(chosen) == count
     assert np.ptp(np.bincount(chosen)) <= 1
