@@ -1,4 +1,4 @@
-"""How long it takes to explain a digit: learning the training digits' features, then each answer.
+"""How long it takes to explain a prediction: the index of training digits, then each digit.
 
 MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.why [RUN FOLDER …]
 """
@@ -42,8 +42,8 @@ def measure(run: Run, digits: Digits) -> None:
     count = explain.index_size(multiply_adds)
     some = Digits(digits.images[:count], digits.labels[:count])
     seconds, index = timed(partial(explain.index_digits, predictor, some))
-    kept = index.features.nbytes / 1e6
-    print(f"{run.id}: features of {count:,} digits {seconds:.2f} s, {kept:.1f} MB kept")
+    stored = index.features.nbytes / 1e6
+    print(f"{run.id}: features of {count:,} digits {seconds:.2f} s, {stored:.1f} MB stored")
     stride = explain.occlusion_stride(multiply_adds)
     asked: dict[str, Callable[[Image], object]] = {
         "occlusion": lambda image: explain.occlusion_maps(predictor, image, (7, 9), stride),

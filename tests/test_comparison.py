@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -65,24 +63,6 @@ def test_the_p_value_is_the_exact_binomial_tests(first, second):
     expected = binomtest(first, total).pvalue if total else 1.0
     assert mcnemar_p_value(first, second) == pytest.approx(expected, rel=1e-9)
     assert mcnemar_p_value(second, first) == mcnemar_p_value(first, second)
-
-
-def test_the_p_value_is_the_sum_of_both_tails_by_hand():
-    tail = sum(math.comb(12, k) for k in range(3 + 1)) / 2**12
-    assert mcnemar_p_value(3, 9) == pytest.approx(2 * tail)
-    assert mcnemar_p_value(0, 5) == pytest.approx(2 / 32)
-
-
-def test_with_many_digits_it_comes_near_the_chi_square_with_continuity_correction():
-    first, second = 520, 440
-    chi_square = (abs(first - second) - 1) ** 2 / (first + second)
-    by_chi_square = math.erfc(math.sqrt(chi_square / 2))
-    assert mcnemar_p_value(first, second) == pytest.approx(by_chi_square, rel=0.02)
-
-
-def test_thousands_of_digits_give_no_nan():
-    assert mcnemar_p_value(10_000, 0) == 0
-    assert mcnemar_p_value(5_000, 5_000) == 1
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def any_predictions(draw):
 
 
 @given(any_predictions())
-def test_figures_are_those_of_scikit_learn(predictions):
+def test_metrics_are_those_of_scikit_learn(predictions):
     labels, predicted = predictions.labels, predictions.predicted
     matrix = sklearn.metrics.confusion_matrix(labels, predicted, labels=range(10))
     assert np.array_equal(confusion_matrix(predictions), matrix)
@@ -44,7 +44,7 @@ def test_figures_are_those_of_scikit_learn(predictions):
 
 
 @given(any_predictions())
-def test_figures_of_each_digit_are_those_of_scikit_learn(predictions):
+def test_metrics_of_each_digit_are_those_of_scikit_learn(predictions):
     def figures(**options):
         return sklearn.metrics.precision_recall_fscore_support(
             predictions.labels, predictions.predicted, **options
@@ -55,14 +55,6 @@ def test_figures_of_each_digit_are_those_of_scikit_learn(predictions):
     expected = np.transpose(figures(labels=range(10), zero_division=np.nan))
     assert np.array(rows, float) == pytest.approx(expected, nan_ok=True)
     assert macro_average(classes) == pytest.approx(figures(average="macro", zero_division=0)[:3])
-
-
-@given(any_predictions())
-def test_losses_are_those_of_scikit_learn(predictions):
-    rows = predictions.probabilities.astype(float)
-    rows /= rows.sum(axis=1, keepdims=True)
-    expected = sklearn.metrics.log_loss(predictions.labels, rows, labels=range(10))
-    assert predictions.losses.mean() == pytest.approx(expected, rel=1e-4)
 
 
 def test_losses_are_those_of_keras_also_of_certain_answers():
@@ -105,27 +97,19 @@ def test_a_range_of_confidence_leaves_out_the_surer_and_the_less_sure(prediction
 
 
 @given(any_predictions())
-def test_digits_are_sorted_by_loss(predictions):
-    highest, lowest = (
-        predictions.losses[select(predictions, DigitFilter(order=order))]
-        for order in ("highest loss first", "lowest loss first")
-    )
-    assert (np.diff(highest) <= 0).all()
-    assert (np.diff(lowest) >= 0).all()
-
-
-@given(any_predictions())
-def test_digits_are_sorted_by_confidence_or_left_in_their_order(predictions):
-    least, most = (
-        predictions.confidence[select(predictions, DigitFilter(order=order))]
-        for order in ("lowest confidence first", "highest confidence first")
-    )
-    assert (np.diff(least) >= 0).all()
-    assert (np.diff(most) <= 0).all()
+def test_digits_are_sorted_by_loss_or_confidence_or_left_in_their_order(predictions):
+    for by in ("loss", "confidence"):
+        values = predictions.losses if by == "loss" else predictions.confidence
+        highest, lowest = (
+            values[select(predictions, DigitFilter(order=f"{end} {by} first"))]
+            for end in ("highest", "lowest")
+        )
+        assert (np.diff(highest) <= 0).all()
+        assert (np.diff(lowest) >= 0).all()
     assert list(select(predictions)) == list(range(len(predictions)))
 
 
-def test_equally_sure_answers_keep_their_order():
+def test_equally_confident_predictions_keep_their_order():
     predictions = predictions_of([1, 2, 3], np.eye(10, dtype=np.float32)[[1, 2, 3]])
     for order in ("highest confidence first", "lowest confidence first", "highest loss first"):
         assert list(select(predictions, DigitFilter(order=order))) == [0, 1, 2]
@@ -225,12 +209,6 @@ def write_nonsense(run):
     (run.path / "test_predictions.npz").write_bytes(b"PK\x03\x04 no archive")
 
 
-def cut_in_half(run):
-    store(run, answers(LABELS), LABELS)
-    path = run.path / "test_predictions.npz"
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
 def overwrite_the_middle(run):
     store(run, answers(LABELS), LABELS)
     path = run.path / "test_predictions.npz"
@@ -252,7 +230,6 @@ def write_pickled_objects(run):
     [
         (leave_out, "has no stored predictions (test_predictions.npz)"),
         (write_nonsense, "test_predictions.npz can't be read"),
-        (cut_in_half, "test_predictions.npz can't be read"),
         (overwrite_the_middle, "test_predictions.npz can't be read"),
         (write_only_labels, "test_predictions.npz can't be read"),
         (write_pickled_objects, "test_predictions.npz can't be read"),
@@ -261,7 +238,6 @@ def write_pickled_objects(run):
         (lambda run: store(run, np.zeros((40, 10), int), LABELS), "doesn't hold 10 probabilities"),
         (lambda run: store(run, answers(LABELS) * np.nan, LABELS), "that are not probabilities"),
         (lambda run: store(run, answers(LABELS) * 7, LABELS), "that are not probabilities"),
-        (lambda run: store(run, answers(LABELS) * 0, LABELS), "that are not probabilities"),
         (lambda run: store(run, 1.0 - 10 * answers(LABELS), LABELS), "that are not probabilities"),
         (
             lambda run: store(run, answers(LABELS).astype(float) * 1e300, LABELS),

@@ -176,11 +176,6 @@ def test_sums_of_many_features_keep_the_distances_nearly():
     assert np.median(kept / exact) == pytest.approx(1, abs=0.05)
 
 
-def test_few_features_are_kept_as_they_are():
-    rows = np.random.default_rng(2).normal(size=(4, 128)).astype(np.float32)
-    assert np.array_equal(explain._project(rows), rows)
-
-
 def test_the_built_in_network_can_be_explained(built_in):
     test = mnist.load_test("sample")
     index = index_digits(built_in, mnist.load_first_training(600))
@@ -194,3 +189,8 @@ def test_the_built_in_network_can_be_explained(built_in):
         f"convolution_{number}" for number in range(1, len(layers) + 1)
     ]
     assert all(layer.maps.max() == 255 for layer in layers)
+
+
+def test_few_features_are_kept_as_they_are():
+    rows = np.random.default_rng(2).normal(size=(4, 128)).astype(np.float32)
+    assert np.array_equal(explain._project(rows), rows)

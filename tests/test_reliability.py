@@ -57,13 +57,3 @@ def test_the_error_weighs_each_bin_by_its_answers():
         ConfidenceBin(0.9, 1.0, correct=8, mistakes=0, confidence=0.95),
     ]
     assert expected_calibration_error(diagram) == pytest.approx(0.2 * 0.1 + 0.8 * 0.05)
-
-
-def test_a_network_as_right_as_it_is_sure_has_no_error():
-    predictions = predictions_of(np.full(4, 0.75, np.float32), [True, True, True, False])
-    assert expected_calibration_error(reliability_diagram(predictions)) == pytest.approx(0)
-
-
-def test_bins_without_answers_are_left_out_of_the_diagram():
-    predictions = predictions_of(np.float32([0.95, 0.35]), [True, False])
-    assert [round(one.lower, 1) for one in reliability_diagram(predictions)] == [0.3, 0.9]

@@ -65,12 +65,6 @@ def test_back_returns_to_the_step_from_another_page(server, open_page):
     expect(page).to_have_url(re.compile(r"/how_it_works\?.*\bstep=7\b"))
 
 
-def test_what_was_measured_is_tried_on_train(server, open_page):
-    page = open_page(f"{server.url}/how_it_works?step=7")
-    page.get_by_role("button", name="With pooling").click()
-    expect(page.get_by_text("3,330 parameters")).to_be_visible()
-
-
 def test_a_failed_run_has_its_layers_but_no_convolution_and_a_way_on(server, open_page, runs_dir):
     run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.FAILED, message="It ran out of memory.")
