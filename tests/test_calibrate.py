@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
@@ -8,11 +9,6 @@ from cnn.network.layers import REJECT_CLASS
 from cnn.training import calibrate
 from cnn.training.calibrate import digit_probabilities, digit_scores
 from cnn.training.model import build_network
-
-
-def softmax(logits):
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +23,18 @@ def validation():
     return Digits(images, np.where(wrong, (labels + 1) % 10, labels).astype(np.uint8))
 
 
-def too_sure(answers):
+def overconfident(outputs):
     """A network that looks at those blocks, and is always nearly certain."""
     keras.utils.set_random_seed(0)
-    values = Hyperparameters(filters=(1,), kernel_size=1, reject_class=answers > 10)
+    values = Hyperparameters(filters=(1,), kernel_size=1, reject_class=outputs > 10)
     network = build_network(values)
     network.get_layer("convolution_1").set_weights([np.ones((1, 1, 1, 1)), np.zeros(1)])
-    kernel = np.zeros((28, 28, answers), "float32")
+    kernel = np.zeros((28, 28, outputs), "float32")
     for label in range(10):
         kernel[2 * label : 2 * label + 4, :, label] = 0.003
-    bias = np.zeros(answers, "float32")
+    bias = np.zeros(outputs, "float32")
     bias[REJECT_CLASS:] = 27  # about as sure of none as of a digit
-    network.get_layer("probabilities").set_weights([kernel.reshape(784, answers), bias])
+    network.get_layer("probabilities").set_weights([kernel.reshape(784, outputs), bias])
     return network
 
 
@@ -46,8 +42,8 @@ def predict(network, digits):
     return network.predict(digits.images[..., None].astype("float32"), verbose=0)
 
 
-def cross_entropy(answers, labels):
-    return -np.log(np.maximum(answers[np.arange(len(labels)), labels], 1e-30)).mean()
+def cross_entropy(outputs, labels):
+    return -np.log(np.maximum(outputs[np.arange(len(labels)), labels], 1e-30)).mean()
 
 
 def logits_of(network, digits):
@@ -60,7 +56,7 @@ def logits_of(network, digits):
 def test_logits_that_were_multiplied_are_divided_by_that_factor(factor):
     generator = np.random.default_rng(1)
     logits = generator.normal(0, 2, (20_000, 10))
-    chances = softmax(logits).cumsum(axis=1)
+    chances = softmax(logits, axis=1).cumsum(axis=1)
     labels = (chances < generator.random((20_000, 1))).sum(axis=1)  # as likely as they say
     assert calibrate._best_temperature(factor * logits, labels) == pytest.approx(factor, rel=0.05)
 
@@ -71,18 +67,18 @@ def test_a_network_that_is_always_right_or_always_wrong_has_a_temperature_too(ri
     logits[:, 3] = 5
     labels = np.full(50, 3 if right else 4)
     temperature = calibrate._best_temperature(logits, labels)
-    assert calibrate.COLDEST <= temperature <= calibrate.HOTTEST
+    assert calibrate.MIN_TEMPERATURE <= temperature <= calibrate.MAX_TEMPERATURE
     assert temperature < 1 if right else temperature > 10
 
 
-@pytest.mark.parametrize("answers", [10, 11])
-def test_calibration_divides_the_logits_and_changes_no_answer(answers, validation):
-    network = too_sure(answers)
+@pytest.mark.parametrize("outputs", [10, 11])
+def test_calibration_divides_the_logits_and_changes_no_answer(outputs, validation):
+    network = overconfident(outputs)
     logits, before = logits_of(network, validation), predict(network, validation)
     calibration, accuracy = calibrate.calibrate(network, validation)
     after = predict(network, validation)
     assert calibration.temperature > 1.5
-    np.testing.assert_allclose(after, softmax(logits / calibration.temperature), atol=1e-4)
+    np.testing.assert_allclose(after, softmax(logits / calibration.temperature, axis=1), atol=1e-4)
     np.testing.assert_array_equal(after[:, :10].argmax(axis=1), logits[:, :10].argmax(axis=1))
     assert accuracy == np.mean(logits[:, :10].argmax(axis=1) == validation.labels)
     assert 0.7 < accuracy < 0.95
@@ -93,21 +89,21 @@ def test_calibration_divides_the_logits_and_changes_no_answer(answers, validatio
 
 
 def test_after_calibration_the_digits_are_right_as_often_as_they_say(validation):
-    network = too_sure(10)
+    network = overconfident(10)
     _, accuracy = calibrate.calibrate(network, validation)
     assert predict(network, validation).max(axis=1).mean() == pytest.approx(accuracy, abs=0.05)
 
 
 def test_a_calibrated_network_needs_no_other_temperature(validation):
-    network = too_sure(11)
+    network = overconfident(11)
     calibrate.calibrate(network, validation)
     again, _ = calibrate.calibrate(network, validation)
     assert again.temperature == pytest.approx(1, abs=0.02)
 
 
-@pytest.mark.parametrize("answers", [10, 11])
-def test_about_one_validation_digit_in_four_hundred_is_called_none(answers, validation):
-    network = too_sure(answers)
+@pytest.mark.parametrize("outputs", [10, 11])
+def test_about_one_validation_digit_in_four_hundred_is_called_none(outputs, validation):
+    network = overconfident(outputs)
     calibration, _ = calibrate.calibrate(network, validation)
     scores = digit_scores(predict(network, validation))
     assert 0 < calibration.threshold < 1
@@ -115,25 +111,25 @@ def test_about_one_validation_digit_in_four_hundred_is_called_none(answers, vali
 
 
 def test_where_every_digit_is_certain_rounding_does_not_call_one_none(validation):
-    network = too_sure(11)
+    network = overconfident(11)
     kernel, bias = network.get_layer("probabilities").get_weights()
     bias[REJECT_CLASS] = -1_000
     network.get_layer("probabilities").set_weights([kernel, bias])
     calibration, _ = calibrate.calibrate(network, validation)
-    assert calibration.threshold == calibrate.HIGHEST_THRESHOLD
+    assert calibration.threshold == calibrate.MAX_THRESHOLD
     assert digit_scores(predict(network, validation)).min() > calibration.threshold
 
 
 def test_the_probabilities_of_the_ten_digits_leave_out_what_is_none():
-    answers = np.array([[0.1] * 5 + [0.0] * 5 + [0.5], [0.0] * 10 + [1.0]], np.float32)
-    probabilities = digit_probabilities(answers)
+    outputs = np.array([[0.1] * 5 + [0.0] * 5 + [0.5], [0.0] * 10 + [1.0]], np.float32)
+    probabilities = digit_probabilities(outputs)
     np.testing.assert_allclose(probabilities[0], [0.2] * 5 + [0] * 5, atol=1e-6)
     np.testing.assert_allclose(probabilities[1], [0.1] * 10)  # nothing to choose by
 
 
-def test_ten_answers_are_their_own_probabilities():
-    answers = softmax(np.random.default_rng(0).normal(0, 3, (20, 10)))
-    np.testing.assert_allclose(digit_probabilities(answers), answers, rtol=1e-6)
+def test_ten_outputs_are_their_own_probabilities():
+    outputs = softmax(np.random.default_rng(0).normal(0, 3, (20, 10)), axis=1)
+    np.testing.assert_allclose(digit_probabilities(outputs), outputs, rtol=1e-6)
 
 
 def test_the_score_is_that_it_is_a_digit_or_how_sure_the_network_is():
@@ -144,5 +140,5 @@ def test_the_score_is_that_it_is_a_digit_or_how_sure_the_network_is():
 
 
 def test_rounding_carries_no_score_past_one():
-    answers = np.full((1, 11), 0.1000001, np.float32)
-    assert digit_scores(answers)[0] == 1
+    outputs = np.full((1, 11), 0.1000001, np.float32)
+    assert digit_scores(outputs)[0] == 1

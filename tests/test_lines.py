@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnn.training.lines import MARGIN, THICKEST, THINNEST, draw_in_box, fit_in_box, pen_widths
+from cnn.training.lines import MARGIN, MAX_WIDTH, MIN_WIDTH, draw_in_box, fit_in_box, pen_widths
 
 
 def bar(width, top=4, bottom=24, left=13):
@@ -39,7 +39,7 @@ def test_the_width_of_a_line_does_not_depend_on_its_length():
 
 def test_blank_and_black_images_have_a_width_too():
     images = np.stack([np.zeros((28, 28), np.uint8), np.full((28, 28), 255, np.uint8)])
-    assert pen_widths(images).tolist() == pytest.approx([THINNEST, THICKEST])
+    assert pen_widths(images).tolist() == pytest.approx([MIN_WIDTH, MAX_WIDTH])
 
 
 def test_a_small_image_is_centered_by_its_mass_and_not_enlarged():
@@ -81,8 +81,8 @@ def test_an_image_without_ink_stays_without():
 
 
 def test_a_drawn_line_has_the_length_and_the_width_of_its_pen():
-    paper = np.zeros((44, 44), np.uint8)
-    image = drawn(paper, (22, 14), (22, 30), pen=3)
+    blank = np.zeros((44, 44), np.uint8)
+    image = drawn(blank, (22, 14), (22, 30), pen=3)
     assert image.sum() / 255 == pytest.approx(3 * 16 + np.pi * 1.5**2, rel=0.03)
     assert extent(image / 255) == pytest.approx((19, 3), abs=1)
     assert image.dtype == np.uint8

@@ -3,7 +3,7 @@ import pytest
 
 from cnn.data.mnist import Digits, read_sample
 from cnn.training import non_digits
-from cnn.training.non_digits import TURNABLE, make_non_digits
+from cnn.training.non_digits import ROTATABLE, make_non_digits
 from cnn.training.textures import texture
 
 
@@ -33,7 +33,7 @@ def test_none_of_them_is_empty(images):
 
 def test_hardly_two_are_alike_and_none_is_one_of_the_digits(images, digits):
     different = {image.tobytes() for image in images}
-    assert len(different) > 390  # the same digit may be turned the same way twice
+    assert len(different) > 390  # the same digit may be rotated the same way twice
     assert not different & {image.tobytes() for image in digits.images}
 
 
@@ -72,18 +72,18 @@ def test_every_kind_gives_images_with_ink_in_many_ways(kind, digits):
     assert len(np.unique(made, axis=0)) > 40
 
 
-def test_a_turned_digit_is_one_that_is_none_on_its_side(digits):
+def test_a_rotated_digit_is_one_that_is_none_on_its_side(digits):
     upright = np.zeros_like(digits.images)
     upright[:, 6:22, 12:16] = (150 + 10 * digits.labels)[:, None, None]  # a shade for each label
     marked = Digits(upright, digits.labels)
     generator = np.random.default_rng(0)
-    turned = np.stack([non_digits._turned(generator, marked) for _ in range(80)])
-    assert set((turned.max(axis=(1, 2)) - 150) // 10) == set(TURNABLE)
-    height, width = ((turned > 75).any(axis=axis).sum(axis=1) for axis in (2, 1))
+    rotated = np.stack([non_digits._rotated(generator, marked) for _ in range(80)])
+    assert set((rotated.max(axis=(1, 2)) - 150) // 10) == set(ROTATABLE)
+    height, width = ((rotated > 75).any(axis=axis).sum(axis=1) for axis in (2, 1))
     assert np.all(height < width)
 
 
-def test_digits_of_which_none_can_be_turned_are_enough(digits):
+def test_digits_of_which_none_can_be_rotated_are_enough(digits):
     ones = Digits(digits.images[digits.labels == 1], np.ones(sum(digits.labels == 1), np.uint8))
     one = Digits(ones.images[:1], ones.labels[:1])
     for few in (ones, one):

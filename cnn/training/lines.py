@@ -1,14 +1,14 @@
-"""Lines drawn into many images at once, and the images fitted into MNIST's box again."""
+"""Lines drawn into many images at once, which are then fitted into MNIST's 20×20 box again."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnn.drawing.pen import BOX, CENTER, PEN_SOFTNESS, SIDE
 
-MARGIN = 8  # pixels of paper around an image, for lines that stick out of it
-THINNEST, THICKEST = 1.6, 4.5  # pixels: the lines of nearly all of MNIST
+MARGIN = 8  # blank pixels around an image, for lines that reach beyond it
+MIN_WIDTH, MAX_WIDTH = 1.6, 4.5  # pixels: the lines of nearly all of MNIST
 VISIBLE_INK = 0.3  # of 1: what has to fit into the box
-IMAGES_AT_ONCE = 128  # few enough for the processor's cache
+CHUNK = 128  # few enough for the processor's cache
 
 
 def pen_widths(images: NDArray[np.uint8]) -> NDArray[np.floating]:
@@ -20,7 +20,7 @@ def pen_widths(images: NDArray[np.uint8]) -> NDArray[np.floating]:
     ink = images.astype(np.float32) / 255
     rise_y, rise_x = np.gradient(ink, axis=(1, 2))
     edges = np.maximum(np.hypot(rise_x, rise_y).sum(axis=(1, 2)), 1e-6)
-    return np.clip(2 * ink.sum(axis=(1, 2)) / edges, THINNEST, THICKEST)
+    return np.clip(2 * ink.sum(axis=(1, 2)) / edges, MIN_WIDTH, MAX_WIDTH)
 
 
 def draw_in_box(
@@ -40,11 +40,11 @@ def draw_in_box(
         stretch: (n,), how much wider each image becomes; below 1 narrower.
     """
     images = np.empty((len(canvas), SIDE, SIDE), np.uint8)
-    for first in range(0, len(canvas), IMAGES_AT_ONCE):
-        piece = slice(first, first + IMAGES_AT_ONCE)
-        ink = _line_ink(starts[piece], ends[piece], pens[piece], canvas.shape[1])
-        ink = np.maximum(ink, canvas[piece].astype(np.float32) / 255)
-        images[piece] = np.rint(255 * fit_in_box(ink, stretch[piece]))
+    for first in range(0, len(canvas), CHUNK):
+        chunk = slice(first, first + CHUNK)
+        ink = _line_ink(starts[chunk], ends[chunk], pens[chunk], canvas.shape[1])
+        ink = np.maximum(ink, canvas[chunk].astype(np.float32) / 255)
+        images[chunk] = np.rint(255 * fit_in_box(ink, stretch[chunk]))
     return images
 
 
@@ -60,10 +60,10 @@ def _line_ink(
     for line in range(starts.shape[1]):  # plane by plane: points in pairs take twice the time
         start_x, start_y = starts[:, line].astype(np.float32).T[:, :, None]
         along_x, along_y = (ends - starts)[:, line].astype(np.float32).T[:, :, None]
-        way_x, way_y = x - start_x, y - start_y
+        offset_x, offset_y = x - start_x, y - start_y
         length = np.maximum(along_x**2 + along_y**2, 1e-9)  # squared
-        share = np.clip((way_x * along_x + way_y * along_y) / length, 0, 1)
-        gap = (way_x - share * along_x) ** 2 + (way_y - share * along_y) ** 2
+        share = np.clip((offset_x * along_x + offset_y * along_y) / length, 0, 1)
+        gap = (offset_x - share * along_x) ** 2 + (offset_y - share * along_y) ** 2
         np.minimum(nearest, gap, out=nearest)
     edge = pens[:, None].astype(np.float32) / 2 - np.sqrt(nearest)
     ink = np.clip(edge / PEN_SOFTNESS + 0.5, 0, 1).reshape(-1, side, side)

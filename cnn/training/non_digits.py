@@ -1,7 +1,7 @@
-"""Images of what is no digit, made by code: a network learns from them to say so.
+"""Generated images of the reject class: not a digit.
 
-Random strokes, joined as letters of any alphabet are; scribbles; shapes; digits cut, turned and
-put together wrongly; textures. Some come out like a digit by chance: too few to matter.
+Random strokes, joined as letters of any alphabet are; scribbles; shapes; digits cut, rotated and
+put together wrongly; textures. A few look like a digit by chance.
 """
 
 from collections.abc import Callable
@@ -9,41 +9,41 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import zoom
 
 from cnn.data.mnist import Digits
 from cnn.drawing.pen import SIDE, image_from_strokes
 from cnn.training.lines import fit_in_box
-from cnn.training.spline import curve_through
 from cnn.training.textures import texture
 
 Generator: TypeAlias = np.random.Generator
 Points: TypeAlias = NDArray[np.floating]
 Image: TypeAlias = NDArray[np.uint8]
 
-TURNABLE = (2, 3, 4, 5, 6, 7, 9)  # none of them is a digit when it lies on its side
-LOOK_EVERY = 1_000  # images
-MAX_TRIES = 100  # seven MNIST digits of ten can be turned; a handful of others may hold none
+ROTATABLE = (2, 3, 4, 5, 6, 7, 9)  # not a digit when rotated by 90°
+CHECK_EVERY = 1_000  # images
+MAX_TRIES = 100  # seven MNIST digits of ten can be rotated; a few others may hold none
 CANVAS = 100.0  # so that strokes of a unit's size are far longer than a point
 
 
 def make_non_digits(
-    count: int, digits: Digits, seed: int, look: Callable[[], None] = lambda: None
+    count: int, digits: Digits, seed: int, check_stop: Callable[[], None] = lambda: None
 ) -> NDArray[np.uint8]:
-    """Return images of no digit, (count, 28, 28), in the form that MNIST's digits have.
+    """Return images that are not a digit, (count, 28, 28), centered and scaled as MNIST's.
 
     Args:
         count: how many.
-        digits: what is cut and recombined; training digits.
+        digits: training digits, to be cut, rotated and recombined.
         seed: the same one gives the same images.
-        look: called every second or so; what it raises ends the work.
+        check_stop: called every second or so; what it raises ends the work.
     """
     generator = np.random.default_rng(seed)
     kinds, shares = zip(*_KINDS, strict=True)
     chosen = generator.choice(len(kinds), count, p=shares)
     images = np.empty((count, 28, 28), np.uint8)
     for place, kind in enumerate(chosen):
-        if place % LOOK_EVERY == 0:
-            look()
+        if place % CHECK_EVERY == 0:
+            check_stop()
         images[place] = kinds[kind](generator, digits)
     return images
 
@@ -80,20 +80,20 @@ def _joined_lines(
     parts = []
     for _ in range(lines):
         end = _lattice_point(generator, columns, rows)
-        for _ in range(5):  # a line that goes nowhere is none
+        for _ in range(5):  # too short a line does not show
             if np.hypot(*(end - point)) > 0.25:
                 break
             end = _lattice_point(generator, columns, rows)
-        parts.append(_bent_line(generator, point, end))
+        parts.append(_random_line(generator, point, end))
         point = end
     return np.concatenate(parts)
 
 
-def _bent_line(generator: Generator, start: Points, end: Points) -> Points:
-    """Return a line, straight two times of three, else bent."""
+def _random_line(generator: Generator, start: Points, end: Points) -> Points:
+    """Return a line, straight two times of three, else a quadratic Bézier curve."""
     t, along = np.linspace(0, 1, 9)[:, None], end - start
-    bend = generator.uniform(-0.9, 0.9) if generator.random() < 1 / 3 else 0.0
-    control = (start + end) / 2 + bend * np.array([-along[1], along[0]])
+    curvature = generator.uniform(-0.9, 0.9) if generator.random() < 1 / 3 else 0.0
+    control = (start + end) / 2 + curvature * np.array([-along[1], along[0]])
     return (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
 
 
@@ -110,7 +110,7 @@ def _scribble(generator: Generator, _: Digits) -> Image:
         x, y = t * generator.uniform(0.5, 3) + 0.4 * np.cos(angle), 0.4 * np.sin(angle)
     else:
         corners = generator.uniform(0, 1, (int(generator.integers(5, 14)), 2))
-        x, y = curve_through(corners, 60).T
+        x, y = zoom(corners, (60 / len(corners), 1), order=3).T  # a cubic spline through them
     lean = generator.uniform(-0.5, 0.5)
     return _from_strokes(
         [np.stack([x * np.cos(lean) - y * np.sin(lean), x * np.sin(lean) + y], axis=1)]
@@ -159,11 +159,11 @@ def _recombined(generator: Generator, digits: Digits) -> Image:
     return _fitted(np.maximum(one, np.rot90(other)))
 
 
-def _turned(generator: Generator, digits: Digits) -> Image:
-    """A digit that lies on its side; two recombined where there is none to turn."""
+def _rotated(generator: Generator, digits: Digits) -> Image:
+    """A digit rotated by 90°; two recombined where none can be rotated."""
     for _ in range(MAX_TRIES):
         index = generator.integers(len(digits.images))
-        if digits.labels[index] in TURNABLE:
+        if digits.labels[index] in ROTATABLE:
             return _fitted(np.rot90(digits.images[index], generator.choice([1, 3])))
     return _recombined(generator, digits)
 
@@ -181,6 +181,6 @@ _KINDS: list[tuple[Callable[[Generator, Digits], Image], float]] = [
     (_scribble, 0.1),
     (_shape, 0.08),
     (_recombined, 0.14),
-    (_turned, 0.08),
+    (_rotated, 0.08),
     (lambda generator, _: texture(generator), 0.1),
 ]

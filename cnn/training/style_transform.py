@@ -1,12 +1,11 @@
-"""Images of one digit, measured, and the lines that another hand would add to them."""
+"""Images of one digit, where their ink is, and the lines that a handwriting style adds."""
 
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.training.lines import pen_widths
+from cnn.training.lines import MARGIN, draw_in_box, pen_widths
 
 Points: TypeAlias = NDArray[np.floating]
 INK, FAINT_INK = 100, 80  # of 255: what counts as ink
@@ -26,26 +25,22 @@ class StyleTransform:
         self.top, self.bottom = rows.argmax(axis=1), 27 - rows[:, ::-1].argmax(axis=1)
         self.left = columns.argmax(axis=1)
         self.height = (self.bottom - self.top).astype(float)
+        self.pen = pen_widths(images)  # (n,) pixels
         self.starts: list[Points] = []
         self.ends: list[Points] = []
 
-    @cached_property
-    def pen(self) -> Points:
-        """The width of each image's lines, (n,) pixels."""
-        return pen_widths(self.images)
-
-    def between(self, least: float, most: float) -> Points:
+    def uniform(self, low: float, high: float) -> Points:
         """Return a random number for each image, (n,)."""
-        return self._generator.uniform(least, most, len(self.images))
+        return self._generator.uniform(low, high, len(self.images))
 
-    def some(self, share: Points | float) -> NDArray[np.bool_]:
+    def chance(self, share: Points | float) -> NDArray[np.bool_]:
         """Choose about a share of the images, (n,)."""
         return self._generator.random(len(self.images)) < share
 
     def ink_at(self, rows: Points, side: str = "middle") -> Points:
         """Return where the ink in a row of each image is, (n,) pixels from the left.
 
-        Where that row is blank, it is told for the ink of all rows.
+        Where that row is blank, the ink of all rows counts.
 
         Args:
             rows: (n,), pixels from the top; they are rounded, and clipped to the image.
@@ -73,7 +68,7 @@ class StyleTransform:
             end: (n, 2).
             where: (n,), the images that get it; None for all.
             ink: (n, 2), a place on the ink of each image, where the others get a dot that does
-                not show; else `start`.
+                not show; None for `start`.
         """
         dot = start if ink is None else ink
         if where is not None:
@@ -82,13 +77,19 @@ class StyleTransform:
         self.ends.append(end[:, None])
 
     def curve(
-        self, start: Points, bend: Points, end: Points, where: NDArray[np.bool_] | None = None
+        self, start: Points, control: Points, end: Points, where: NDArray[np.bool_] | None = None
     ) -> None:
         """Add a quadratic Bézier curve to each image, or to some; the others get a dot."""
         if where is not None:
-            bend, end = (np.where(where[:, None], point, start) for point in (bend, end))
+            control, end = (np.where(where[:, None], point, start) for point in (control, end))
         t = np.linspace(0, 1, CURVE_LINES + 1)[None, :, None]
-        points = (1 - t) ** 2 * start[:, None] + 2 * t * (1 - t) * bend[:, None]
+        points = (1 - t) ** 2 * start[:, None] + 2 * t * (1 - t) * control[:, None]
         points = points + t**2 * end[:, None]
         self.starts.append(points[:, :-1])
         self.ends.append(points[:, 1:])
+
+    def drawn(self, widths: Points) -> NDArray[np.uint8]:
+        """Return the images with their lines, (n, 28, 28), their widths changed by factors (n,)."""
+        canvas = np.pad(self.images, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
+        starts, ends = (np.concatenate(all_, axis=1) + MARGIN for all_ in (self.starts, self.ends))
+        return draw_in_box(canvas, starts, ends, self.pen, widths)

@@ -2,12 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from cnn.drawing.pen import SIDE
 
 
 def texture(generator: np.random.Generator) -> NDArray[np.uint8]:
-    """Return one such image, (28, 28), as pictures of things shrunk to this size look."""
+    """Return one such image, (28, 28): photos shrunk to this size look like it."""
     kinds = (_clouds, _boxes, _blobs, _stripes)
     brightness = kinds[generator.integers(len(kinds))](generator)
     return np.rint(255 * np.clip(brightness, 0, 1)).astype(np.uint8)
@@ -18,23 +19,10 @@ def _clouds(generator: np.random.Generator) -> NDArray[np.floating]:
     return noise * (noise > generator.uniform(0, 0.6))
 
 
-def _noise(generator: np.random.Generator, softness: float) -> NDArray[np.floating]:
+def _noise(generator: np.random.Generator, sigma: float) -> NDArray[np.floating]:
     """Return smooth noise from 0 to 1."""
-    blur = _blur(softness)
-    noise = blur @ generator.normal(size=(SIDE, SIDE)) @ blur.T
+    noise = gaussian_filter(generator.normal(size=(SIDE, SIDE)), sigma)
     return (noise - noise.min()) / np.ptp(noise)
-
-
-def _blur(softness: float) -> NDArray[np.floating]:
-    """Return what blurs 28 pixels when multiplied with them, (28, 28): a Gaussian's weights.
-
-    Beyond its edge, an image goes on as in a mirror.
-    """
-    reach = int(4 * softness + 0.5)
-    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / softness) ** 2)
-    pixels = np.eye(SIDE)[np.pad(np.arange(SIDE), reach, mode="symmetric")]
-    windows = np.lib.stride_tricks.sliding_window_view(pixels, len(weights), axis=0)
-    return windows @ (weights / weights.sum())
 
 
 def _boxes(generator: np.random.Generator) -> NDArray[np.floating]:

@@ -3,10 +3,10 @@ import pytest
 
 from cnn.data.mnist import Digits, read_sample
 from cnn.drawing.pen import image_from_strokes
-from cnn.training.handwriting_styles import _HABITS, restyle, restyled_share
+from cnn.training.handwriting_styles import STYLES, restyle, restyled_share
 from cnn.training.style_transform import StyleTransform
 
-# Plain digits as strokes, for knowing where ink is added.
+# Plain digits as strokes, to know where ink is added.
 PLAIN = {
     1: [[(50, 0), (50, 100)]],
     4: [[(20, 0), (0, 60), (50, 60)], [(50, 0), (50, 100)]],
@@ -37,7 +37,7 @@ def sample():
 
 
 @pytest.fixture(scope="module")
-def others(sample):
+def restyled(sample):
     return restyle(sample, seed=0)
 
 
@@ -51,9 +51,9 @@ def ink(images, rows, columns):
     return images[:, rows, columns].sum(axis=(1, 2)) / 255
 
 
-def test_a_nought_a_six_and_an_eight_stay_as_they_are(sample, others):
+def test_a_nought_a_six_and_an_eight_stay_as_they_are(sample, restyled):
     alike = np.isin(sample.labels, (0, 6, 8))
-    np.testing.assert_array_equal(others[alike], sample.images[alike])
+    np.testing.assert_array_equal(restyled[alike], sample.images[alike])
 
 
 @pytest.mark.parametrize("label", [1, 2, 3, 4, 5, 7, 9])
@@ -64,10 +64,10 @@ def test_every_other_digit_is_changed_and_each_in_its_own_way(label):
     assert len(np.unique(changed, axis=0)) == len(changed)
 
 
-def test_changed_digits_have_the_form_of_mnist(sample, others):
-    assert others.shape == sample.images.shape
-    assert others.dtype == np.uint8
-    changed = others[~np.isin(sample.labels, (0, 6, 8))]
+def test_changed_digits_have_the_form_of_mnist(sample, restyled):
+    assert restyled.shape == sample.images.shape
+    assert restyled.dtype == np.uint8
+    changed = restyled[~np.isin(sample.labels, (0, 6, 8))]
     visible = changed > 0.3 * 255
     for axis in (1, 2):
         seen = visible.any(axis=axis)
@@ -84,9 +84,9 @@ def test_the_digits_given_are_not_written_on(sample):
     np.testing.assert_array_equal(sample.images, before)
 
 
-def test_the_same_seed_gives_the_same_hands_and_another_one_others(sample, others):
-    np.testing.assert_array_equal(restyle(sample, seed=0), others)
-    assert not np.array_equal(restyle(sample, seed=1), others)
+def test_the_same_seed_gives_the_same_styles_and_another_one_others(sample, restyled):
+    np.testing.assert_array_equal(restyle(sample, seed=0), restyled)
+    assert not np.array_equal(restyle(sample, seed=1), restyled)
 
 
 def test_a_one_gets_a_flag_to_the_left_or_a_base_and_so_is_wider():
@@ -154,11 +154,11 @@ def test_most_fours_lose_the_upper_part_of_their_right_stem():
 )
 def test_the_end_of_a_line_goes_further(label, top, way):
     digits = repeated_digit(label, count=50)  # lines as added; fitting would move all ink
-    hand = StyleTransform(digits.images, np.random.default_rng(0))
-    _HABITS[label].add(hand)
-    (starts,), (ends,) = hand.starts, hand.ends
+    style = StyleTransform(digits.images, np.random.default_rng(0))
+    STYLES[label].add(style)
+    (starts,), (ends,) = style.starts, style.ends
     start, end = starts[:, 0], ends[:, 0]
-    middle = (hand.top + hand.bottom) / 2
+    middle = (style.top + style.bottom) / 2
     assert np.all((start[:, 1] < middle) == top)
     assert np.all(end[:, 0] < start[:, 0] if way == "left" else end[:, 0] > start[:, 0])
     here = np.rint(start).astype(int)
