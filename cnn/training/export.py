@@ -26,7 +26,8 @@ def export_onnx(network: keras.Model, path: Path) -> None:
 
     Input `image`: (n, 28, 28, 1) float32, raw pixels 0–255. Outputs: `probabilities` (n, 10);
     `convolution_1` … after activation (n, height, width, filters); `features`, what the last
-    layer sees (n, size); `digit` (n, 1), how likely it is one, where the network was taught that.
+    layer sees (n, size); `digit` (n, 1), the probability that it is one, where there is a
+    reject class.
     """
     model = keras.Model(network.input, named_outputs(network))
     model(np.zeros((1, *IMAGE_SHAPE), "float32"))  # export wants to have seen one call
