@@ -27,13 +27,13 @@ def answers(seed, digits=5):
 
 
 def train_epochs(run, *numbers):
-    """Keep these epochs as a training does: the curve's point first, then the epoch."""
+    """Save these epochs as a training does."""
     for number in numbers:
         append_point(run.metrics_path, EpochPoint(number, 1, 0.5, 1, 0.5, number))
         save_snapshot(run, number, FILTERS * number, answers(number))
 
 
-def test_what_was_kept_of_each_epoch_is_read_again_in_order(run):
+def test_the_snapshot_of_each_epoch_is_read_again_in_order(run):
     train_epochs(run, *range(1, 12))
     epochs = read_snapshots(run)
     assert epochs.numbers == tuple(range(1, 12))
@@ -50,22 +50,13 @@ def test_the_answers_are_calibrated_as_the_networks_own(run):
     np.testing.assert_allclose(read_snapshots(run).probabilities[0], softer, atol=1e-5)
 
 
-def test_an_epoch_that_a_training_begins_anew_replaces_the_one_before(run):
+def test_an_epoch_counts_once_as_saved_last_and_only_with_its_point(run):
     train_epochs(run, 1)
-    save_snapshot(run, 1, FILTERS * 7, answers(7))
-    np.testing.assert_array_equal(read_snapshots(run).filters, [FILTERS * 7])
-
-
-def test_an_epoch_that_the_curves_no_longer_know_is_left_out(run):
-    train_epochs(run, 1)
-    save_snapshot(run, 2, FILTERS, answers(2))  # of a training that was killed, and then went on
-    assert read_snapshots(run).numbers == (1,)
-
-
-def test_an_epoch_that_the_curves_tell_twice_is_there_once(run):
-    train_epochs(run, 1, 2)
     run.metrics_path.write_text(run.metrics_path.read_text() * 2)
-    assert read_snapshots(run).numbers == (1, 2)
+    save_snapshot(run, 1, FILTERS * 7, answers(7))
+    save_snapshot(run, 2, FILTERS, answers(2))  # of a training that was killed
+    assert read_snapshots(run).numbers == (1,)
+    np.testing.assert_array_equal(read_snapshots(run).filters, [FILTERS * 7])
 
 
 def test_no_temperature_makes_answers_vanish(run):
@@ -84,9 +75,16 @@ def test_epochs_of_other_digits_are_refused(run):
         read_snapshots(run, total=1_000)
 
 
-def test_a_run_without_kept_epochs_says_so(run):
-    with pytest.raises(SnapshotError, match=r"No epoch .* Train it again"):
+def test_a_run_without_snapshots_says_so(run):
+    with pytest.raises(SnapshotError, match="no snapshots"):
         read_snapshots(run)
+
+
+SAME = np.ones((5, 10), np.uint8)
+
+
+def with_arrays(filters=FILTERS, answers=SAME):
+    return lambda path: np.savez(path, filters=filters, answers=answers)
 
 
 @pytest.mark.parametrize(
@@ -94,18 +92,15 @@ def test_a_run_without_kept_epochs_says_so(run):
     [
         lambda path: path.write_bytes(b"PK\x03\x04 half a file"),
         lambda path: np.savez(path, filters=FILTERS),
-        lambda path: np.savez(path, filters=FILTERS, answers=np.zeros((5, 10), np.uint8)),
-        lambda path: np.savez(path, filters=FILTERS, answers=np.ones((4, 10), np.uint8)),
-        lambda path: np.savez(path, filters=FILTERS[0], answers=np.ones((5, 10), np.uint8)),
-        lambda path: np.savez(path, filters=FILTERS[:2], answers=np.ones((5, 10), np.uint8)),
-        lambda path: np.savez(path, filters=FILTERS[..., :0], answers=np.ones((5, 10), np.uint8)),
-        lambda path: np.savez(path, filters=FILTERS[:0, :0], answers=np.ones((5, 10), np.uint8)),
-        lambda path: np.savez(
-            path, filters=FILTERS.astype(float) + 1e300, answers=np.ones((5, 10), np.uint8)
-        ),
+        with_arrays(answers=np.zeros((5, 10), np.uint8)),
+        with_arrays(answers=np.ones((4, 10), np.uint8)),
+        with_arrays(filters=FILTERS[0]),
+        with_arrays(filters=FILTERS[:2]),
+        with_arrays(filters=FILTERS[..., :0]),
+        with_arrays(filters=FILTERS.astype(float) + 1e300),
     ],
 )
-def test_a_damaged_epoch_gets_a_sentence(run, damage):
+def test_a_damaged_snapshot_gets_a_sentence(run, damage):
     train_epochs(run, 1, 2)
     damage(run.path / "epochs" / "1.npz")
     with pytest.raises(SnapshotError, match="damaged"):
@@ -119,7 +114,7 @@ def test_the_replayed_digits_are_ten_of_each_class():
     assert len(set(chosen)) == 100
 
 
-def test_what_was_there_before_the_first_epoch_is_kept_of_the_replayed_digits_alone(run):
+def test_the_snapshot_before_the_first_epoch_is_of_the_replayed_digits_alone(run):
     save_snapshot(run, START, FILTERS, answers(0, digits=2))
     assert saved_epochs(run) == ()
     train_epochs(run, 1)
