@@ -75,7 +75,7 @@ def test_the_keras_files_of_a_run_and_of_the_built_in_one_open_without_this_proj
     subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}, check=True)
     for number, each in enumerate((run, built_in)):
         probabilities = digit_probabilities(np.load(tmp_path / f"{number}.npy"))
-        expected, _ = Predictor(each.model_path).answers(images)
+        expected, _ = Predictor(each.model_path).outputs(images)
         np.testing.assert_allclose(probabilities, expected, atol=1e-4)
     assert files[1].stat().st_size <= 300_000
 
