@@ -1,6 +1,6 @@
-"""What fine-tuning on my digits teaches and what it forgets: odd shapes, drawn by the code.
+"""What a network learns from my digits and what it forgets: unusual shapes, drawn by code.
 
-MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.teaching
+MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.fine_tuning
 """
 
 import tempfile
@@ -18,7 +18,7 @@ from tests.awaiting import until
 
 # Label and strokes on a 300×300 pad. The built-in network misreads most of them.
 SHAPES: dict[str, tuple[int, list[list[tuple[int, int]]]]] = {
-    "4 like a lightning": (4, [[(200, 40), (80, 170), (210, 160), (120, 290)]]),
+    "4 like a lightning bolt": (4, [[(200, 40), (80, 170), (210, 160), (120, 290)]]),
     "mirrored 3": (
         3,
         [
@@ -47,59 +47,59 @@ SHAPES: dict[str, tuple[int, list[list[tuple[int, int]]]]] = {
         ],
     ),
 }
-COUNTS = (1, 10)  # kept drawings of one shape
-OTHERS = 100  # drawings of the same shape that the network is not taught
+COUNTS = (1, 10)  # saved drawings of one shape
+OTHERS = 100  # drawings of the same shape that the network does not learn
 
 
 def drawings(shape: str, count: int, seed: int) -> list[SavedDigit]:
-    """Return drawings of one shape, each by a somewhat different hand."""
+    """Return drawings of one shape, each sheared, scaled and moved a little."""
     label, strokes = SHAPES[shape]
     generator = np.random.default_rng(seed)
-    kept = []
+    saved = []
     for _ in range(count):
         (slant, turn), zoom = generator.normal(0, 0.1, 2), np.exp(generator.normal(0, 0.12, 2))
-        bent = np.array([[zoom[0], slant], [turn, zoom[1]]])
+        matrix = np.array([[zoom[0], slant], [turn, zoom[1]]])
         points = [np.array(stroke) - 150 for stroke in strokes]
-        moved = [150 + one @ bent.T + generator.normal(0, 5, one.shape) for one in points]
-        kept.append(saved_digit.from_drawing(Drawing(strokes=tuple(map(_stroke, moved))), label))
-    return kept
+        moved = [150 + one @ matrix.T + generator.normal(0, 5, one.shape) for one in points]
+        saved.append(saved_digit.from_drawing(Drawing(strokes=tuple(map(_stroke, moved))), label))
+    return saved
 
 
 def _stroke(points: np.ndarray) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), float(y)) for x, y in points)
 
 
-def teach(name: str, kept: list[SavedDigit], others: list[SavedDigit], folder: Path) -> None:
-    """Teach the built-in network some drawings, and print accuracies before and after."""
-    base = store.open_run(store.BUILT_IN, folder)
-    run = fine_tuned_runs.start_fine_tuning(base, kept, folder)
+def fine_tune(name: str, saved: list[SavedDigit], others: list[SavedDigit], folder: Path) -> None:
+    """Fine-tune the built-in network on drawings, and print accuracies before and after."""
+    parent = store.open_run(store.BUILT_IN, folder)
+    run = fine_tuned_runs.start_fine_tuning(parent, saved, folder)
     until(lambda: run.status().over, "the training", 600)
-    status, before, after = run.status(), load_classifier(base), load_classifier(run)
+    status, before, after = run.status(), load_classifier(parent), load_classifier(run)
     shares = [
         classifier.accuracy(as_digits(digits))
-        for digits in (kept, others)
+        for digits in (saved, others)
         for classifier in (before, after)
     ]
-    kept_before, kept_after, others_before, others_after = shares
+    saved_before, saved_after, others_before, others_after = shares
     print(
-        f"{name:20} {len(kept):3} kept: {kept_before:4.0%} → {kept_after:4.0%}, "
+        f"{name:20} {len(saved):3} saved: {saved_before:4.0%} → {saved_after:4.0%}, "
         f"others {others_before:4.0%} → {others_after:4.0%}, "
-        f"MNIST {base.status().test_accuracy:.2%} → {status.test_accuracy:.2%}, "
+        f"MNIST {parent.status().test_accuracy:.2%} → {status.test_accuracy:.2%}, "
         f"{status.seconds:.0f} s",
         flush=True,
     )
 
 
 def main() -> None:
-    """Teach each shape alone, then all at once."""
+    """Fine-tune on each shape alone, then on all at once."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for shape in SHAPES:
             for count in COUNTS:
-                teach(shape, drawings(shape, count, 1), drawings(shape, OTHERS, 2), folder)
-        kept = [digit for shape in SHAPES for digit in drawings(shape, COUNTS[-1], 1)]
+                fine_tune(shape, drawings(shape, count, 1), drawings(shape, OTHERS, 2), folder)
+        saved = [digit for shape in SHAPES for digit in drawings(shape, COUNTS[-1], 1)]
         others = [digit for shape in SHAPES for digit in drawings(shape, OTHERS, 2)]
-        teach("all of them", kept, others, folder)
+        fine_tune("all of them", saved, others, folder)
         end_workers(folder)
 
 
