@@ -138,9 +138,10 @@ def test_every_value_of_a_preset_can_be_chosen():
 
 
 def test_a_run_that_trains_is_shown_with_its_figures_and_a_stop(open_train, run_in_state):
-    run = run_in_state(State.RUNNING, phase="training")
+    run = run_in_state(State.RUNNING, phase="training", message="Resumed after epoch 1.")
     with run.lock.acquire():
         page = open_train(run=run.id)
+        assert "Resumed after epoch 1." in texts(page)
         assert {metric.label: metric.value for metric in page.metric} == {
             "Accuracy": "90.0%",
             "Loss": "0.400",

@@ -52,6 +52,8 @@ def _show_active(run: Run, begun: bool) -> None:
     if status.state is State.QUEUED:
         _ensure_worker(run)
     _show_title_and_stop(run, status)
+    if status.message:  # how it resumed
+        st.caption(status.message)
     _show_progress(run, metrics)
     if not metrics.training:  # the processor belongs to the training until it has begun
         st.container(height=CURVES_HEIGHT, border=False)
