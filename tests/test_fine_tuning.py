@@ -156,7 +156,9 @@ def test_an_interrupted_fine_tuning_resumes_after_its_last_whole_epoch(
     run = start_fine_tuning(base, [saved_stroke()], runs_dir)
     uninterrupted = store.Run(shutil.copytree(run.path, runs_dir / "uninterrupted"))
     with monkeypatch.context() as patch:
-        patch.setattr(MetricsCallback, "on_test_batch_end", lambda self, *_: 1 / (1 - self._epoch))
+        patch.setattr(
+            MetricsCallback, "on_test_batch_end", lambda self, batch, logs: 1 / (1 - self._epoch)
+        )
         with pytest.raises(ZeroDivisionError):
             train(run, load())
     assert len(run.metrics().epochs) == 1
@@ -260,9 +262,9 @@ def test_saved_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(ke
     "content",
     ["{", "[]", "{}", json.dumps({"base": "x", "digits": 1, "accuracy_before": float("nan")})],
 )
-def test_a_damaged_lesson_gets_a_sentence(runs_dir, content):
+def test_damaged_information_on_a_fine_tuning_gets_a_sentence(runs_dir, content):
     run = store.create(PRESETS["fast"], runs_dir)
-    assert read_fine_tune_info(run) is None
+    assert read_fine_tune_info(store.Run(run.path)) is None
     (run.path / store.FINE_TUNE_FILE).write_text(content)
     with pytest.raises(RunError, match="The parent of run"):
         read_fine_tune_info(run)
