@@ -62,7 +62,7 @@ def test_a_mistake_shows_label_prediction_and_an_occlusion_map_for_either(run):
     assert "positive for 4" in html(page)
     assert "positive for 3" in html(page)
     assert html(page).count("Training digit") == 5
-    assert "No epoch of this run was" in words(page)
+    assert "This run has no snapshots" in words(page)
 
 
 def test_a_correct_prediction_has_one_occlusion_map(run):

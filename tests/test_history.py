@@ -5,7 +5,7 @@ from cnn.evaluation.history import History, history_of
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import store
 from cnn.runs.snapshots import SnapshotError, read_snapshots
-from tests.test_epochs import train_epochs
+from tests.test_snapshots import train_epochs
 from ui.predictions.prediction_history import history_chart
 
 

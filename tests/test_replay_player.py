@@ -139,7 +139,7 @@ def test_a_fine_tuned_run_begins_before_the_fine_tuning(runs_dir):
 
 def test_a_run_without_saved_epochs_says_so(runs_dir):
     page = open_replay(make_run(runs_dir))
-    assert "No epoch of this run was" in page.info[0].value
+    assert "This run has no snapshots" in page.info[0].value
     assert player(page) is None
     assert len(page.button) == 1  # the way to Train
 
