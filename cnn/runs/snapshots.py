@@ -83,11 +83,11 @@ def read_snapshots(
         numbers = tuple(number for number in saved_epochs(run) if number != START)
     if not numbers:
         raise SnapshotError("This run has no snapshots. Train it again to see it learn.")
-    # `START` holds the replayed digits alone: all its rows are wanted.
-    every = slice(None)
-    rows = [every if number == START or digits is None else digits for number in numbers]
+    rows: dict[bool, NDArray[np.intp] | slice] = {False: slice(None), True: slice(None)}
+    if digits is not None:  # `START` has the replayed digits alone, in their order
+        rows = {False: digits, True: np.arange(len(digits))}
     try:
-        snapshots = [_read(_file(run, n), r, total) for n, r in zip(numbers, rows, strict=True)]
+        snapshots = [_read(_file(run, n), rows[n == START], total) for n in numbers]
         filters, answers = (np.stack(arrays) for arrays in zip(*snapshots, strict=True))
     except SnapshotError:
         raise
