@@ -1,4 +1,4 @@
-"""Draw: write a digit or a number and have it read by the network just trained."""
+"""Draw: write a digit or a number and have it read by the chosen network."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from cnn.inference.classifier import load_classifier
 from cnn.inference.segmentation import predict_several
 from ui.draw import input_methods, picture_input, several_digits
 from ui.draw.canvas import CanvasState
-from ui.draw.more import offer_more
+from ui.draw.details import offer_details
 from ui.draw.prediction import show_prediction
 from ui.draw.save_digit import offer_save_digit
 from ui.shared import navigation, run_picker
@@ -28,29 +28,29 @@ except ValueError as error:
 
 @st.fragment
 def draw_and_read() -> None:
-    """Answer each stroke without running the rest of the page again."""
+    """Predict after each stroke without running the rest of the page again."""
     choice = input_methods.choose()
     left, right = st.columns(choice.columns, gap="medium")
     read = None
     try:
         with left:
-            sheet = choice.show()
+            state = choice.show()
         with right:
-            if sheet.drawing is None:
+            if state.drawing is None:
                 choice.invite()
             elif choice.several:
-                read_number(sheet, choice)
+                read_number(state, choice)
             else:
-                read_digit(sheet.drawing, choice)
-                read = sheet.drawing
+                read_digit(state.drawing, choice)
+                read = state.drawing
     except ValueError as error:
         left.error(str(error), icon=":material/error:")
     if not choice.several:
-        offer_more(read, run)
+        offer_details(read, run)
 
 
 def read_digit(drawing: Drawing, choice: input_methods.Choice) -> None:
-    """Show what the network reads in a drawing of one digit."""
+    """Show the prediction for a drawing of one digit."""
     image = drawing.mnist_image()
     (prediction,) = classifier.predict(image[None])
     show_prediction(prediction, image)
@@ -58,20 +58,20 @@ def read_digit(drawing: Drawing, choice: input_methods.Choice) -> None:
         picture_input.show_verdict(prediction.digit)
     if drawing.image is None and not prediction.is_digit:
         input_methods.offer_several(predict_several(drawing, classifier))
-    if drawing.image is None:  # a test digit that was learned would test nothing
+    if drawing.image is None:  # a test digit that is trained on tests nothing
         offer_save_digit(drawing, prediction.digit)
 
 
-def read_number(sheet: CanvasState, choice: input_methods.Choice) -> None:
-    """Show what the network reads in a drawing of several digits, and box each of them."""
-    assert sheet.drawing
-    parts = predict_several(sheet.drawing, classifier)
+def read_number(state: CanvasState, choice: input_methods.Choice) -> None:
+    """Show the predictions for a drawing of several digits, and box each of them."""
+    assert state.drawing
+    parts = predict_several(state.drawing, classifier)
     several_digits.show_number(parts)
-    if sheet.drawing.picture is not None:
-        several_digits.show_boxed(parts, sheet.drawing.picture)
-    if sheet.paper and choice.pad:
-        with sheet.paper:
-            several_digits.box_on_paper(parts, choice.pad.width, choice.pad.height)
+    if state.drawing.picture is not None:
+        several_digits.show_boxed(parts, state.drawing.picture)
+    if state.frame and choice.canvas:
+        with state.frame:
+            several_digits.show_boxes(parts, choice.canvas.width, choice.canvas.height)
 
 
 draw_and_read()

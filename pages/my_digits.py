@@ -1,4 +1,4 @@
-"""My digits: what was kept on Draw, how each network reads it, and a network taught it."""
+"""My digits: drawings saved on Draw, the accuracy of each network on them, fine-tuning."""
 
 import streamlit as st
 
@@ -15,38 +15,38 @@ from ui.shared.fine_tuned_result import show_before_and_after
 navigation.begin_page("My digits")
 run = run_picker.pick_run()
 try:
-    kept = saved_digits.read(store.runs_folder())
+    saved = saved_digits.read(store.runs_folder())
 except ValueError as error:
     st.error(str(error), icon=":material/broken_image:")
     st.stop()
-if kept.damaged:
+if saved.damaged:
     st.warning(
-        f"{len(kept.damaged):,} damaged lines of {saved_digits.FILE_NAME} can't be shown. "
+        f"{len(saved.damaged):,} damaged lines of {saved_digits.FILE_NAME} can't be shown. "
         "They stay in the file.",
         icon=":material/broken_image:",
     )
-if not kept.digits:
-    st.markdown("### Nothing kept")
-    st.markdown("Draw a digit, and keep it as what it is.")
+if not saved.digits:
+    st.markdown("### No saved digits")
+    st.markdown("Draw a digit, and save it with its label.")
     if st.button("Draw a digit", icon=":material/draw:", type="primary"):
         st.switch_page(navigation.DRAW)
     saved_digits_gallery.show_undo()
     offer_file(())
     st.stop()
 
-reader: Classifier | None = None
+classifier: Classifier | None = None
 right: float | None = None
 try:
-    reader, right = load_classifier(run), accuracy_of(run, kept.digits)
+    classifier, right = load_classifier(run), accuracy_of(run, saved.digits)
 except ValueError as error:
     run_predictions.explain_absence(run, str(error))
 
-offer_training(run, kept.digits, right)
+offer_training(run, saved.digits, right)
 show_before_and_after(run)
 gallery, table = st.columns([3, 2], gap="large")
 with gallery:
-    saved_digits_gallery.show_gallery(kept.digits, reader)
-    offer_file(kept.digits)
+    saved_digits_gallery.show_gallery(saved.digits, classifier)
+    offer_file(saved.digits)
 with table:
-    st.markdown("##### Each network on my digits")
-    show_table(kept.digits, run)
+    st.markdown("##### Each network on My digits")
+    show_table(saved.digits, run)

@@ -1,4 +1,4 @@
-"""Runs: what has been tried, and what was best."""
+"""Runs: everything that was trained, as one table."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ folder = store.runs_folder()
 everything = [*store.list_runs(folder), store.open_run(store.BUILT_IN, folder)]
 
 if len(everything) == 1:
-    st.info("Nothing trained yet. Your runs will stand here.", icon=":material/info:")
+    st.info("Nothing trained yet. Your runs will appear here.", icon=":material/info:")
     if st.button("Train a network", icon=":material/model_training:", type="primary"):
         st.switch_page(navigation.TRAIN)
 
@@ -26,7 +26,7 @@ chosen = st.dataframe(
     selection_mode="single-row",
     on_select="rerun",
     selection_default={"selection": {"rows": [list(table["id"]).index(run.id)]}},
-    key=f"run_table_{run.id}_{hash(tuple(table['id']))}",  # rows are chosen by their number
+    key=f"run_table_{run.id}_{hash(tuple(table['id']))}",  # rows are selected by number
     column_config={
         "Test accuracy": st.column_config.NumberColumn(format="%.2f%%"),
         "Validation accuracy": st.column_config.NumberColumn(format="%.2f%%"),
@@ -44,7 +44,7 @@ if rows and rows[0] < len(table):
 
 @st.dialog("Delete this run?")
 def confirm_deletion() -> None:
-    """Ask once more: a deleted run's network is gone."""
+    """Ask for confirmation: a deleted run's network is gone."""
     st.write(f"**{run_picker.run_label(run)}** and its network will be gone for good.")
     if st.button("Delete for good", type="primary", icon=":material/delete:"):
         try:
@@ -57,11 +57,11 @@ def confirm_deletion() -> None:
 
 
 with st.container(horizontal=True):
-    if st.button("Its predictions", icon=":material/grid_view:", disabled=not run.is_usable):
+    if st.button("View predictions", icon=":material/grid_view:", disabled=not run.is_usable):
         st.switch_page(navigation.PREDICTIONS, query_params={"run": run.id})
-    if st.button("Draw with it", icon=":material/draw:", disabled=not run.is_usable):
+    if st.button("Draw", icon=":material/draw:", disabled=not run.is_usable):
         st.switch_page(navigation.DRAW, query_params={"run": run.id})
-    if st.button("Its curves", icon=":material/show_chart:", disabled=run.is_built_in):
+    if st.button("Training curves", icon=":material/show_chart:", disabled=run.is_built_in):
         st.switch_page(navigation.TRAIN, query_params={"run": run.id})
     offer_run_downloads(run)
     if st.button("Delete", icon=":material/delete:", disabled=run.is_built_in):

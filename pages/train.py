@@ -49,7 +49,7 @@ button.button(
     type="primary",
     width="stretch",
     disabled=bool(problem),
-    help=problem or "It goes on even if you close the page.",
+    help=problem or "Training continues even if you close the page.",
     on_click=train,  # before the script, so that no other rerun can swallow a click
 )
 with picker:

@@ -1,4 +1,4 @@
-"""A page with the other ways in alone, for tests."""
+"""A page with the input methods other than the canvas alone, for tests."""
 
 import streamlit as st
 
@@ -12,8 +12,10 @@ INPUT_METHODS = {
     "Pixels": paint_pixels,
 }
 
-way = st.segmented_control("Way", list(INPUT_METHODS), default="Picture", required=True, key="way")
-drawing = INPUT_METHODS[way]()
+method = st.segmented_control(
+    "Input method", list(INPUT_METHODS), default="Picture", required=True, key="method"
+)
+drawing = INPUT_METHODS[method]()
 if drawing is None:
     st.caption("Nothing yet")
 else:

@@ -114,27 +114,27 @@ def test_nothing_to_read_gets_a_sentence(add_run):
     assert "draw a digit" in page.error[0].value
 
 
-def reading(digit, is_digit=True):
+def prediction(digit, is_digit=True):
     shares = [0.01] * 10
     shares[digit], shares[(digit + 1) % 10] = 0.8, 0.12
     return Prediction(digit, 0.8, tuple(shares), 0.2, is_digit)
 
 
-def test_a_card_has_the_digit_how_sure_and_the_three_likeliest():
-    text = all_networks.cards_html([("<Fast>", reading(4))])
+def test_a_card_has_the_digit_confidence_and_the_three_most_probable():
+    text = all_networks.cards_html([("<Fast>", prediction(4))])
     assert "&lt;Fast&gt;" in text
     assert '<div class="digit">4</div>' in text
-    assert "80.0% sure" in text
+    assert "80.0% confidence" in text
     assert text.count('class="track"') == 3
     assert 'aria-label="4: 80.0%; 5: 12.0%; 0: 1.0%"' in text
-    assert "Not a digit?" not in text
+    assert "Not a digit" not in text
 
 
-def test_what_is_no_digit_says_so_and_keeps_the_guess():
-    text = all_networks.cards_html([("Fast", reading(4, is_digit=False))])
-    assert "Not a digit?" in text
+def test_a_rejected_drawing_says_so_and_shows_the_closest_digit():
+    text = all_networks.cards_html([("Fast", prediction(4, is_digit=False))])
+    assert "Not a digit" in text
     assert '<div class="digit">4</div>' in text
-    assert "sure" not in text
+    assert "confidence" not in text
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,10 @@ def test_what_is_no_digit_says_so_and_keeps_the_guess():
     ],
 )
 def test_the_networks_agreement_is_said_in_a_sentence(digits, sentence):
-    assert all_networks.verdict([reading(digit) for digit in digits]) == sentence
+    assert all_networks.verdict([prediction(digit) for digit in digits]) == sentence
 
 
 def test_that_no_network_sees_a_digit_is_said_instead():
-    doubts = [reading(3, is_digit=False)] * 2
-    assert "None of these networks" in all_networks.verdict(doubts)
-    assert "2 of 3 networks read a 3" in all_networks.verdict([*doubts, reading(4)])
+    rejected = [prediction(3, is_digit=False)] * 2
+    assert "All of these networks reject" in all_networks.verdict(rejected)
+    assert "2 of 3 networks read a 3" in all_networks.verdict([*rejected, prediction(4)])

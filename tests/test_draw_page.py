@@ -13,7 +13,6 @@ from cnn.runs import store
 from cnn.runs.status import State
 from tests.pages import html
 from ui.draw import picture_input
-from ui.shared.number_text import a_digit
 
 
 def seven_at(x, scale=1):
@@ -28,14 +27,14 @@ SEVEN = seven_at(70)
 
 @pytest.fixture
 def open_draw(tiny_mnist, runs_dir, monkeypatch):
-    """Opens the page with a pad on which something is drawn already."""
+    """Opens the page with a canvas on which something is drawn already."""
 
     def open_page(drawing, **query):
         canvas = ModuleType("streamlit_drawable_canvas")
         canvas.st_canvas = lambda **_: SimpleNamespace(json_data=drawing)
         monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", canvas)
-        digit_pad = importlib.import_module("ui.draw.canvas")
-        monkeypatch.setattr(digit_pad, "st_canvas", canvas.st_canvas)
+        module = importlib.import_module("ui.draw.canvas")
+        monkeypatch.setattr(module, "st_canvas", canvas.st_canvas)
         page = AppTest.from_file("../pages/draw.py", default_timeout=30)
         for name, value in query.items():
             page.query_params[name] = value
@@ -48,7 +47,7 @@ def button(page, label):
     return next(one for one in page.button if one.label == label)
 
 
-def test_a_drawn_seven_is_answered_with_its_probability_ten_bars_and_the_image(open_draw):
+def test_a_drawn_seven_is_predicted_with_its_probability_ten_bars_and_the_image(open_draw):
     page = open_draw({"objects": [SEVEN]}, run="built-in")
     assert not page.exception
     assert ">7</span>" in html(page)
@@ -57,10 +56,11 @@ def test_a_drawn_seven_is_answered_with_its_probability_ten_bars_and_the_image(o
 
 
 @pytest.mark.parametrize("drawing", [None, {}, {"objects": []}])
-def test_an_empty_pad_gives_no_answer(open_draw, drawing):
+def test_an_empty_canvas_has_no_prediction(open_draw, drawing):
     page = open_draw(drawing, run="built-in")
     assert not page.exception
-    assert "data-testid" not in html(page)
+    assert 'data-testid="answer"' not in html(page)
+    assert "not-a-digit" not in html(page)
     assert any("Draw a digit" in element.value for element in page.markdown)
     assert all(button.disabled for button in page.button if button.label in ("Undo", "Clear"))
 
@@ -85,7 +85,7 @@ def test_what_is_no_drawing_gets_a_sentence_and_can_be_cleared(open_draw, drawin
     assert not button(page, "Clear").disabled
 
 
-def test_a_pad_that_sends_no_dictionary_at_all_gets_a_sentence(open_draw, monkeypatch):
+def test_a_canvas_that_sends_no_dictionary_at_all_gets_a_sentence(open_draw, monkeypatch):
     def broken(**_):
         raise AttributeError("'str' object has no attribute 'get'")
 
@@ -96,7 +96,7 @@ def test_a_pad_that_sends_no_dictionary_at_all_gets_a_sentence(open_draw, monkey
     assert "Clear it and draw again" in page.error[0].value
 
 
-def test_an_image_that_is_no_digit_gets_a_sentence_and_the_nearest_guess(open_draw, monkeypatch):
+def test_a_rejected_drawing_gets_a_sentence_and_the_closest_digit(open_draw, monkeypatch):
     monkeypatch.setattr(
         classifier,
         "load_classifier",
@@ -104,8 +104,8 @@ def test_an_image_that_is_no_digit_gets_a_sentence_and_the_nearest_guess(open_dr
     )
     page = open_draw({"objects": [SEVEN]}, run="built-in")
     assert not page.exception
-    assert 'data-testid="not-a-digit">This does not look like a digit<' in html(page)
-    assert 'data-testid="nearest">nearest: 7' in html(page)
+    assert 'data-testid="not-a-digit">Not a digit<' in html(page)
+    assert 'data-testid="closest">The closest is a 7' in html(page)
     assert 'data-testid="answer"' not in html(page)
 
 
@@ -116,7 +116,7 @@ def test_a_number_is_read_and_each_digit_boxed(open_draw):
     assert html(page).count('class="box"') == 2
 
 
-def test_undo_takes_the_last_stroke_and_a_new_pad_starts_with_the_rest(open_draw):
+def test_undo_takes_the_last_stroke_and_a_new_canvas_starts_with_the_rest(open_draw):
     page = open_draw({"objects": [SEVEN, seven_at(120)]}, run="built-in")
     started = []
     canvas = sys.modules["ui.draw.canvas"].st_canvas
@@ -127,39 +127,39 @@ def test_undo_takes_the_last_stroke_and_a_new_pad_starts_with_the_rest(open_draw
 
     sys.modules["ui.draw.canvas"].st_canvas = remember
     button(page, "Undo").click().run()
-    assert started == [("pad_1", {"objects": [SEVEN]})]
+    assert started == [("one_digit_1", {"objects": [SEVEN]})]
 
 
-@pytest.mark.parametrize("way", ["picture", "camera", "test", "pixels"])
-def test_the_address_chooses_the_way_in(open_draw, way):
-    page = open_draw(None, run="built-in", way=way)
+@pytest.mark.parametrize("method", ["picture", "camera", "test", "pixels"])
+def test_the_address_chooses_the_input_method(open_draw, method):
+    page = open_draw(None, run="built-in", input=method)
     assert not page.exception
-    assert page.session_state["way"] == way
+    assert page.session_state["input_method"] == method
 
 
-def test_an_address_that_names_no_way_in_leads_to_the_pen(open_draw):
-    page = open_draw(None, run="built-in", way="telepathy")
+def test_an_address_that_names_no_input_method_leads_to_the_canvas(open_draw):
+    page = open_draw(None, run="built-in", input="telepathy")
     assert not page.exception
     assert any("Draw a digit" in element.value for element in page.markdown)
 
 
-def test_what_is_not_opened_is_not_worked_out(open_draw, monkeypatch):
+def test_what_is_not_opened_is_not_computed(open_draw, monkeypatch):
     def expensive(*_):
-        raise AssertionError("worked out although it is closed")
+        raise AssertionError("computed although it is closed")
 
     for name in ("show_why", "show_all_networks"):
-        monkeypatch.setattr(f"ui.draw.more.{name}", expensive)
+        monkeypatch.setattr(f"ui.draw.details.{name}", expensive)
     page = open_draw({"objects": [SEVEN]}, run="built-in")
     assert not page.exception
-    assert [one.label for one in page.expander] == ["Why this answer", "All networks"]
+    assert [one.label for one in page.expander] == ["Why this prediction", "All networks"]
 
 
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (State.QUEUED, "waits for its turn"),
+        (State.QUEUED, "is queued"),
         (State.RUNNING, "was interrupted"),
-        (State.FAILED, "failed, so there is no network"),
+        (State.FAILED, "failed, so it has no network"),
         (State.STOPPED, "has no network"),
     ],
 )
@@ -195,7 +195,7 @@ def test_several_digits_begins_with_what_is_drawn_already(open_draw, monkeypatch
     monkeypatch.setattr(sys.modules["ui.draw.canvas"], "st_canvas", remember)
     page.toggle[0].set_value(True).run()
     assert not page.exception
-    assert started == [("wide_pad_1", {"objects": [SEVEN]})]
+    assert started == [("several_digits_1", {"objects": [SEVEN]})]
 
 
 def test_what_looks_like_several_digits_can_be_read_as_such(open_draw):
@@ -206,14 +206,16 @@ def test_what_looks_like_several_digits_can_be_read_as_such(open_draw):
     assert '"number">77<' in html(page)
 
 
-def test_a_test_digit_is_told_to_be_read_right_or_wrong(open_draw, monkeypatch):
-    page = open_draw(None, run="built-in", way="test")
+def test_a_test_digit_is_marked_right_or_wrong(open_draw, monkeypatch):
+    page = open_draw(None, run="built-in", input="test")
     verdicts = [element.value for element in page.markdown if element.value[1:4] in ("gre", "red")]
     assert len(verdicts) == 1
     label = int(picture_input._test_digits().labels[page.number_input[0].value])
-    answer = int(re.search(r'data-testid="(?:answer">|nearest">nearest: )(\d)', html(page))[1])
+    answer = int(
+        re.search(r'data-testid="(?:answer">|closest">The closest is an? )(\d)', html(page))[1]
+    )
     assert verdicts == [
-        ":green[✓ Right]" if answer == label else f":red[✗ Wrong: really {a_digit(label)}]"
+        ":green[✓ Right]" if answer == label else f":red[✗ Wrong: the true label is {label}]"
     ]
 
 

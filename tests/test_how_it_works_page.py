@@ -336,9 +336,9 @@ def test_what_was_measured_can_be_tried_with_one_click(tiny_mnist, monkeypatch):
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (State.QUEUED, "waits for its turn"),
+        (State.QUEUED, "is queued"),
         (State.RUNNING, "was interrupted"),  # nobody holds its lock
-        (State.FAILED, "failed, so there is no network"),
+        (State.FAILED, "failed, so it has no network"),
         (State.STOPPED, "has no network"),
     ],
 )

@@ -33,8 +33,8 @@ def open_my_digits(tiny_mnist, runs_dir, monkeypatch):
 
 
 @pytest.fixture
-def four_kept(runs_dir):
-    """Four kept digits: the built-in network reads sevens in them; one is said to be a 1."""
+def four_saved(runs_dir):
+    """Four saved digits: the built-in network reads sevens in them; one has the label 1."""
     drawings = [stroke_drawing(number) for number in range(4)]
     return [
         saved_digits.add(one, label, runs_dir).after
@@ -43,9 +43,9 @@ def four_kept(runs_dir):
 
 
 @pytest.fixture
-def taught(runs_dir, four_kept):
-    """A finished run that was taught two of the four digits, with the built-in network."""
-    digits = as_digits(four_kept[2:])
+def fine_tuned(runs_dir, four_saved):
+    """A finished run that was fine-tuned on two of the four digits, with the built-in network."""
+    digits = as_digits(four_saved[2:])
     values = Run(BUILT_IN_PATH).hyperparameters
     run = store.create(values, runs_dir, name="fine-tuned")
     run.model_path.write_bytes((BUILT_IN_PATH / "model.onnx").read_bytes())
@@ -56,7 +56,7 @@ def taught(runs_dir, four_kept):
         "accuracy_before": 0.0,
         "test_accuracy_before": 0.995,
         "test_is_seen": False,
-        "learned": [digit.id for digit in four_kept[2:]],
+        "learned": [digit.id for digit in four_saved[2:]],
     }
     (run.path / FINE_TUNE_FILE).write_text(json.dumps(info))
     run.update_status(state=State.FINISHED, test_accuracy=0.99, test_images=40)
@@ -71,7 +71,7 @@ def labels(runs_dir):
     return [digit.label for digit in saved_digits.read(runs_dir).digits]
 
 
-def ticks(page):
+def check_boxes(page):
     return [box.label for box in page.checkbox]
 
 
@@ -82,26 +82,24 @@ def words(page):
 def test_without_saved_digits_the_page_says_what_to_do(open_my_digits):
     page = open_my_digits()
     assert not page.exception
-    assert "Nothing kept" in words(page)
+    assert "No saved digits" in words(page)
     assert button(page, "Draw a digit")
 
 
-def test_each_kept_digit_stands_with_its_label_and_what_the_network_reads(
-    open_my_digits, four_kept
-):
+def test_each_saved_digit_has_its_label_and_prediction(open_my_digits, four_saved):
     page = open_my_digits()
     assert not page.exception
-    assert "4 digits kept · 3 read right" in words(page)
-    assert ticks(page) == [
-        "Digit 1, kept as a 1, read as a 7",
-        *[f"Digit {number}, kept as a 7, read right" for number in (2, 3, 4)],
+    assert "4 digits saved · 3 read right" in words(page)
+    assert check_boxes(page) == [
+        "Digit 1, label 1, predicted 7",
+        *[f"Digit {number}, label 7, predicted right" for number in (2, 3, 4)],
     ]
     table = page.dataframe[0].value
     assert list(table["Network"]) == ["Built-in"]
     assert list(table["My digits"]) == [75.0]
 
 
-def test_ticked_digits_are_relabeled_and_it_can_be_undone(open_my_digits, four_kept, runs_dir):
+def test_selected_digits_are_relabeled_and_it_can_be_undone(open_my_digits, four_saved, runs_dir):
     page = open_my_digits()
     page.checkbox[0].check()
     page.checkbox[1].check().run()
@@ -114,44 +112,44 @@ def test_ticked_digits_are_relabeled_and_it_can_be_undone(open_my_digits, four_k
     assert labels(runs_dir) == [7, 7, 7, 1]
 
 
-def test_ticked_digits_are_deleted_and_it_can_be_undone(open_my_digits, four_kept, runs_dir):
+def test_selected_digits_are_deleted_and_it_can_be_undone(open_my_digits, four_saved, runs_dir):
     page = open_my_digits()
     page.checkbox[0].check().run()
     page = button(page, "Delete 1").click().run()
     assert not page.exception
     assert labels(runs_dir) == [7, 7, 7]
-    assert "3 digits kept · 3 read right" in words(page)
+    assert "3 digits saved · 3 read right" in words(page)
     page = button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7, 1]
-    assert "4 digits kept" in words(page)
+    assert "4 digits saved" in words(page)
 
 
 def test_undo_leaves_what_another_tab_changed_since_and_says_so(
-    open_my_digits, four_kept, runs_dir
+    open_my_digits, four_saved, runs_dir
 ):
     page = open_my_digits()
     page.checkbox[0].check()
     page.checkbox[1].check().run()
     page = page.selectbox(key="relabel_as").set_value(9).run()
-    saved_digits.delete([four_kept[3].id], runs_dir)
+    saved_digits.delete([four_saved[3].id], runs_dir)
     page = button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7]
-    assert "1 of 2 can't be taken back" in page.error[0].value
+    assert "1 of 2 can't be undone" in page.error[0].value
     assert not any(one.label == "Undo" for one in page.button)
 
 
-def test_what_another_tab_deleted_before_is_not_brought_back(open_my_digits, four_kept, runs_dir):
+def test_what_another_tab_deleted_before_is_not_restored(open_my_digits, four_saved, runs_dir):
     page = open_my_digits()
     page.checkbox[0].check()
     page.checkbox[1].check().run()
-    saved_digits.delete([four_kept[3].id], runs_dir)
+    saved_digits.delete([four_saved[3].id], runs_dir)
     page = button(page, "Delete 2").click().run()
     assert "1 deleted" in words(page)
     button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7]
 
 
-def test_relabeling_what_has_the_label_already_leaves_nothing_to_undo(open_my_digits, four_kept):
+def test_relabeling_what_has_the_label_already_leaves_nothing_to_undo(open_my_digits, four_saved):
     page = open_my_digits()
     page.checkbox[1].check().run()
     page = page.selectbox(key="relabel_as").set_value(7).run()
@@ -160,35 +158,35 @@ def test_relabeling_what_has_the_label_already_leaves_nothing_to_undo(open_my_di
 
 
 def test_what_the_network_calls_no_digit_is_neither_right_nor_wrong(
-    open_my_digits, four_kept, runs_dir, monkeypatch
+    open_my_digits, four_saved, runs_dir, monkeypatch
 ):
     def strict(run):
         return classifier.Classifier(load_predictor(run.model_path), 1.1)
 
     monkeypatch.setattr(classifier, "load_classifier", strict)
     monkeypatch.setattr(accuracy_table, "load_classifier", strict)
-    saved_digits.relabel([four_kept[0].id], 2, runs_dir)  # so that no other test's answers are kept
+    saved_digits.relabel([four_saved[0].id], 2, runs_dir)  # not in another test's cache
     page = open_my_digits()
-    assert ticks(page) == [
-        f"Digit {number}, kept as a {label}, called no digit"
+    assert check_boxes(page) == [
+        f"Digit {number}, label {label}, predicted not a digit"
         for number, label in enumerate((1, 7, 7, 2), 1)
     ]
-    assert "4 digits kept · 0 read right" in words(page)
+    assert "4 digits saved · 0 read right" in words(page)
 
 
-def test_the_time_of_a_training_is_estimated_for_the_chosen_network(open_my_digits, four_kept):
+def test_the_time_of_a_training_is_estimated_for_the_chosen_network(open_my_digits, four_saved):
     page = open_my_digits()
     run = Run(BUILT_IN_PATH)
     seconds = fine_tuned_runs.training_seconds(run, 4, [])
     assert any(f"about {duration(seconds)}." in one.value for one in page.caption)
 
 
-def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_kept, runs_dir):
+def test_deleting_all_can_be_undone_from_the_empty_page(open_my_digits, four_saved, runs_dir):
     page = open_my_digits()
-    button(page, "Tick all").click().run()
+    button(page, "Select all").click().run()
     button(page, "Delete 4").click().run()
     assert not page.exception
-    assert "Nothing kept" in words(page)
+    assert "No saved digits" in words(page)
     button(page, "Undo").click().run()
     assert labels(runs_dir) == [7, 7, 7, 1]
 
@@ -201,14 +199,14 @@ def test_many_digits_are_looked_through_page_by_page(open_my_digits, runs_dir, m
     page.session_state[saved_digits_gallery.PAGE] = 2
     page.run()
     assert len(page.checkbox) == 3
-    button(page, "Tick all").click().run()
+    button(page, "Select all").click().run()
     button(page, "Delete 3").click().run()
     assert not page.exception
     assert len(page.checkbox) == saved_digits_gallery.PAGE_SIZE
 
 
 def test_a_training_is_followed_here_and_a_second_press_starts_no_other(
-    open_my_digits, four_kept, runs_dir
+    open_my_digits, four_saved, runs_dir
 ):
     page = open_my_digits()
     button(page, "Train on my digits").click().run()
@@ -218,77 +216,77 @@ def test_a_training_is_followed_here_and_a_second_press_starts_no_other(
     assert run.status().state is State.QUEUED
     assert page.session_state["chosen_run"] == "built-in"
     assert button(page, "Train on my digits").disabled
-    assert button(page, "Watch it learn")
+    assert button(page, "Training curves")
     fine_tuning_form._start(Run(BUILT_IN_PATH))  # a double click's second one
     assert store.list_runs(runs_dir) == [run]
 
 
-def test_a_run_that_has_been_taught_is_no_longer_followed(open_my_digits, taught):
-    page = open_my_digits(run=taught.id)
+def test_a_run_that_has_been_fine_tuned_is_no_longer_followed(open_my_digits, fine_tuned):
+    page = open_my_digits(run=fine_tuned.id)
     assert not button(page, "Train on my digits").disabled
-    assert not any(one.label == "Watch it learn" for one in page.button)
+    assert not any(one.label == "Training curves" for one in page.button)
 
 
 def test_where_all_are_read_right_already_training_is_not_the_main_action(
-    open_my_digits, four_kept, runs_dir
+    open_my_digits, four_saved, runs_dir
 ):
-    saved_digits.delete([four_kept[3].id], runs_dir)
+    saved_digits.delete([four_saved[3].id], runs_dir)
     page = open_my_digits()
     assert "All of them are read right already." in words(page)
     assert button(page, "Train on my digits").proto.type == "secondary"
 
 
-def test_a_training_that_cannot_start_says_why(open_my_digits, four_kept, runs_dir, taught):
-    page = open_my_digits(run=taught.id)
+def test_a_training_that_cannot_start_says_why(open_my_digits, four_saved, runs_dir, fine_tuned):
+    page = open_my_digits(run=fine_tuned.id)
     button(page, "Train on my digits").click().run()
     assert "no network to start from" in page.error[0].value
-    assert store.list_runs(runs_dir) == [taught]
+    assert store.list_runs(runs_dir) == [fine_tuned]
 
 
-def test_a_taught_run_shows_both_accuracies_before_and_after(open_my_digits, taught):
-    page = open_my_digits(run=taught.id)
+def test_a_fine_tuned_run_shows_both_accuracies_before_and_after(open_my_digits, fine_tuned):
+    page = open_my_digits(run=fine_tuned.id)
     assert not page.exception
     shown = {metric.label: metric.value for metric in page.metric}
     assert shown["My digits, before → after"] == "0% → 50%"
     assert shown["Test accuracy, before → after"] == "99.50% → 99.00%"
 
 
-def test_an_accuracy_that_stays_as_it_was_has_no_arrow(open_my_digits, taught):
-    taught.update_status(test_accuracy=0.995)
-    page = open_my_digits(run=taught.id)
+def test_an_accuracy_that_stays_as_it_was_has_no_arrow(open_my_digits, fine_tuned):
+    fine_tuned.update_status(test_accuracy=0.995)
+    page = open_my_digits(run=fine_tuned.id)
     assert [metric.delta for metric in page.metric] == ["+50.00 percentage points", ""]
 
 
-def test_the_table_marks_the_chosen_run_and_says_who_has_learned_from_my_digits(
-    open_my_digits, taught
+def test_the_table_marks_the_chosen_run_and_says_who_was_trained_on_my_digits(
+    open_my_digits, fine_tuned
 ):
-    page = open_my_digits(run=taught.id)
+    page = open_my_digits(run=fine_tuned.id)
     table = page.dataframe[0].value.set_index("Network")
     assert dict(table[""]) == {"Built-in": "", "Fine-tuned": "●"}
-    assert dict(table["Learnt"]) == {"Built-in": "", "Fine-tuned": "2 of 4"}
-    assert any("no test" in caption.value for caption in page.caption)
+    assert dict(table["Trained on"]) == {"Built-in": "", "Fine-tuned": "2 of 4"}
+    assert any("do not test" in caption.value for caption in page.caption)
 
 
 def test_a_run_without_a_network_shows_the_digits_without_answers(
-    open_my_digits, four_kept, runs_dir
+    open_my_digits, four_saved, runs_dir
 ):
     run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.FAILED, message="The disk is full.")
     page = open_my_digits(run=run.id)
     assert not page.exception
-    assert ticks(page) == [
-        f"Digit {number}, kept as a {label}" for number, label in enumerate((1, 7, 7, 7), 1)
+    assert check_boxes(page) == [
+        f"Digit {number}, label {label}" for number, label in enumerate((1, 7, 7, 7), 1)
     ]
     assert button(page, "Train on my digits").disabled
     assert "The disk is full" in page.info[0].value
 
 
-def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, taught, runs_dir):
-    (taught.path / FINE_TUNE_FILE).write_text("{")
-    (taught.path / "model.onnx").write_text("no network")
+def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, fine_tuned, runs_dir):
+    (fine_tuned.path / FINE_TUNE_FILE).write_text("{")
+    (fine_tuned.path / "model.onnx").write_text("no network")
     with (runs_dir / saved_digits.FILE_NAME).open("a") as file:
         file.write("no digit\n")
-    page = open_my_digits(run=taught.id)
+    page = open_my_digits(run=fine_tuned.id)
     assert not page.exception
     assert "1 damaged line" in page.warning[0].value
     assert len(page.checkbox) == 4
@@ -318,12 +316,14 @@ def test_what_a_file_says_is_shown_as_plain_text(open_my_digits, runs_dir):
         assert "**7** &lt;b&gt;:red[x]&lt;/b&gt; ![](x)" in html(page)
 
 
-def test_the_train_page_shows_both_accuracies_of_a_taught_run(taught, tiny_mnist, monkeypatch):
+def test_the_train_page_shows_both_accuracies_of_a_fine_tuned_run(
+    fine_tuned, tiny_mnist, monkeypatch
+):
     monkeypatch.setattr(launching, "warm", lambda *_, **__: None)
     page = AppTest.from_file("../pages/train.py", default_timeout=60)
-    page.query_params["run"] = taught.id
+    page.query_params["run"] = fine_tuned.id
     page.run()
     assert not page.exception
-    assert fine_tuned_runs.accuracy_after(taught) == 0.5
+    assert fine_tuned_runs.accuracy_after(fine_tuned) == 0.5
     shown = {metric.label: metric.value for metric in page.metric}
     assert shown["My digits, before → after"] == "0% → 50%"

@@ -22,12 +22,12 @@ def seven():
 
 
 @pytest.fixture
-def open_way():
+def open_method():
     """Opens a page with the other ways in, at one of them."""
 
-    def open_page(way):
+    def open_page(method):
         page = AppTest.from_file("input_methods.py", default_timeout=30)
-        page.session_state["way"] = way
+        page.session_state["method"] = method
         page.run()
         assert not page.exception
         return page
@@ -35,12 +35,12 @@ def open_way():
     return open_page
 
 
-def go(page, way):
-    return page.segmented_control[0].set_value(way).run()
+def go(page, method):
+    return page.segmented_control[0].set_value(method).run()
 
 
-def give(page, way, data=None):
-    if way == "Picture":
+def give(page, method, data=None):
+    if method == "Picture":
         file = ("seven.png", file_of(seven()) if data is None else data, "image/png")
         page.file_uploader[0].set_value(file)
     else:
@@ -54,52 +54,52 @@ def button(page, label):
     return next(one for one in page.button if one.label == label)
 
 
-INPUT_METHODS = pytest.mark.parametrize("way", ["Picture", "Camera"])
+INPUT_METHODS = pytest.mark.parametrize("method", ["Picture", "Camera"])
 
 
 @INPUT_METHODS
-def test_nothing_is_read_before_there_is_a_picture(open_way, way):
-    page = open_way(way)
+def test_nothing_is_read_before_there_is_a_picture(open_method, method):
+    page = open_method(method)
     assert any(one.value == "Nothing yet" for one in page.caption)
     assert not page.error
 
 
 @INPUT_METHODS
-def test_a_picture_is_a_drawing(open_way, way):
-    page = give(open_way(way), way)
-    assert len(page.image) == (2 if way == "Picture" else 1)  # a camera shows its own
+def test_a_picture_is_a_drawing(open_method, method):
+    page = give(open_method(method), method)
+    assert len(page.image) == (2 if method == "Picture" else 1)  # a camera shows its own
 
 
 @pytest.mark.parametrize("shape", [(30, 12_000), (12_000, 30), (3, 1280), (1, 1280), (1280, 1)])
-def test_a_picture_far_longer_than_wide_is_shown(open_way, shape):
+def test_a_picture_far_longer_than_wide_is_shown(open_method, shape):
     pixels = np.full(shape, 255, np.uint8)
     middle = [slice(side * 2 // 5, side * 2 // 5 + max(1, side // 5)) for side in shape]
     pixels[tuple(middle)] = 0
-    page = give(open_way("Picture"), "Picture", file_of(pixels))
+    page = give(open_method("Picture"), "Picture", file_of(pixels))
     assert not page.error
     assert len(page.image) == 2
 
 
 @INPUT_METHODS
-def test_a_picture_stays_when_the_way_is_left_until_it_is_removed(open_way, way):
-    page = give(open_way(way), way)
+def test_a_picture_stays_when_the_way_is_left_until_it_is_removed(open_method, method):
+    page = give(open_method(method), method)
     go(page, "Test digit")
-    assert len(go(page, way).image) == 2
+    assert len(go(page, method).image) == 2
     button(page, "Remove").click()
     page.run()
     assert not page.image
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture at all", file_of(seven())[:80]])
-def test_a_file_that_is_no_picture_gets_a_sentence(open_way, data):
-    page = give(open_way("Picture"), "Picture", data)
+def test_a_file_that_is_no_picture_gets_a_sentence(open_method, data):
+    page = give(open_method("Picture"), "Picture", data)
     assert len(page.error) == 1
     assert page.error[0].value.endswith(".")
     assert not page.image
 
 
-def test_a_readable_picture_takes_the_place_of_a_damaged_one(open_way):
-    page = give(open_way("Picture"), "Picture", b"damaged")
+def test_a_readable_picture_takes_the_place_of_a_damaged_one(open_method):
+    page = give(open_method("Picture"), "Picture", b"damaged")
     page = give(page, "Picture")
     assert not page.error
     assert len(page.image) == 2
@@ -110,21 +110,21 @@ def number(page):
 
 
 def shown(page):
-    text = next(one.value for one in page.caption if "really" in one.value)
-    return re.fullmatch(r"Test digit ([\d,]+) · really an? (\d)", text).groups()
+    text = next(one.value for one in page.caption if "true label" in one.value)
+    return re.fullmatch(r"Test digit ([\d,]+) · true label (\d)", text).groups()
 
 
-def test_a_test_digit_is_shown_with_what_it_really_is(open_way):
+def test_a_test_digit_is_shown_with_its_true_label(open_method):
     labels = load_test("sample").labels
-    page = open_way("Test digit")
+    page = open_method("Test digit")
     for wanted in (0, 8, 999):
         page.number_input[0].set_value(wanted)
         page.run()
         assert shown(page) == (f"{wanted:,}", str(labels[wanted]))
 
 
-def test_another_test_digit_is_chosen_by_chance_and_stays(open_way):
-    page = open_way("Test digit")
+def test_another_test_digit_is_chosen_by_chance_and_stays(open_method):
+    page = open_method("Test digit")
     seen = set()
     for _ in range(8):
         button(page, "Another one").click()
@@ -136,9 +136,9 @@ def test_another_test_digit_is_chosen_by_chance_and_stays(open_way):
     assert number(go(page, "Test digit")) == last
 
 
-def test_a_number_beyond_the_digits_of_this_computer_becomes_its_last(open_way, tiny_mnist):
+def test_a_number_beyond_the_digits_of_this_computer_becomes_its_last(open_method, tiny_mnist):
     page = AppTest.from_file("input_methods.py", default_timeout=30)
-    page.session_state["way"] = "Test digit"
+    page.session_state["method"] = "Test digit"
     page.session_state["test_digit"] = 9_999
     page.run()
     assert not page.exception

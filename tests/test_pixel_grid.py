@@ -21,7 +21,7 @@ def text_of(cells):
 
 def open_grid(**state):
     page = AppTest.from_file("input_methods.py", default_timeout=30)
-    page.session_state["way"] = "Pixels"
+    page.session_state["method"] = "Pixels"
     for name, value in state.items():
         page.session_state[name] = value
     return page.run()
@@ -39,7 +39,7 @@ def test_what_the_browser_sends_becomes_cells():
     "value",
     [None, "", "1" * 783, "1" * 785, "2" * 784, "é" * 784, ["1"] * 784, 7, {"cells": EMPTY}],
 )
-def test_what_is_no_sheet_gets_a_sentence(value):
+def test_what_is_no_grid_gets_a_sentence(value):
     with pytest.raises(ValueError, match="Clear it and paint again"):
         cells_from_browser(value)
 
@@ -54,12 +54,12 @@ def test_lines_of_any_width_in_cells_get_the_width_of_mnists_pen(ink):
     assert int(image.sum()) == pytest.approx(int(drawn.sum()), rel=0.4)
 
 
-def test_a_sheet_painted_full_is_dark_ink_all_the_same():
+def test_a_grid_painted_full_is_dark_ink_all_the_same():
     image = Drawing(picture=picture_of_cells(np.ones((28, 28), np.uint8))).mnist_image()
     assert (image[8:20, 8:20] == 255).all()
 
 
-def test_an_empty_sheet_is_no_drawing():
+def test_an_empty_grid_is_no_drawing():
     page = open_grid()
     assert not page.exception
     assert page.caption[0].value == "Nothing yet"
@@ -76,7 +76,7 @@ def test_what_was_painted_is_a_drawing_until_it_is_cleared():
     assert page.session_state["painted_pixels"] == EMPTY
 
 
-def test_what_was_painted_stays_when_the_sheet_is_left():
+def test_what_was_painted_stays_when_the_grid_is_left():
     page = open_grid(painted_pixels=text_of(seven()))
     page.segmented_control[0].set_value("Test digit").run()
     page.segmented_control[0].set_value("Pixels").run()

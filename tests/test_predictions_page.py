@@ -256,7 +256,7 @@ def test_without_mnist_the_stored_accuracy_is_shown_and_digits_are_called_seen(
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (State.QUEUED, "This run waits for its turn"),
+        (State.QUEUED, "This run is queued"),
         (State.RUNNING, "interrupted"),  # nobody holds its lock
         (State.FAILED, "This run failed"),
         (State.STOPPED, "This run has no network"),

@@ -145,7 +145,7 @@ def test_a_run_that_trains_is_shown_with_its_figures_and_a_stop(open_train, run_
         assert {metric.label: metric.value for metric in page.metric} == {
             "Accuracy": "90.0%",
             "Loss": "0.400",
-            "Images a second": "9,000",
+            "Images/s": "9,000",
             "Time left": "2.0 s",
         }
         press(page, "Stop")
@@ -158,7 +158,7 @@ def test_a_waiting_run_says_how_many_are_before_it(open_train, runs_dir):
     last = store.list_runs(runs_dir)[0]
     first = store.list_runs(runs_dir)[1]
     last.update_status(created=first.status().created + 1)
-    assert "waiting, 1 before it" in texts(open_train(run=last.id))
+    assert "queued, 1 ahead" in texts(open_train(run=last.id))
 
 
 def test_a_finished_run_stands_beside_the_tutorial_and_the_best(open_train, run_in_state):

@@ -171,7 +171,7 @@ def test_the_pad_is_no_wider_than_a_phone(server, open_phone, several):
 def test_why_stays_open_over_the_next_stroke(server, open_page):
     page = open_page(f"{server.url}/draw?run=built-in")
     draw(page, SEVEN)
-    page.get_by_text("Why this answer").click()
+    page.get_by_text("Why this prediction").click()
     expect(page.get_by_role("heading", name="From your drawing to 28×28")).to_be_visible()
     button(page, "Clear").click()
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()

@@ -41,7 +41,7 @@ def choose_long_training(page):
 
 def train(page):
     button(page, "Train").click()
-    expect(page.get_by_text("Images a second")).to_be_visible()
+    expect(page.get_by_text("Images/s")).to_be_visible()
 
 
 def points(runs_dir):
@@ -83,7 +83,7 @@ def test_train_reload_second_tab_stop_then_browse_and_draw(server, open_page, ru
         expect(tab.get_by_role("heading", name="Accurate · stopped")).to_be_visible()
     expect(page.get_by_text("Test accuracy", exact=True)).to_be_visible()
 
-    button(page, "See what it gets wrong").click()
+    button(page, "View its mistakes").click()
     expect(page).to_have_url(re.compile(rf"/predictions\?.*run={run_id}"))
     expect(page).to_have_url(re.compile("show=Mistakes"))
     expect(page.get_by_role("button", name=re.compile("^Test digit")).first).to_be_visible()

@@ -82,7 +82,7 @@ def test_a_test_digit_is_read_and_stays_after_leaving_the_page(draw_page):
     number = draw_page.get_by_role("spinbutton", name="Number of the test digit")
     number.fill("3")
     number.press("Enter")
-    truth = draw_page.get_by_text(re.compile(r"Test digit 3 · really an? \d"))
+    truth = draw_page.get_by_text(re.compile(r"Test digit 3 · true label \d"))
     label = truth.inner_text()[-1]
     expect(answer(draw_page)).to_have_text(label)
     leave_and_come_back(draw_page)

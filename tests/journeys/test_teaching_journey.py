@@ -48,77 +48,77 @@ def draw(page, stroke, moved=0):
     page.mouse.up()
 
 
-def kept(runs_dir):
+def saved_labels(runs_dir):
     return [digit.label for digit in saved_digits.read(runs_dir).digits]
 
 
-def test_a_misread_digit_is_kept_taught_and_then_read(server, open_page, runs_dir):
+def test_a_misread_digit_is_saved_trained_on_and_then_read(server, open_page, runs_dir):
     page = open_page(f"{server.url}/draw?run=built-in")
     draw(page, MIRRORED_THREE)
-    read = page.get_by_test_id("answer").or_(page.get_by_test_id("nearest"))
-    expect(read).not_to_have_text(re.compile(r"^3|: 3"))
+    read = page.get_by_test_id("answer").or_(page.get_by_test_id("closest"))
+    expect(read).not_to_have_text(re.compile(r"^3|an? 3"))
     choice(page, 3).click()
-    expect(page.get_by_text("Kept as a 3 · 1 in my digits")).to_be_visible()
+    expect(page.get_by_text("Saved as a 3 · 1 in My digits")).to_be_visible()
     button(page, "My digits").click()
 
-    expect(page.get_by_text("1 digit kept · 0 read right")).to_be_visible()
+    expect(page.get_by_text("1 digit saved · 0 read right")).to_be_visible()
     button(page, "Train on my digits").click()
-    expect(button(page, "Watch it learn")).to_be_visible()
+    expect(button(page, "Training curves")).to_be_visible()
     expect(button(page, "Train on my digits")).to_be_disabled()
     run = until(lambda: next(iter(store.list_runs(runs_dir)), None), "the run")
     expect(page.get_by_text("0% → 100%")).to_be_visible(timeout=TRAINING)
-    expect(page.get_by_text("1 digit kept · 1 read right")).to_be_visible()
+    expect(page.get_by_text("1 digit saved · 1 read right")).to_be_visible()
     assert store.list_runs(runs_dir) == [run]
     assert run.status().state is State.FINISHED
     assert run.status().test_accuracy > 0.98
 
     page.goto(f"{server.url}/draw?run={run.id}")
     draw(page, MIRRORED_THREE, moved=-20)
-    read = page.get_by_test_id("answer").or_(page.get_by_test_id("nearest"))
-    expect(read).to_have_text(re.compile(r"^3|: 3"))
+    read = page.get_by_test_id("answer").or_(page.get_by_test_id("closest"))
+    expect(read).to_have_text(re.compile(r"^3|an? 3"))
 
     page.goto(f"{server.url}/my_digits?run={run.id}")
-    expect(page.get_by_text("1 digit kept · 1 read right")).to_be_visible()
+    expect(page.get_by_text("1 digit saved · 1 read right")).to_be_visible()
     expect(page.get_by_text("0% → 100%")).to_be_visible()
 
 
-def test_kept_digits_are_relabeled_deleted_brought_back_saved_and_loaded(
+def test_saved_digits_are_relabeled_deleted_restored_downloaded_and_loaded(
     server, open_page, runs_dir, tmp_path
 ):
     page = open_page(f"{server.url}/draw?run=built-in", width=390, height=844)
     draw(page, MIRRORED_THREE)
     choice(page, 9).click()
-    expect(page.get_by_text("Kept as a 9")).to_be_visible()
+    expect(page.get_by_text("Saved as a 9")).to_be_visible()
     choice(page, 8).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Kept as an 8 · 1 in my digits")).to_be_visible()
-    button(page, "Take back").click()
-    expect(page.get_by_text("Kept as a 9")).to_be_visible()
+    expect(page.get_by_text("Saved as an 8 · 1 in My digits")).to_be_visible()
+    button(page, "Undo save").click()
+    expect(page.get_by_text("Saved as a 9")).to_be_visible()
 
     second = open_page(f"{server.url}/my_digits?run=built-in", width=390, height=844)
-    expect(second.get_by_role("checkbox", name="Digit 1, kept as a 9")).to_be_attached()
-    second.locator("[class*=st-key-kept_] img").click(force=True)  # the tick box lies over it
+    expect(second.get_by_role("checkbox", name="Digit 1, label 9")).to_be_attached()
+    second.locator("[class*=st-key-saved_] img").click(force=True)  # the check box lies over it
     expect(button(second, "Delete 1")).to_be_enabled()
     second.get_by_role("combobox", name="Relabel as").click()
     second.get_by_role("option", name="3", exact=True).click()
     expect(second.get_by_text("1 relabeled as a 3")).to_be_visible()
-    assert kept(runs_dir) == [3]
+    assert saved_labels(runs_dir) == [3]
     with second.expect_download() as saved:
         button(second, "Download").click()
     saved.value.save_as(tmp_path / "saved.jsonl")
 
     second.get_by_test_id("stCheckbox").click()
     button(second, "Delete 1").click()
-    expect(second.get_by_role("heading", name="Nothing kept")).to_be_visible()
+    expect(second.get_by_role("heading", name="No saved digits")).to_be_visible()
     button(second, "Undo").click()
-    expect(second.get_by_text("1 digit kept")).to_be_visible()
+    expect(second.get_by_text("1 digit saved")).to_be_visible()
     second.get_by_test_id("stCheckbox").click()
     button(second, "Delete 1").click()
-    expect(second.get_by_role("heading", name="Nothing kept")).to_be_visible()
+    expect(second.get_by_role("heading", name="No saved digits")).to_be_visible()
     expect(second.get_by_test_id("stCheckbox")).to_have_count(0)  # nothing of the page before
     button(second, "Load from a file").click()
     second.locator("input[type=file]").set_input_files(tmp_path / "saved.jsonl")
     expect(second.get_by_text("1 added")).to_be_visible()
     expect(second.get_by_test_id("stFileUploader")).to_be_hidden()  # it lay over the outcome
-    assert kept(runs_dir) == [3]
+    assert saved_labels(runs_dir) == [3]
     assert second.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -10,6 +10,7 @@ from cnn.drawing.drawing import Drawing
 from cnn.inference.classifier import Prediction, load_classifier
 from cnn.runs import store
 from cnn.runs.store import Run
+from ui.draw.prediction import NOT_A_DIGIT
 from ui.shared import navigation
 from ui.shared.bars import probability_bars
 from ui.shared.number_text import a_digit, probability
@@ -20,26 +21,13 @@ CHOSEN_AT_FIRST = 4
 BARS = 3
 _KEY, _PAGE_RUN = "compared_runs", "compared_with_run"
 
-_STYLE = """<style>
-.networks {display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr));
-  gap: .75rem; font-size: .875rem; line-height: 1.35; font-variant-numeric: tabular-nums}
-.networks .card {border: 1px solid var(--border); border-radius: .6rem;
-  padding: .75rem .9rem}
-.networks .name {min-height: 2.7em; overflow-wrap: anywhere}
-.networks .digit {font-size: 3.5rem; font-weight: 700; line-height: 1.15}
-.networks .guess .digit {opacity: .6}
-.networks .doubt {color: var(--warning); font-weight: 600}
-.networks .bars {margin-top: .4rem}
-.networks .track {height: .5rem}
-</style>"""
-
 
 def show_all_networks(drawing: Drawing, run: Run) -> None:
-    """Show what each chosen run reads in a drawing.
+    """Show the prediction of each chosen run for a drawing.
 
     Args:
         drawing: one digit.
-        run: the run that the page speaks of, which is among those chosen at first.
+        run: the chosen run of the page, which is among those compared at first.
     """
     usable = _usable_runs()
     if len(usable) < 2:
@@ -52,19 +40,19 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
         st.error(str(error), icon=":material/error:")
         return
     labels = run_labels(usable.values())
-    answers, damaged = [], []
+    predictions, damaged = [], []
     for one in chosen:
         try:
-            answers.append((labels[one.id], load_classifier(one).predict(image)[0]))
+            predictions.append((labels[one.id], load_classifier(one).predict(image)[0]))
         except ValueError:
             damaged.append(labels[one.id])
-    _show_answers(answers)
+    _show_predictions(predictions)
     for label in damaged:
         st.caption(f":material/broken_image: {label} is left out: its network can't be read.")
 
 
 def _usable_runs() -> dict[str, Run]:
-    """Return the runs that can answer by their id, newest first, the built-in one last."""
+    """Return the runs that have a network by their id, newest first, the built-in one last."""
     folder = store.runs_folder()
     everything = [*store.list_runs(folder), store.open_run(store.BUILT_IN, folder)]
     return {run.id: run for run in everything if run.is_usable}
@@ -104,31 +92,30 @@ def _first_choice(usable: dict[str, Run]) -> list[str]:
     return [*newest[: CHOSEN_AT_FIRST - 1], store.BUILT_IN]
 
 
-def _show_answers(answers: Sequence[tuple[str, Prediction]]) -> None:
-    if not answers:
-        st.caption("Choose networks to see what each of them reads.")
+def _show_predictions(predictions: Sequence[tuple[str, Prediction]]) -> None:
+    if not predictions:
+        st.caption("Choose networks to compare their predictions.")
         return
-    st.markdown(f"**{verdict([reading for _, reading in answers])}**")
-    st.html(_STYLE + cards_html(answers))
+    st.markdown(f"**{verdict([prediction for _, prediction in predictions])}**")
+    st.html(cards_html(predictions))
 
 
-def verdict(readings: Sequence[Prediction]) -> str:
+def verdict(predictions: Sequence[Prediction]) -> str:
     """Say in one sentence how far the networks agree."""
-    if not any(reading.is_digit for reading in readings):
-        who = "None of these networks takes" if len(readings) > 1 else "This network does not take"
-        return f"{who} this for a digit."
-    digits = Counter(reading.digit for reading in readings)
+    if not any(one.is_digit for one in predictions):
+        who = "All of these networks reject" if len(predictions) > 1 else "This network rejects"
+        return f"{who} this: not a digit."
+    digits = Counter(one.digit for one in predictions)
     digit, count = digits.most_common(1)[0]
-    if len(readings) == 1:
+    if len(predictions) == 1:
         return f"This network reads {a_digit(digit)}."
-    if count == len(readings):
+    if count == len(predictions):
         return f"All {count} networks read {a_digit(digit)}."
     others = sorted(set(digits) - {digit})
     if count == 1:
         return "Each network reads another digit."
-    return (
-        f"{count} of {len(readings)} networks read {a_digit(digit)}, the others {_either(others)}."
-    )
+    rest = f"the others {_either(others)}"
+    return f"{count} of {len(predictions)} networks read {a_digit(digit)}, {rest}."
 
 
 def _either(digits: Sequence[int]) -> str:
@@ -136,18 +123,18 @@ def _either(digits: Sequence[int]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def cards_html(answers: Sequence[tuple[str, Prediction]]) -> str:
-    """Return a card for each named reading: the digit, how sure, the three likeliest digits."""
-    cards = "".join(_card_html(name, reading) for name, reading in answers)
+def cards_html(predictions: Sequence[tuple[str, Prediction]]) -> str:
+    """Return a card for each named prediction, with its three most probable digits."""
+    cards = "".join(_card_html(*one) for one in predictions)
     return f'<div class="networks" role="list">{cards}</div>'
 
 
-def _card_html(name: str, reading: Prediction) -> str:
-    sure = f"<div>{probability(reading.probability)} sure</div>"
-    if not reading.is_digit:
-        sure = '<div class="doubt">Not a digit?</div>'
+def _card_html(name: str, prediction: Prediction) -> str:
+    confidence = f"<div>{probability(prediction.probability)} confidence</div>"
+    if not prediction.is_digit:
+        confidence = f'<div class="warning">{NOT_A_DIGIT}</div>'
     return (
-        f'<div class="card{"" if reading.is_digit else " guess"}" role="listitem">'
-        f'<div class="name">{escape(name)}</div><div class="digit">{reading.digit}</div>'
-        f"{sure}{probability_bars(reading.probabilities, count=BARS)}</div>"
+        f'<div class="card{"" if prediction.is_digit else " rejected"}" role="listitem">'
+        f'<div class="name">{escape(name)}</div><div class="digit">{prediction.digit}</div>'
+        f"{confidence}{probability_bars(prediction.probabilities, count=BARS)}</div>"
     )

@@ -1,4 +1,4 @@
-"""The ways to bring a digit in: which there are, which one is chosen, and what it brings."""
+"""The input methods for a digit: canvas, picture, camera, test digit, pixels."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -13,59 +13,59 @@ from ui.draw.pixel_grid import paint_pixels
 
 
 class InputMethod(NamedTuple):
-    """A way in, in words, and the piece of screen behind it."""
+    """An input method: its texts, and the function that shows it."""
 
     label: str
     icon: str
     heading: str
     hint: str
     show: Callable[[], Drawing | None] | None = None
-    """None is a pad."""
+    """None for a canvas."""
 
 
 class Choice(NamedTuple):
-    """What the visitor chose above the pad."""
+    """What the visitor chose above the canvas."""
 
-    way: InputMethod
+    method: InputMethod
     several: bool
     """Whether a number of several digits is read."""
 
     @property
-    def pad(self) -> Canvas | None:
-        """The pad that is drawn on, if it is one."""
-        if self.way.show:
+    def canvas(self) -> Canvas | None:
+        """The canvas that is drawn on, if it is one."""
+        if self.method.show:
             return None
         return SEVERAL_DIGITS if self.several else ONE_DIGIT
 
     @property
     def is_test_digit(self) -> bool:
-        """Whether it is known what the digit really is."""
-        return self.way is INPUT_METHODS["test"]
+        """Whether the digit has a true label."""
+        return self.method is INPUT_METHODS["test"]
 
     @property
     def columns(self) -> tuple[int, int]:
-        """How wide the way in is, and the answer beside it."""
-        return (3, 2) if self.pad is SEVERAL_DIGITS else (2, 3)
+        """Relative widths of the input method and of the prediction beside it."""
+        return (3, 2) if self.canvas is SEVERAL_DIGITS else (2, 3)
 
     def show(self) -> CanvasState:
-        """Show the way in and return what it brings.
+        """Show the input method and return its drawing.
 
         Raises:
-            ValueError: it brought something that is no drawing.
+            ValueError: the browser sent something that is no drawing.
         """
-        if self.pad:
-            return canvas.draw_on(self.pad)
-        assert self.way.show
-        return CanvasState(self.way.show())
+        if self.canvas:
+            return canvas.show_canvas(self.canvas)
+        assert self.method.show
+        return CanvasState(self.method.show())
 
     def invite(self) -> None:
-        """Say what to do, where the answer will be."""
-        if self.several and self.pad:
+        """Say what to do, where the prediction will be."""
+        if self.several and self.canvas:
             st.markdown("### Draw a number")
             st.caption("Leave a little room between its digits.")
         else:
-            st.markdown(f"### {self.way.heading}")
-            st.caption(self.way.hint)
+            st.markdown(f"### {self.method.heading}")
+            st.caption(self.method.hint)
 
 
 INPUT_METHODS = {
@@ -78,7 +78,7 @@ INPUT_METHODS = {
     "picture": InputMethod(
         "Picture",
         ":material/image:",
-        "Show a picture",
+        "Upload a picture",
         "Dark on light or light on dark, with room around it.",
         picture_input.upload_picture,
     ),
@@ -93,7 +93,7 @@ INPUT_METHODS = {
         "Test digit",
         ":material/casino:",
         "Choose a test digit",
-        "Digits that networks are tested on.",
+        "From MNIST's test set.",
         picture_input.choose_test_digit,
     ),
     "pixels": InputMethod(
@@ -105,19 +105,6 @@ INPUT_METHODS = {
     ),
 }
 _ONE_DIGIT_ONLY = ("test", "pixels")
-
-# On a phone all of them stand in one row: words say more than icons there.
-_look = st.components.v2.component(
-    "ways_in_look",
-    css="""
-[class*="_look"] { position: absolute; }
-@media (max-width: 640px) {
-  .st-key-way button { padding-inline: .55rem; min-width: 0; }
-  .st-key-way button span:has(> [data-testid="stIconMaterial"]) { display: none; }
-}
-""",
-    isolate_styles=False,
-)
 
 
 def offer_several(parts: Sequence[Part]) -> None:
@@ -144,15 +131,16 @@ def _turn_several_on() -> None:
 
 
 def choose() -> Choice:
-    """Show the ways in as one row of choices and return the chosen one; the address keeps it."""
+    """Show the input methods in one row and return the chosen one; the address keeps it."""
     state, address = st.session_state, st.query_params
-    state.setdefault("way", address.get("way") if address.get("way") in INPUT_METHODS else "pen")
+    wanted = address.get("input")
+    state.setdefault("input_method", wanted if wanted in INPUT_METHODS else "pen")
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control(
-            "Way in",
+            "Input method",
             list(INPUT_METHODS),
             format_func=lambda name: f"{INPUT_METHODS[name].icon} {INPUT_METHODS[name].label}",
-            key="way",
+            key="input_method",
             required=True,
             persist_state="session",
             label_visibility="collapsed",
@@ -168,7 +156,6 @@ def choose() -> Choice:
             on_change=canvas.restore,
             width="content",
         )
-        _look(key="ways_in_look")
-    if address.get("way", "pen") != name:
-        address["way"] = name
+    if address.get("input", "pen") != name:
+        address["input"] = name
     return Choice(INPUT_METHODS[name], several and name not in _ONE_DIGIT_ONLY)

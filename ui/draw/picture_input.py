@@ -1,4 +1,4 @@
-"""Other ways to show a digit than to draw it: a picture, the camera, a test digit."""
+"""Input methods other than drawing: a picture, the camera, a test digit."""
 
 import random
 
@@ -12,7 +12,6 @@ from cnn.drawing.drawing import Drawing
 from cnn.drawing.picture import without_transparency
 from cnn.drawing.picture_file import FILE_ENDINGS, MAX_BYTES, picture_from_bytes
 from ui.draw.pixel_grid import WIDTH
-from ui.shared.number_text import a_digit
 
 MEGABYTE = 1_000_000
 
@@ -26,13 +25,13 @@ def upload_picture() -> Drawing | None:
         "Picture of a digit",
         FILE_ENDINGS,
         key="uploaded_picture",
-        on_change=_keep,
+        on_change=_save,
         args=("uploaded_picture",),
         max_upload_size=MAX_BYTES // MEGABYTE,
         width=WIDTH,
         help="A photo or a drawing, dark on light or light on dark.",
     )
-    return _show_kept("uploaded_picture", "Your picture", is_shown=False, is_chosen=bool(file))
+    return _show_saved("uploaded_picture", "Your picture", is_shown=False, is_chosen=bool(file))
 
 
 def take_photo() -> Drawing | None:
@@ -43,30 +42,30 @@ def take_photo() -> Drawing | None:
     photo = st.camera_input(
         "Photo of a digit",
         key="taken_photo",
-        on_change=_keep,
+        on_change=_save,
         args=("taken_photo",),
         width=WIDTH,
         help="Hold the digit in the middle, with paper all around it.",
     )
     if photo is None:
-        st.caption("Browsers give the camera to https pages and to this computer alone.")
-    return _show_kept("taken_photo", "Your photo", is_shown=bool(photo), is_chosen=bool(photo))
+        st.caption("Browsers allow the camera on https pages and on localhost only.")
+    return _show_saved("taken_photo", "Your photo", is_shown=bool(photo), is_chosen=bool(photo))
 
 
-def _keep(widget: str) -> None:
-    """Keep the pixels of what was just chosen, or the reason why there are none."""
+def _save(widget: str) -> None:
+    """Save the pixels of what was just chosen, or the reason why there are none."""
     file = st.session_state[widget]
-    kept: NDArray[np.uint8] | str | None = None
+    saved: NDArray[np.uint8] | str | None = None
     if file is not None:
         try:
-            kept = picture_from_bytes(file.getvalue())
+            saved = picture_from_bytes(file.getvalue())
         except ValueError as error:
-            kept = str(error)
-    st.session_state[f"kept_{widget}"] = kept
+            saved = str(error)
+    st.session_state[f"saved_{widget}"] = saved
 
 
-def _show_kept(widget: str, caption: str, *, is_shown: bool, is_chosen: bool) -> Drawing | None:
-    """Show the picture kept, or why there is none, and return it.
+def _show_saved(widget: str, caption: str, *, is_shown: bool, is_chosen: bool) -> Drawing | None:
+    """Show the saved picture, or why there is none, and return it.
 
     Args:
         widget: where it came from.
@@ -74,17 +73,17 @@ def _show_kept(widget: str, caption: str, *, is_shown: bool, is_chosen: bool) ->
         is_shown: whether the widget shows it itself.
         is_chosen: whether the widget still holds it, and can remove it.
     """
-    kept = st.session_state.get(f"kept_{widget}")
-    if kept is None:
+    saved = st.session_state.get(f"saved_{widget}")
+    if saved is None:
         return None
-    if isinstance(kept, str):
-        st.error(kept, icon=":material/broken_image:", width=WIDTH)
+    if isinstance(saved, str):
+        st.error(saved, icon=":material/broken_image:", width=WIDTH)
         return None
     if not is_shown:
-        st.image(_preview(kept), caption=caption)
+        st.image(_preview(saved), caption=caption)
     if not is_chosen:
         st.button("Remove", icon=":material/delete:", on_click=_forget, args=(widget,))
-    return Drawing(picture=kept)
+    return Drawing(picture=saved)
 
 
 def _preview(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -98,7 +97,7 @@ def _preview(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _forget(widget: str) -> None:
-    st.session_state[f"kept_{widget}"] = None
+    st.session_state[f"saved_{widget}"] = None
 
 
 def choose_test_digit() -> Drawing | None:
@@ -128,7 +127,7 @@ def choose_test_digit() -> Drawing | None:
     number = int(state["test_digit"])
     image, label = digits.images[number], int(digits.labels[number])
     st.image(_large(image), width=WIDTH)
-    st.caption(f"Test digit {number:,} · really {a_digit(label)}")
+    st.caption(f"Test digit {number:,} · true label {label}")
     return Drawing(image=np.array(image))
 
 
@@ -136,14 +135,14 @@ def show_verdict(digit: int) -> None:
     """Say whether the test digit that is shown is read right.
 
     Args:
-        digit: what the network reads in it.
+        digit: the prediction for it.
     """
     digits = _test_digits()
     if digits is None:
         return
     label = int(digits.labels[int(st.session_state["test_digit"])])
     right = digit == label
-    st.markdown(":green[✓ Right]" if right else f":red[✗ Wrong: really {a_digit(label)}]")
+    st.markdown(":green[✓ Right]" if right else f":red[✗ Wrong: the true label is {label}]")
 
 
 def _test_digits() -> Digits | None:
@@ -160,5 +159,5 @@ def _choose_by_chance(last: int) -> None:
 
 
 def _large(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return an image, (28, 28), with each pixel as a square: as large as the pad."""
+    """Return an image, (28, 28), with each pixel as a square: as large as the canvas."""
     return np.kron(image, np.ones((WIDTH // len(image),) * 2, np.uint8))

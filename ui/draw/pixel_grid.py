@@ -1,4 +1,4 @@
-"""A sheet of 28×28 cells to paint with the keyboard, the mouse or a finger."""
+"""A grid of 28×28 cells to paint with the keyboard, the mouse or a finger."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from cnn.drawing.drawing import Drawing
 
-WIDTH = 336  # screen pixels, as the pad's: twelve for each cell
+WIDTH = 336  # screen pixels, as the canvas's: twelve for each cell
 SIDE = 28  # cells
 CELL = 5  # pixels of the picture made of them: enough to smooth the corners of its lines
 EMPTY = "0" * SIDE**2
 
 _HTML = """
-<div class="sheet" role="grid" tabindex="0" aria-label="Sheet of 28 by 28 cells to paint a digit on"
+<div class="sheet" role="grid" tabindex="0" aria-label="Grid of 28 by 28 cells to paint a digit on"
   aria-describedby="keys" aria-multiselectable="true" aria-rowcount="28" aria-colcount="28"></div>
 <p class="place" aria-live="polite"></p>
 <p class="keys" id="keys">Drag to paint. Or with keys: arrows move, <kbd>Space</kbd> paints,
@@ -26,7 +26,7 @@ _HTML = """
 
 
 def paint_pixels() -> Drawing | None:
-    """Show the sheet, and return what is painted on it; None while it is empty.
+    """Show the grid, and return what is painted on it; None while it is empty.
 
     What is painted stays when the page is left.
     """
@@ -40,7 +40,7 @@ def paint_pixels() -> Drawing | None:
             "cells": "".join(map(str, cells.ravel())),
             "version": state["pixel_grid_version"],
         },
-        on_painted_change=_keep_painted,
+        on_painted_change=_save_painted,
         width=WIDTH,
     )
     st.button(
@@ -49,7 +49,7 @@ def paint_pixels() -> Drawing | None:
         key="clear_pixels",
         disabled=state["painted_pixels"] == EMPTY,
         on_click=_clear,
-        help="Start with an empty sheet.",
+        help="Start with an empty grid.",
     )
     return Drawing(picture=picture_of_cells(cells)) if cells.any() else None
 
@@ -73,14 +73,14 @@ def cells_from_browser(value: object) -> NDArray[np.uint8]:
         ValueError: it is something else.
     """
     if not isinstance(value, str) or len(value) != len(EMPTY) or set(value) - {"0", "1"}:
-        raise ValueError("The sheet sent something that is no drawing. Clear it and paint again.")
+        raise ValueError("The grid sent something that is no drawing. Clear it and paint again.")
     return np.array(list(value), np.uint8).reshape(SIDE, SIDE)
 
 
 def picture_of_cells(cells: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return cells, (28, 28), 1 is ink, as a picture of dark ink with white paper all around."""
-    paper = 1 - np.pad(cells, 1)
-    return np.kron(paper * np.uint8(255), np.ones((CELL, CELL), np.uint8))
+    """Return cells, (28, 28), 1 is ink, as a picture of dark ink with a white margin all around."""
+    background = 1 - np.pad(cells, 1)
+    return np.kron(background * np.uint8(255), np.ones((CELL, CELL), np.uint8))
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +89,7 @@ def _component() -> Any:
     return st.components.v2.component("pixel_grid", html=_HTML, css=css, js=js)
 
 
-def _keep_painted() -> None:
+def _save_painted() -> None:
     painted = st.session_state["pixel_grid"].get("painted")
     st.session_state["painted_pixels"] = painted.get("cells") if isinstance(painted, dict) else None
 

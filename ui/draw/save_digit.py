@@ -1,4 +1,4 @@
-"""Saying what a drawing really is, which keeps it in my digits."""
+"""Saving a drawing in My digits with its label."""
 
 from collections.abc import Sequence
 
@@ -11,55 +11,48 @@ from cnn.fine_tuning.saved_digits import Change
 from cnn.runs import store
 from ui.shared import navigation
 from ui.shared.number_text import a_digit
-from ui.shared.undo import take_back
+from ui.shared.undo import undo
 
 DIGITS = list(range(10))
 
-# The ten digits stand in one row on a phone too.
-_TITLE = """<style>[class*="st-key-teach_"] button {min-width: 0; padding-inline: .25rem}</style>
-<div style="font-size:.875rem">Right or wrong, keep it in My digits as a …</div>"""
-
 
 def offer_save_digit(drawing: Drawing, digit: int) -> None:
-    """Show the ten digits; the one that is chosen keeps the drawing, as this digit.
+    """Show the ten labels; choosing one saves the drawing with it.
 
-    What is kept already shows its label, in whichever tab or session it was kept.
+    A drawing that is saved already shows its label, in whichever tab or session it was saved.
 
     Args:
-        drawing: what was drawn or shown.
-        digit: what the network reads in it.
+        drawing: of one digit.
+        digit: the prediction for it.
     """
     try:
         offered = saved_digit.from_drawing(drawing, digit)
-        kept = saved_digits.read(store.runs_folder())
+        saved = saved_digits.read(store.runs_folder())
     except ValueError as error:
         st.error(str(error), icon=":material/error:")
         return
-    mine = kept.find(offered.id)
-    _show_choice(offered, mine)
-    if problem := st.session_state.pop("teach_problem", ""):
+    mine = saved.find(offered.id)
+    _show_labels(offered, mine)
+    if problem := st.session_state.pop("label_problem", ""):
         st.error(problem, icon=":material/error:")
-    _show_kept(offered, mine, len(kept.digits))
+    _show_saved(offered, mine, len(saved.digits))
 
 
-def _show_choice(offered: SavedDigit, mine: SavedDigit | None) -> None:
-    key = f"teach_{offered.id}"
+def _show_labels(offered: SavedDigit, mine: SavedDigit | None) -> None:
+    key = f"label_{offered.id}"
     st.session_state[key] = mine.label if mine else None  # what is on disk is the truth
-    with st.container(gap="xsmall"):
-        st.html(_TITLE)
-        st.segmented_control(
-            "Keep it in My digits as a",
-            DIGITS,
-            key=key,
-            on_change=_answer,
-            args=(key, offered),
-            width="stretch",
-            label_visibility="collapsed",
-        )
+    st.segmented_control(
+        "Right or wrong, save it in My digits with its label",
+        DIGITS,
+        key=key,
+        on_change=_save,
+        args=(key, offered),
+        width="stretch",
+    )
 
 
-def _answer(key: str, offered: SavedDigit) -> None:
-    """Keep the drawing as what was chosen; choosing the same again takes it back."""
+def _save(key: str, offered: SavedDigit) -> None:
+    """Save the drawing with the chosen label; choosing the same again deletes it."""
     label, folder = st.session_state[key], store.runs_folder()
     try:
         if label is None:
@@ -67,37 +60,37 @@ def _answer(key: str, offered: SavedDigit) -> None:
         else:
             changes = (saved_digits.add(offered.drawing, label, folder),)
     except ValueError as error:
-        st.session_state["teach_problem"] = str(error)
+        st.session_state["label_problem"] = str(error)
         return
-    st.session_state["teach_undo"] = offered.id, changes
+    st.session_state["label_undo"] = offered.id, changes
 
 
 def _undo(changes: Sequence[Change]) -> None:
-    """Let my digits be as they were before the last choice."""
+    """Restore My digits as they were before the last choice."""
     try:
-        st.session_state["teach_problem"] = take_back(changes)
+        st.session_state["label_problem"] = undo(changes)
     except ValueError as error:
-        st.session_state["teach_problem"] = str(error)
+        st.session_state["label_problem"] = str(error)
         return
-    st.session_state.pop("teach_undo", None)
+    st.session_state.pop("label_undo", None)
 
 
-def _show_kept(offered: SavedDigit, mine: SavedDigit | None, count: int) -> None:
-    """Say that the drawing is kept, with the way back and the way on."""
-    undo_id, changes = st.session_state.get("teach_undo", ("", ()))
-    was_kept = any(change.before for change in changes)
-    can_undo = undo_id == offered.id and bool(changes) and (mine is not None or was_kept)
+def _show_saved(offered: SavedDigit, mine: SavedDigit | None, count: int) -> None:
+    """Say that the drawing is saved, with Undo and the link to My digits."""
+    undo_id, changes = st.session_state.get("label_undo", ("", ()))
+    was_saved = any(change.before for change in changes)
+    can_undo = undo_id == offered.id and bool(changes) and (mine is not None or was_saved)
     if mine is None and not can_undo:
         return
-    words = f"Kept as {a_digit(mine.label)}" if mine else "No longer kept"
+    words = f"Saved as {a_digit(mine.label)}" if mine else "No longer saved"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"{words} · {count:,} in my digits", width="content")
+        st.markdown(f"{words} · {count:,} in My digits", width="content")
         if can_undo:
             st.button(
-                "Take back",  # "Undo" is the pad's
+                "Undo save",  # "Undo" is the canvas's
                 icon=":material/undo:",
                 type="tertiary",
-                key="undo_teaching",
+                key="undo_label",
                 on_click=_undo,
                 args=(changes,),
             )

@@ -1,1 +1,1 @@
-"""The screen of kept digits, and teaching."""
+"""The My digits page."""

@@ -1,4 +1,4 @@
-"""How well each run reads my digits, beside its test accuracy."""
+"""The accuracy of each run on My digits, beside its test accuracy."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +14,12 @@ from cnn.runs.fine_tune_info import is_test_seen, read_fine_tune_info
 from cnn.runs.store import Run, RunError
 
 MAX_RUNS = 30  # the newest: each network takes a moment to load
-COLUMNS = ["", "Network", "My digits", "Learnt", "Test accuracy", "Started"]
+COLUMNS = ["", "Network", "My digits", "Trained on", "Test accuracy", "Started"]
 
 
 def show_table(digits: Sequence[SavedDigit], chosen: Run) -> None:
-    """Show the runs, the one that reads most of my digits first."""
-    with st.spinner("Reading my digits …", show_time=False):
+    """Show the runs, the most accurate on My digits first."""
+    with st.spinner("Reading My digits …", show_time=False):
         table = accuracy_table(digits, chosen)
     st.dataframe(
         table,
@@ -28,23 +28,21 @@ def show_table(digits: Sequence[SavedDigit], chosen: Run) -> None:
         column_config={
             "": st.column_config.TextColumn(width=24, help="The chosen network."),
             "My digits": st.column_config.NumberColumn(
-                format="%.1f %%", help="The share of my digits that it reads right."
+                format="%.1f%%", help="Accuracy on My digits."
             ),
-            "Learnt": st.column_config.TextColumn(
-                help="How many of my digits it has learned from. These are no test of it."
+            "Trained on": st.column_config.TextColumn(
+                help="How many of My digits it was trained on. These do not test it."
             ),
             "Test accuracy": st.column_config.NumberColumn(
                 "Test",  # short, so that the table fits a phone
                 format="%.2f%%",
-                help="Test accuracy: the share of MNIST's test digits that it reads right.",
+                help="Accuracy on MNIST's test digits.",
             ),
             "Started": st.column_config.DatetimeColumn(format="D MMM HH:mm"),
         },
     )
-    if any(table["Learnt"] != ""):
-        st.caption(
-            "A network that has *learned* from my digits knows them: its figure is then no test."
-        )
+    if any(table["Trained on"] != ""):
+        st.caption("A network that was *trained on* My digits knows them: they do not test it.")
 
 
 def accuracy_table(digits: Sequence[SavedDigit], chosen: Run) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""My digits saved to a file, and loaded from one."""
+"""My digits as a file: download and load."""
 
 from collections.abc import Sequence
 from html import escape
@@ -15,7 +15,7 @@ VERSION, OUTCOME, LOADING = "my_digits_upload", "my_digits_loaded", "my_digits_l
 
 
 def offer_file(digits: Sequence[SavedDigit]) -> None:
-    """Show the buttons that save all digits and load some, and what became of a loaded file."""
+    """Show the buttons that download all digits and load some, and the result of loading."""
     with st.container(horizontal=True):
         st.download_button(
             "Download",
@@ -43,11 +43,11 @@ def offer_file(digits: Sequence[SavedDigit]) -> None:
 
 
 def _load(key: str) -> None:
-    """Take the digits of an uploaded file; a new uploader takes the place of the old one."""
+    """Add the digits of an uploaded file; a new uploader replaces the old one."""
     upload = st.session_state[key]
     if upload is None:
         return
-    st.session_state[LOADING] = False  # it would lie over the outcome
+    st.session_state[LOADING] = False  # it would cover the result
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
     try:
         outcome: Loaded | str = saved_digits_file.load(upload.getvalue(), store.runs_folder())
@@ -80,7 +80,7 @@ def _show_loaded(loaded: Loaded) -> None:
 
 
 def refusals_html(sentences: Sequence[str]) -> str:
-    """Return the first sentences as a list; they quote a file, so none of it is taken for code."""
+    """Return the first sentences as a list; they quote a file, so they are escaped."""
     lines = list(sentences[:MAX_REFUSALS])
     more = len(sentences) - len(lines)
     lines += [f"… and {more:,} more"] if more else []

@@ -1,4 +1,4 @@
-"""The button that teaches the chosen network my digits, and what it reads of them today."""
+"""Fine-tuning of the chosen network on My digits: the button, and the progress."""
 
 from collections.abc import Sequence
 
@@ -11,26 +11,26 @@ from cnn.runs import queue, store
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker
-from ui.shared.number_text import duration
+from ui.shared.number_text import count_of, duration
 
-PROBLEM = "teaching_problem"
+PROBLEM = "fine_tuning_problem"
 POLL_INTERVAL = 1.0
 
 
 def offer_training(run: Run, digits: Sequence[SavedDigit], right: float | None) -> None:
-    """Show how many of my digits a run reads right, and the button that teaches it all of them.
+    """Show how many of My digits a run reads right, and the button that fine-tunes it on them.
 
     Args:
         run: the run to start from.
-        digits: the kept digits, at least one.
-        right: the share that it reads right; None where it has no network to ask.
+        digits: the saved digits, at least one.
+        right: its accuracy on them; None where it has no network.
     """
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(problem, icon=":material/error:")
-    going_on = _going_on()
-    _show_button(run, digits, right, is_busy=going_on is not None)
-    if going_on:
-        st.fragment(_show_going_on, run_every=POLL_INTERVAL)(going_on)
+    active = _active_run()
+    _show_button(run, digits, right, is_busy=active is not None)
+    if active:
+        st.fragment(_show_active_run, run_every=POLL_INTERVAL)(active)
 
 
 def _show_button(
@@ -42,8 +42,8 @@ def _show_button(
     if all_right:
         words.markdown("All of them are read right already.")
     words.caption(
-        "Training on them makes a new run: it starts from this network, and learns your digits "
-        f"among MNIST's, so that it forgets little. {_time(run, len(digits))}"
+        "Fine-tuning makes a new run: it starts from this network and trains on your digits among "
+        f"MNIST's, so that it forgets little. {_time(run, len(digits))}"
     )
     button.button(
         "Train on my digits",
@@ -51,17 +51,17 @@ def _show_button(
         type="secondary" if all_right else "primary",
         width="stretch",
         disabled=right is None or is_busy,
-        help="A network is learning your digits now."
+        help="A network is training on your digits now."
         if is_busy
         else "This network stays as it is.",
-        key="train_on_my_digits",  # the same button, whatever it says of itself
+        key="train_on_my_digits",  # the same button, whatever its help says
         on_click=_start,  # before the script, so that no other rerun can swallow a click
         args=(run,),
     )
 
 
 def _time(run: Run, digits: int) -> str:
-    """Say how long the training will take, where the run's settings tell it."""
+    """Say how long the training will take, where the run's hyperparameters are readable."""
     try:
         earlier = store.list_runs(store.runs_folder())
         seconds = fine_tuned_runs.training_seconds(run, digits, earlier)
@@ -71,13 +71,13 @@ def _time(run: Run, digits: int) -> str:
 
 
 def _summary(count: int, right: float | None) -> str:
-    kept = "1 digit kept" if count == 1 else f"{count:,} digits kept"
-    return kept if right is None else f"{kept} · {round(right * count):,} read right"
+    saved = f"{count_of(count, 'digit')} saved"
+    return saved if right is None else f"{saved} · {round(right * count):,} read right"
 
 
 def _start(run: Run) -> None:
-    """Teach what is kept now: another tab may have changed it since this page was shown."""
-    if _going_on():
+    """Fine-tune on what is saved now: another tab may have changed it meanwhile."""
+    if _active_run():
         return  # the second press of a double click
     try:
         digits = saved_digits.read(store.runs_folder()).digits
@@ -86,8 +86,8 @@ def _start(run: Run) -> None:
         st.session_state[PROBLEM] = f"The training could not start: {error}"
 
 
-def _going_on() -> Run | None:
-    """Return the run that is being taught my digits, in whichever tab that was started."""
+def _active_run() -> Run | None:
+    """Return the run that trains on My digits now, in whichever tab it was started."""
     for run in store.list_runs(store.runs_folder()):
         try:
             if run.is_fine_tuned and not run.status().over:
@@ -97,7 +97,7 @@ def _going_on() -> Run | None:
     return None
 
 
-def _show_going_on(run: Run) -> None:
+def _show_active_run(run: Run) -> None:
     """Show how far a training is, and choose its run as soon as it is over."""
     try:
         status, epochs = run.status(), run.hyperparameters.epochs
@@ -115,7 +115,7 @@ def _show_going_on(run: Run) -> None:
     done = training[-1].epoch if training else 0.0
     with st.container(border=True, gap="small"):
         st.progress(min(done / epochs, 1.0), text=_how_far(run, status, done, epochs))
-        if st.button("Watch it learn", icon=":material/show_chart:", key="watch_teaching"):
+        if st.button("Training curves", icon=":material/show_chart:", key="training_curves"):
             st.switch_page(navigation.TRAIN, query_params={"run": run.id})
 
 
@@ -123,9 +123,9 @@ def _how_far(run: Run, status: Status, done: float, epochs: int) -> str:
     """Say what goes on now, in a few words."""
     if status.state is State.QUEUED:
         before = queue.queue_position(run)
-        return f"Waiting, {before} before it" if before else "Starting …"
+        return f"Queued, {before} ahead" if before else "Starting …"
     if status.phase == "training":
-        return f"Learning your digits · epoch {min(int(done) + 1, epochs)} of {epochs}"
+        return f"Training on your digits · epoch {min(int(done) + 1, epochs)} of {epochs}"
     if status.phase in ("saving", "testing"):
         return "Reading the test digits …"
     return "Preparing the digits …"

@@ -1,4 +1,4 @@
-"""Which digits the app uses, and how far their download is."""
+"""The digits that the app uses, and the progress of their download."""
 
 import streamlit as st
 

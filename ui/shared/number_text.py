@@ -1,4 +1,4 @@
-"""Numbers as a person would say them."""
+"""Numbers as text."""
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -7,7 +7,7 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def probability(share: float) -> str:
-    """Return how sure an answer is: 98.3%, and never a false 0% or 100%."""
+    """Return a probability as 98.3%, and never a false 0% or 100%."""
     if share > 0.999:
         return "> 99.9%"
     return "< 0.1%" if share < 0.001 else percent(share)
@@ -43,6 +43,11 @@ def duration(seconds: float | None) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a number with its noun: 1 epoch, 5 epochs."""
     return f"{count:,} {noun}" + "s" * (count != 1)
+
+
+def count_of(count: int, noun: str) -> str:
+    """Return a number with its noun: 1 epoch, 1,200 digits."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def a_digit(digit: int) -> str:

@@ -1,4 +1,4 @@
-"""Which run the pages speak of: the same on all of them, and in the address."""
+"""The chosen run: the same on all pages, and in the address."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ from ui.shared.number_text import percent
 
 MENU_WIDTH = 440  # screen pixels
 
-_WORDS = {
-    State.QUEUED: "waiting",
+_STATES = {
+    State.QUEUED: "queued",
     State.RUNNING: "training",
     State.STOPPED: "stopped",
     State.FAILED: "failed",
@@ -24,7 +24,7 @@ _WORDS = {
 
 
 def choose(run: Run) -> None:
-    """Make this the run that all pages speak of."""
+    """Make this the chosen run of all pages."""
     st.session_state["chosen_run"] = run.id
     st.query_params["run"] = run.id
 
@@ -89,7 +89,7 @@ def run_label(run: Run, clock: str = "%H:%M") -> str:
         return f"Built-in · {percent(run.status().test_accuracy)}"
     try:
         status = run.status()
-        result = _WORDS.get(status.state) or percent(status.test_accuracy)
+        result = _STATES.get(status.state) or percent(status.test_accuracy)
         when = status.created_at.strftime(f"%d %b {clock}")
         return f"{label_of(run.name)} · {result} · {when}"
     except RunError:
@@ -109,13 +109,13 @@ def pick_run(alive_first: bool = False) -> Run:
         key="run_picker",
         width=MENU_WIDTH,
         on_change=lambda: st.query_params.update(run=st.session_state["run_picker"]),
-        help="The trained network that this page speaks of. Each training run gives one.",
+        help="The trained network that this page shows. Each training run gives one.",
     )
     return run
 
 
 def explain_unusable(run: Run) -> None:
-    """Say why a run has no network to answer with, and what to do instead."""
+    """Say why a run has no network, and what to do instead."""
     try:
         status = run.status()
     except RunError as error:
@@ -123,25 +123,25 @@ def explain_unusable(run: Run) -> None:
         offer_built_in()
         return
     words = {
-        State.QUEUED: "This run waits for its turn. It can answer when it is trained.",
+        State.QUEUED: "This run is queued. Its network is ready when it has been trained.",
         State.STOPPED: "This run has no network: it stopped before it had one."
         if not status.phase
-        else "This run's network is reading the test digits.",
-        State.RUNNING: "This run is still training. It can answer as soon as it is done, "
-        "or when you press Stop on the Train page.",
-        State.FAILED: f"This run failed, so there is no network to ask. {status.message}",
-        State.INTERRUPTED: "This run was interrupted, so there is no network to ask yet. "
-        "It can go on, on the Train page.",
+        else "This run's network is being tested.",
+        State.RUNNING: "This run is still training. Its network is ready as soon as it is done, "
+        "or when you click Stop on the Train page.",
+        State.FAILED: f"This run failed, so it has no network. {status.message}",
+        State.INTERRUPTED: "This run was interrupted, so it has no network yet. "
+        "Resume it on the Train page.",
     }
     st.info(words.get(status.state, "This run has no network."), icon=":material/info:")
     with st.container(horizontal=True):
-        if st.button("To the training", icon=":material/model_training:"):
+        if st.button("Go to Train", icon=":material/model_training:"):
             st.switch_page(navigation.TRAIN, query_params={"run": run.id})
         offer_built_in()
 
 
 def offer_built_in() -> None:
-    """Show the way to the network that always works."""
+    """Show the button that chooses the built-in network."""
     if st.button("Use the built-in network", icon=":material/verified:"):
         st.query_params["run"] = store.BUILT_IN
         st.rerun()

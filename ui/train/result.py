@@ -1,4 +1,4 @@
-"""What a training came to: its test accuracy, beside the tutorial's and the best so far."""
+"""The result of a training: test accuracy, beside the tutorial's and the best so far."""
 
 import streamlit as st
 
@@ -20,8 +20,7 @@ def show_result(run: Run, status: Status) -> None:
             percent(accuracy, 2),
             points(accuracy - TUTORIAL_TEST_ACCURACY) if comparable else None,
             border=True,
-            help=f"The share read rightly of {status.test_images or 0:,} digits that were not used "
-            "in training.",
+            help=f"Accuracy on {status.test_images or 0:,} digits that were not used in training.",
         )
         st.metric("Tutorial", percent(TUTORIAL_TEST_ACCURACY, 2), border=True, height="stretch")
         st.metric("Best so far", percent(_best(run, status), 2), border=True, height="stretch")
@@ -29,14 +28,14 @@ def show_result(run: Run, status: Status) -> None:
 
 
 def show_seen(status: Status) -> None:
-    """Show how many digits are read right that were learned from: no test, and nothing to beat."""
+    """Show the accuracy on digits that the network was trained on: no test, nothing to beat."""
     with st.grid(4, min_column_width=130):
         st.metric(
             "Seen in training",
             percent(status.test_accuracy, 2),
             border=True,
             height="stretch",
-            help="The share read rightly of digits that it has learned from, so they are no test.",
+            help="Accuracy on digits that it was trained on, so they do not test it.",
         )
         st.metric("Training time", duration(status.seconds), border=True, height="stretch")
 

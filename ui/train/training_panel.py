@@ -1,4 +1,4 @@
-"""A run on the Train page: live while it trains, its result when it is over."""
+"""A run on the Train page: live while it trains, then its result."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def show_run(run: Run) -> None:
         _show_over(run, status)
         return
     begun = bool(run.metrics().training)
-    waits = _doing(run, status).startswith("waiting")
+    waits = _activity(run, status).startswith("queued")
     interval = POLL_INTERVAL if begun or waits else FIRST_POLL_INTERVAL
     st.fragment(_poll, run_every=interval)(run, begun)
 
@@ -72,7 +72,7 @@ def _ensure_worker(run: Run) -> None:
 
 def _show_title_and_stop(run: Run, status: Status) -> None:
     title, button = st.columns([4, 1], vertical_alignment="center")
-    title.subheader(f"{label_of(run.name)} · {_doing(run, status)}")
+    title.subheader(f"{label_of(run.name)} · {_activity(run, status)}")
     stopping = run.stop_requested() or status.state is State.STOPPED
     if button.button(
         "Stopping …" if stopping else "Stop",
@@ -85,22 +85,22 @@ def _show_title_and_stop(run: Run, status: Status) -> None:
         _act(launching.stop, run)
 
 
-def _doing(run: Run, status: Status) -> str:
-    """Return what is going on, in a word or two."""
+def _activity(run: Run, status: Status) -> str:
+    """Return what the run is doing, in a few words."""
     if status.state is State.QUEUED:
         before = queue.queue_position(run)
-        return "starting" if before == 0 else f"waiting, {before} before it"
+        return "starting" if before == 0 else f"queued, {before} ahead"
     words = {
         "starting": "starting",
         "preparing": "preparing the digits",
         "saving": "saving",
-        "testing": "reading the test digits",
+        "testing": "testing",
     }
     return words.get(status.phase, "training") if status.in_work else str(status.state)
 
 
 def _show_progress(run: Run, metrics: Metrics) -> None:
-    """Show four figures and how far the training is."""
+    """Show four metrics and the progress of the training."""
     epochs = run.hyperparameters.epochs
     latest = metrics.training[-1] if metrics.training else None
     done = latest.epoch if latest else 0.0
@@ -109,14 +109,14 @@ def _show_progress(run: Run, metrics: Metrics) -> None:
         st.metric("Accuracy", percent(latest.accuracy if latest else None), border=True)
         st.metric("Loss", f"{latest.loss:.3f}" if latest else "–", border=True)
         speed = f"{latest.images_per_second:,.0f}" if latest else "–"
-        st.metric("Images a second", speed, border=True)
+        st.metric("Images/s", speed, border=True)
         st.metric("Time left", duration(left), border=True)
     epoch = min(int(done) + 1, epochs)
     st.progress(min(done / epochs, 1.0), text=f"Epoch {epoch} of {epochs}")
 
 
 def _show_over(run: Run, status: Status) -> None:
-    """Show what became of a run, and the way on."""
+    """Show the result of a run, and the next steps."""
     metrics = run.metrics()
     st.subheader(f"{label_of(run.name)} · {status.state}")
     if status.state is State.FAILED:
@@ -131,7 +131,7 @@ def _show_over(run: Run, status: Status) -> None:
         show_seen(status) if is_test_seen(run) else show_result(run, status)
         show_before_and_after(run)
     if run.is_usable:
-        _show_ways_on(run)
+        _offer_pages(run)
     if metrics.training:
         _show_curves(run, metrics)
     _show_log(run, status)
@@ -160,19 +160,15 @@ def _act(action: Callable[[Run], None], run: Run) -> None:
     st.rerun()
 
 
-def _show_ways_on(run: Run) -> None:
+def _offer_pages(run: Run) -> None:
+    pages: list[tuple[str, str, str, dict[str, str]]] = [
+        (navigation.PREDICTIONS, "View its mistakes", ":material/grid_view:", {"show": "Mistakes"}),
+        (navigation.DRAW, "Draw a digit", ":material/draw:", {}),
+    ]
+    if run.is_fine_tuned:
+        pages.insert(0, (navigation.MY_DIGITS, "My digits", ":material/school:", {}))
     with st.container(horizontal=True):
-        if run.is_fine_tuned and st.button("My digits", icon=":material/school:"):
-            st.switch_page(navigation.MY_DIGITS, query_params={"run": run.id})
-        for page, label, icon, query in (
-            (
-                navigation.PREDICTIONS,
-                "See what it gets wrong",
-                ":material/grid_view:",
-                {"show": "Mistakes"},
-            ),
-            (navigation.DRAW, "Draw a digit", ":material/draw:", {}),
-        ):
+        for page, label, icon, query in pages:
             if st.button(
                 label, icon=icon, type="primary" if page == navigation.DRAW else "secondary"
             ):

@@ -7,7 +7,7 @@ from cnn.presets import PRESETS
 from cnn.runs import store
 from tests.pages import html, open_script
 from tests.pictures import pictures
-from ui.draw import preprocessing_pictures
+from ui.draw.details import steps_html
 from ui.shared.explanation import nearest
 
 SCRIPT = """
@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 from cnn.runs import store
 from cnn.drawing.drawing import Drawing
-from ui.draw.explanation import show_why
+from ui.draw.details import show_why
 
 kind = st.session_state.get("kind", "strokes")
 drawing = {
@@ -82,7 +82,7 @@ def test_a_run_whose_settings_are_lost_is_explained_all_the_same(runs_dir):
     assert "Convolution 1" in html(page)
 
 
-def test_the_training_digits_are_looked_through_once_for_all_visitors(monkeypatch):
+def test_the_training_digits_are_compared_once_for_all_visitors(monkeypatch):
     looks = []
     load = mnist.load_first_training
     monkeypatch.setattr(mnist, "load_first_training", lambda n: looks.append(n) or load(n))
@@ -91,7 +91,7 @@ def test_the_training_digits_are_looked_through_once_for_all_visitors(monkeypatc
     assert looks == [300]
 
 
-def test_they_are_looked_through_again_when_other_digits_are_here(request):
+def test_they_are_compared_again_when_the_digits_change(request):
     open_why()
     sample = html(open_why())
     request.getfixturevalue("tiny_mnist")
@@ -100,9 +100,7 @@ def test_they_are_looked_through_again_when_other_digits_are_here(request):
 
 def test_steps_are_numbered_and_only_ink_follows_the_theme():
     ink, photo = np.eye(28, dtype=np.uint8), np.full((90, 140), 7, np.uint8)
-    text = preprocessing_pictures.steps_html(
-        [Step("Photo", "As it is.", photo, as_given=True), Step("<b>", "Ink.", ink)]
-    )
+    text = steps_html([Step("Photo", "As it is.", photo, as_given=True), Step("<b>", "Ink.", ink)])
     assert 'class="plain fine"' in text
     assert 'class=""' in text
     assert "2. &lt;b&gt;" in text
