@@ -16,6 +16,7 @@ lint: .venv/.tests
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/biome lint --error-on-warnings
 
 format: .venv/.tests
 	$(BIN)/ruff check --fix $(CODE)

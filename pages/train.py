@@ -7,7 +7,7 @@ from cnn.data import mnist
 from cnn.network.layers import layer_table, total_parameters
 from cnn.runs import store, training_time
 from cnn.runs.store import RunError
-from ui.shared import hyperparameter_form, navigation, preload, run_picker
+from ui.shared import hyperparameter_form, navigation, run_picker
 from ui.shared.data_source import show_data_source
 from ui.shared.layer_table import show_layer_table
 from ui.shared.network_diagram import network_html
@@ -79,4 +79,4 @@ try:
     launching.warm(folder)
 except RunError as error:
     st.warning(str(error), icon=":material/folder_off:")
-preload.start()
+navigation.preload_modules()

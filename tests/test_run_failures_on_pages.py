@@ -10,7 +10,7 @@ from cnn.presets import PRESETS
 from cnn.runs import queue, store
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.status import State
-from ui.shared import preload
+from ui.shared import navigation
 
 PAGES = ("train", "draw", "my_digits", "predictions", "how_it_works", "runs")
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -21,7 +21,7 @@ ensure_workers = local.ensure_workers
 def no_processes(monkeypatch):
     """Pages may queue runs, but no process is started."""
     monkeypatch.setattr(local, "ensure_workers", lambda *_, **__: None)
-    monkeypatch.setattr(preload, "start", lambda: None)
+    monkeypatch.setattr(navigation, "preload_modules", lambda: None)
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """The menu of pages, and what every page starts with."""
 
+import importlib
+import threading
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import Page
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui.shared import phone_menu
 from ui.shared.stylesheet import use_stylesheet
 
 HOW_IT_WORKS, TRAIN, PREDICTIONS, DRAW, MY_DIGITS, RUNS = (
@@ -17,9 +19,14 @@ HOW_IT_WORKS, TRAIN, PREDICTIONS, DRAW, MY_DIGITS, RUNS = (
     "pages/my_digits.py",
     "pages/runs.py",
 )
-
-
-LOGO = Path(__file__).with_name("logo.svg")
+_FOLDER = Path(__file__).parent
+_LATER_MODULES = ("altair", "pandas", "onnxruntime", "sklearn.model_selection")
+_close_phone_menu = st.components.v2.component(
+    "phone_menu",
+    css=".st-key-phone_menu { position: absolute; }",
+    js=(_FOLDER / "phone_menu.js").read_text("utf-8"),
+    isolate_styles=False,
+)
 
 
 def menu() -> Page:
@@ -46,9 +53,20 @@ def begin_page(title: str) -> None:
     st.set_page_config(
         page_title=f"{title} · Digit Lab", page_icon=":material/draw:", layout="wide"
     )
-    st.logo(LOGO, size="large")
+    st.logo(_FOLDER / "logo.svg", size="large")
     use_stylesheet()
     if PagesManager.uses_pages_directory:
         menu()
         st.rerun()
-    phone_menu.close_after_choice()
+    _close_phone_menu(key="phone_menu")
+
+
+@cache
+def preload_modules() -> None:
+    """Import once, in the background, what the first page does not need and the next one does."""
+
+    def import_all() -> None:
+        for module in _LATER_MODULES:
+            importlib.import_module(module)
+
+    threading.Thread(target=import_all, name="preload", daemon=True).start()

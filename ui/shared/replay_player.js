@@ -136,7 +136,9 @@ function createCharts(root, data) {
     createChart(box, "Loss", data, 2, (loss) => String(Number(loss.toPrecision(2))),
       isPositive ? Math.log : (loss) => loss),
   ]
-  return (frame) => charts.forEach((moveTo) => moveTo(data.epochs[frame]))
+  return (frame) => {
+    for (const moveTo of charts) moveTo(data.epochs[frame])
+  }
 }
 
 // A line over the epochs with its ends labeled, and a marker that is moved to an epoch.

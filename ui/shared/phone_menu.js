@@ -1,8 +1,4 @@
-"""A phone's menu, closed when a page is chosen: it lies over the page, and Streamlit leaves it."""
-
-import streamlit as st
-
-_SCRIPT = """
+// Closes the menu on a phone when a page is chosen: it lies over the page, and Streamlit leaves it.
 const PHONE = 768  // pixels: narrower, the menu lies over the page
 
 const close = (event) => {
@@ -17,16 +13,3 @@ export default function () {
   window.digitLabPhoneMenu = true
   document.addEventListener("click", close)
 }
-"""
-
-_listen = st.components.v2.component(
-    "phone_menu",
-    css=".st-key-phone_menu { position: absolute; }",
-    js=_SCRIPT,
-    isolate_styles=False,
-)
-
-
-def close_after_choice() -> None:
-    """Have the menu close when a page is chosen in it."""
-    _listen(key="phone_menu")
