@@ -10,7 +10,7 @@ run: .venv/.runs
 	$(BIN)/streamlit run streamlit_app.py
 
 test: .venv/.tests
-	$(BIN)/python -m pytest --numprocesses auto $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
 lint: .venv/.tests
 	$(BIN)/ruff check $(CODE)

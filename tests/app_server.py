@@ -29,6 +29,7 @@ class Server:
     process: subprocess.Popen[bytes]
     port: int
     started: float
+    runs_dir: Path
 
     @property
     def url(self) -> str:
@@ -66,7 +67,7 @@ def launch(runs_dir: Path, home: Path, mnist: str = "") -> Server:
     process = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdin=quiet, stdout=quiet, stderr=quiet
     )
-    return Server(process, port, began)
+    return Server(process, port, began, runs_dir)
 
 
 def wait_for(server: Server) -> Server:

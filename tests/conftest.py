@@ -34,15 +34,21 @@ def own_world(request, tmp_path, monkeypatch):
 
     Tests marked `mnist` have MNIST's own digits, or are skipped.
     """
-    monkeypatch.setenv("RUNS_DIR", str(tmp_path / "runs"))
+    isolate(monkeypatch, tmp_path)
     monkeypatch.setattr(files, "TRUST_SECONDS", 0.0)  # tests damage files behind the app's back
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    if request.node.get_closest_marker("mnist"):
+        if not REAL_MNIST:
+            pytest.skip("needs MNIST's own digits: set MNIST_NPZ")
+        monkeypatch.setenv("MNIST_NPZ", REAL_MNIST)
+
+
+def isolate(monkeypatch, folder):
+    """Set the environment of a test, or of a server: its own folders, no MNIST, no network."""
+    monkeypatch.setenv("RUNS_DIR", str(folder / "runs"))
+    monkeypatch.setenv("KERAS_HOME", str(folder / "keras"))
     monkeypatch.setenv("MNIST_URL", "http://127.0.0.1:9/mnist.npz")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    if not request.node.get_closest_marker("mnist"):
-        monkeypatch.delenv("MNIST_NPZ", raising=False)
-    elif not REAL_MNIST:
-        pytest.skip("needs MNIST's own digits: set MNIST_NPZ")
+    monkeypatch.delenv("MNIST_NPZ", raising=False)
 
 
 @pytest.fixture

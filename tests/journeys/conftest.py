@@ -1,13 +1,35 @@
 """A real server with its real worker, and Debian's Chromium to visit it."""
 
+import contextlib
 import os
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import app_server
+from tests.conftest import isolate
 
 PATIENCE = 30_000  # milliseconds, for a busy machine
+
+
+@contextlib.contextmanager
+def serving(folder):
+    """A server with the sample and the built-in network; its runs are in a folder of its own."""
+    with pytest.MonkeyPatch.context() as environment:
+        isolate(environment, folder)
+        server = app_server.launch(folder / "runs", folder / "home")
+    try:
+        yield app_server.wait_for(server)
+    finally:
+        server.kill()
+        app_server.end_workers(folder / "runs")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The server of all tests that only read."""
+    with serving(tmp_path_factory.mktemp("shared")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -31,7 +53,8 @@ def start_server(runs_dir, tmp_path, workers):
 
 
 @pytest.fixture
-def server(start_server):
+def own_server(start_server):
+    """A server for a test that trains, saves or deletes, or that needs MNIST's own digits."""
     return start_server()
 
 

@@ -19,9 +19,9 @@ def trained(runs_dir):
     return Run(folder)
 
 
-def test_a_runs_files_are_downloaded_on_train_predictions_and_runs(trained, server, open_page):
+def test_a_runs_files_are_downloaded_on_train_predictions_and_runs(trained, own_server, open_page):
     for place, kinds in (("", RUN_FILES), ("predictions", ["keras"]), ("runs", ["onnx"])):
-        page = open_page(f"{server.url}/{place}?run={trained.id}")
+        page = open_page(f"{own_server.url}/{place}?run={trained.id}")
         page.get_by_test_id("stPopoverButton").filter(has_text="Download").click()
         for kind in kinds:
             file = RUN_FILES[kind]

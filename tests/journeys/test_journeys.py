@@ -63,8 +63,8 @@ def draw(page, stroke):
     page.mouse.up()
 
 
-def test_train_reload_second_tab_stop_then_browse_and_draw(server, open_page, runs_dir):
-    page = open_page(server.url)
+def test_train_reload_second_tab_stop_then_browse_and_draw(own_server, open_page, runs_dir):
+    page = open_page(own_server.url)
     choose_long_training(page)
     train(page)
     until(lambda: points(runs_dir) >= 2, "points within the first epoch")
@@ -88,7 +88,7 @@ def test_train_reload_second_tab_stop_then_browse_and_draw(server, open_page, ru
     expect(page).to_have_url(re.compile("show=Mistakes"))
     expect(page.get_by_role("button", name=re.compile("^Test digit")).first).to_be_visible()
 
-    page.goto(f"{server.url}/draw?run={run_id}")
+    page.goto(f"{own_server.url}/draw?run={run_id}")
     draw(page, SEVEN)
     expect(page.get_by_test_id("answer")).to_have_text(re.compile(r"^\d$"))
 
@@ -112,10 +112,10 @@ def test_the_chosen_run_stays_chosen_on_every_page(server, open_page):
         expect(page).to_have_url(re.compile(rf"{path}\?.*run=built-in"))
 
 
-def test_a_run_is_deleted_after_one_more_question(server, open_page, runs_dir):
+def test_a_run_is_deleted_after_one_more_question(own_server, open_page, runs_dir):
     run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.STOPPED)
-    page = open_page(f"{server.url}/runs?run={run.id}")
+    page = open_page(f"{own_server.url}/runs?run={run.id}")
     button(page, "Delete").click()
     button(page, "Delete for good").click()
     expect(page).to_have_url(re.compile("run=built-in"))
@@ -143,9 +143,9 @@ def test_the_app_itself_never_loads_tensorflow(server, open_page):
 
 
 def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_train_works(
-    server, open_page, runs_dir, workers
+    own_server, open_page, runs_dir, workers
 ):
-    page = open_page(server.url)
+    page = open_page(own_server.url)
     choose_long_training(page)
     train(page)
     until(lambda: points(runs_dir), "the first point")

@@ -65,10 +65,12 @@ def test_back_returns_to_the_step_from_another_page(server, open_page):
     expect(page).to_have_url(re.compile(r"/how_it_works\?.*\bstep=7\b"))
 
 
-def test_a_failed_run_has_its_layers_but_no_convolution_and_a_way_on(server, open_page, runs_dir):
+def test_a_failed_run_has_its_layers_but_no_convolution_and_a_way_on(
+    own_server, open_page, runs_dir
+):
     run = store.create(PRESETS["fast"], runs_dir)
     run.update_status(state=State.FAILED, message="It ran out of memory.")
-    page = open_page(f"{server.url}/how_it_works?step=4&run={run.id}")
+    page = open_page(f"{own_server.url}/how_it_works?step=4&run={run.id}")
     expect(page.get_by_text("This run failed")).to_be_visible()
     expect(page.get_by_text("5,994")).to_be_visible()
     page.get_by_role("button", name="Use the built-in network").click()

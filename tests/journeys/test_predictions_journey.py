@@ -7,18 +7,26 @@ from playwright.sync_api import expect
 
 from cnn.data import mnist
 from tests.evaluated_run import make_evaluated_run
+from tests.journeys.conftest import serving
 
 pytestmark = pytest.mark.browser
 
 MISTAKES = 8  # 4 predicted as 5
 
 
-@pytest.fixture
-def run(runs_dir):
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server whose runs are these tests' own."""
+    with serving(tmp_path_factory.mktemp("predictions")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def run(server):
     """A run on the sample whose only mistakes are 4 predicted as 5."""
     labels = mnist.load_test("sample").labels
     fours = [index for index, label in enumerate(labels) if label == 4]
-    return make_evaluated_run(runs_dir, wrong=fours[:MISTAKES], dataset="sample")
+    return make_evaluated_run(server.runs_dir, wrong=fours[:MISTAKES], dataset="sample")
 
 
 @pytest.fixture
@@ -156,8 +164,8 @@ def test_arrow_keys_turn_to_the_next_digit_and_closing_turns_to_its_page(page):
 
 
 @pytest.mark.mnist
-def test_an_opened_digit_is_explained(server, open_page):
-    page = open_page(f"{server.url}/predictions?run=built-in&show=Mistakes")
+def test_an_opened_digit_is_explained(own_server, open_page):
+    page = open_page(f"{own_server.url}/predictions?run=built-in&show=Mistakes")
     tiles(page).first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Mistake: the label is")).to_be_visible()
@@ -167,11 +175,11 @@ def test_an_opened_digit_is_explained(server, open_page):
     expect(dialog.get_by_text("The prediction changed")).to_be_visible()
 
 
-def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, runs_dir):
+def test_two_networks_are_compared_on_the_same_digits(server, open_page, run):
     labels = mnist.load_test("sample").labels
     nines = [index for index, label in enumerate(labels) if label == 9]
     other = make_evaluated_run(
-        runs_dir, wrong=nines[:1], dataset="sample", name="20260102-000000-fast-bbbb"
+        server.runs_dir, wrong=nines[:1], dataset="sample", name="20260102-000000-fast-bbbb"
     )
     page = open_page(f"{server.url}/predictions?run={run.id}&view=Two+networks")
     verdict = page.get_by_text("The difference is statistically significant")
@@ -195,8 +203,8 @@ def test_two_networks_are_compared_on_the_same_digits(server, open_page, run, ru
 
 
 @pytest.mark.mnist
-def test_the_replay_of_the_built_in_network_is_moved(server, open_page):
-    page = open_page(f"{server.url}/predictions?run=built-in&view=Replay")
+def test_the_replay_of_the_built_in_network_is_moved(own_server, open_page):
+    page = open_page(f"{own_server.url}/predictions?run=built-in&view=Replay")
     slider = page.get_by_role("slider", name="Epoch")
     slider.press("End")
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"epoch 36 of 36: \d+ of 100"))

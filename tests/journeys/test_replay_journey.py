@@ -9,7 +9,6 @@ from cnn import launching
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import store
 from cnn.runs.status import State
-from tests import app_server
 from tests.awaiting import until
 
 pytestmark = pytest.mark.browser
@@ -27,14 +26,6 @@ def trained(runs_dir, workers):
     until(lambda: run.status().over, "the training's end", TRAINING)
     assert run.status().state is State.FINISHED
     return run
-
-
-@pytest.fixture
-def server(runs_dir, tmp_path):
-    """A server with the sample alone."""
-    started = app_server.wait_for(app_server.launch(runs_dir, tmp_path / "home"))
-    yield started
-    started.kill()
 
 
 def open_replay(page):
@@ -55,8 +46,8 @@ def colors(page):
     return cells.evaluate_all("all => all.map(one => one.style.getPropertyValue('--weight'))")
 
 
-def test_the_slider_plays_a_training_back_by_its_keys(server, open_page, trained):
-    page = open_page(f"{server.url}/?run={trained.id}")
+def test_the_slider_plays_a_training_back_by_its_keys(own_server, open_page, trained):
+    page = open_page(f"{own_server.url}/?run={trained.id}")
     slider = open_replay(page)
     time = page.locator(".replay .epoch")
     expect(time).to_have_text("Before the training")
@@ -81,9 +72,9 @@ def test_the_slider_plays_a_training_back_by_its_keys(server, open_page, trained
     assert predictions(page) == before
 
 
-def test_playing_starts_on_a_click_only_and_stops_at_the_end(server, open_page, trained):
+def test_playing_starts_on_a_click_only_and_stops_at_the_end(own_server, open_page, trained):
     page = open_page(
-        f"{server.url}/?run={trained.id}", width=390, height=844, reduced_motion="reduce"
+        f"{own_server.url}/?run={trained.id}", width=390, height=844, reduced_motion="reduce"
     )
     slider = open_replay(page)
     play = page.locator(".replay .play")

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from cnn.fine_tuning import saved_digits
 from cnn.runs import store
 from cnn.runs.status import State
-from tests import app_server
 from tests.awaiting import until
 
 pytestmark = pytest.mark.browser
@@ -16,14 +15,6 @@ pytestmark = pytest.mark.browser
 # An angular mirrored 3: the built-in network reads an 8 or a 6, and nobody's 3.
 MIRRORED_THREE = [(230, 70), (120, 50), (110, 130), (190, 165), (100, 185), (110, 270), (240, 280)]
 TRAINING = 120_000  # milliseconds, for a machine that does much else
-
-
-@pytest.fixture
-def server(runs_dir, tmp_path, workers):
-    """A server with the sample alone, on which a training is short."""
-    started = app_server.wait_for(app_server.launch(runs_dir, tmp_path / "home"))
-    yield started
-    started.kill()
 
 
 def button(page, name):
@@ -52,8 +43,8 @@ def saved_labels(runs_dir):
     return [digit.label for digit in saved_digits.read(runs_dir).digits]
 
 
-def test_a_misread_digit_is_saved_trained_on_and_then_read(server, open_page, runs_dir):
-    page = open_page(f"{server.url}/draw?run=built-in")
+def test_a_misread_digit_is_saved_trained_on_and_then_read(own_server, open_page, runs_dir):
+    page = open_page(f"{own_server.url}/draw?run=built-in")
     draw(page, MIRRORED_THREE)
     read = page.get_by_test_id("answer").or_(page.get_by_test_id("closest"))
     expect(read).not_to_have_text(re.compile(r"^3|an? 3"))
@@ -72,20 +63,20 @@ def test_a_misread_digit_is_saved_trained_on_and_then_read(server, open_page, ru
     assert run.status().state is State.FINISHED
     assert run.status().test_accuracy > 0.98
 
-    page.goto(f"{server.url}/draw?run={run.id}")
+    page.goto(f"{own_server.url}/draw?run={run.id}")
     draw(page, MIRRORED_THREE, moved=-20)
     read = page.get_by_test_id("answer").or_(page.get_by_test_id("closest"))
     expect(read).to_have_text(re.compile(r"^3|an? 3"))
 
-    page.goto(f"{server.url}/my_digits?run={run.id}")
+    page.goto(f"{own_server.url}/my_digits?run={run.id}")
     expect(page.get_by_text("1 digit saved · 1 read right")).to_be_visible()
     expect(page.get_by_text("0% → 100%")).to_be_visible()
 
 
 def test_saved_digits_are_relabeled_deleted_restored_downloaded_and_loaded(
-    server, open_page, runs_dir, tmp_path
+    own_server, open_page, runs_dir, tmp_path
 ):
-    page = open_page(f"{server.url}/draw?run=built-in", width=390, height=844)
+    page = open_page(f"{own_server.url}/draw?run=built-in", width=390, height=844)
     draw(page, MIRRORED_THREE)
     choice(page, 9).click()
     expect(page.get_by_text("Saved as a 9")).to_be_visible()
@@ -95,7 +86,7 @@ def test_saved_digits_are_relabeled_deleted_restored_downloaded_and_loaded(
     button(page, "Undo save").click()
     expect(page.get_by_text("Saved as a 9")).to_be_visible()
 
-    second = open_page(f"{server.url}/my_digits?run=built-in", width=390, height=844)
+    second = open_page(f"{own_server.url}/my_digits?run=built-in", width=390, height=844)
     expect(second.get_by_role("checkbox", name="Digit 1, label 9")).to_be_attached()
     second.locator("[class*=st-key-saved_] img").click(force=True)  # the check box lies over it
     expect(button(second, "Delete 1")).to_be_enabled()
