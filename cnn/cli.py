@@ -86,7 +86,7 @@ def _print_result(run: Run, status: Status, as_json: bool) -> None:
 
 def list_runs(options: argparse.Namespace) -> int:
     """Print a line for each run, newest first, the built-in one last."""
-    for run in [*store.list_runs(options.runs_dir), Run(store.BUILT_IN_PATH)]:
+    for run in store.all_runs(options.runs_dir):
         try:
             status = run.status()
             accuracy = status.test_accuracy

@@ -11,7 +11,7 @@ from ui.shared.run_downloads import offer_run_downloads
 navigation.begin_page("Runs")
 run = run_picker.pick_run()
 folder = store.runs_folder()
-everything = [*store.list_runs(folder), store.open_run(store.BUILT_IN, folder)]
+everything = store.all_runs(folder)
 
 if len(everything) == 1:
     st.info("Nothing trained yet. Your runs will appear here.", icon=":material/info:")

@@ -199,6 +199,11 @@ def list_runs(folder: Path) -> list[Run]:
     return [run for *_, run in sorted(dated, key=itemgetter(0, 1), reverse=True)]
 
 
+def all_runs(folder: Path) -> list[Run]:
+    """Return the runs in a folder that can be opened, newest first, and the built-in one last."""
+    return [*list_runs(folder), Run(BUILT_IN_PATH)]
+
+
 @lru_cache(MAX_CACHED)
 def _run(folder: Path, name: str) -> Run:
     return Run(folder / name)  # the same each time, for its cached properties

@@ -53,9 +53,7 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
 
 def _usable_runs() -> dict[str, Run]:
     """Return the runs that have a network by their id, newest first, the built-in one last."""
-    folder = store.runs_folder()
-    everything = [*store.list_runs(folder), store.open_run(store.BUILT_IN, folder)]
-    return {run.id: run for run in everything if run.is_usable}
+    return {run.id: run for run in store.all_runs(store.runs_folder()) if run.is_usable}
 
 
 def _invite_to_train() -> None:

@@ -11,7 +11,7 @@ from cnn.runs import queue, store
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker
-from ui.shared.number_text import count_of, duration
+from ui.shared.number_text import counted, duration
 
 PROBLEM = "fine_tuning_problem"
 POLL_INTERVAL = 1.0
@@ -71,7 +71,7 @@ def _time(run: Run, digits: int) -> str:
 
 
 def _summary(count: int, right: float | None) -> str:
-    saved = f"{count_of(count, 'digit')} saved"
+    saved = f"{counted(count, 'digit')} saved"
     return saved if right is None else f"{saved} · {round(right * count):,} read right"
 
 

@@ -70,9 +70,8 @@ def _default(candidates: list[Run]) -> str:
 
 def _candidates(run: Run) -> list[Run]:
     """Return the other runs with a network that was tested on the same digits."""
-    folder = store.runs_folder()
-    everything = [*store.list_runs(folder), store.open_run(store.BUILT_IN, folder)]
-    return [one for one in everything if one.path != run.path and _is_comparable(one, run)]
+    runs = store.all_runs(store.runs_folder())
+    return [one for one in runs if one.path != run.path and _is_comparable(one, run)]
 
 
 def _is_comparable(one: Run, run: Run) -> bool:

@@ -6,7 +6,7 @@ from cnn.fine_tuning import fine_tuned_runs
 from cnn.runs import fine_tune_info
 from cnn.runs.fine_tune_info import FineTuneInfo
 from cnn.runs.store import Run
-from ui.shared.number_text import count_of, percent, points
+from ui.shared.number_text import counted, percent, points
 
 
 def show_before_and_after(run: Run) -> None:
@@ -23,7 +23,7 @@ def show_before_and_after(run: Run) -> None:
     with st.grid(2, min_column_width=250):
         _show(
             "My digits",
-            f"The {count_of(info.digits, 'digit')} that it was trained on.",
+            f"The {counted(info.digits, 'digit')} that it was trained on.",
             info.accuracy_before,
             after,
             0,

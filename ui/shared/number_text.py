@@ -45,11 +45,6 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + "s" * (count != 1)
 
 
-def count_of(count: int, noun: str) -> str:
-    """Return a number with its noun: 1 epoch, 1,200 digits."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def a_digit(digit: int) -> str:
     """Return a digit with its article: a 7, an 8."""
     return f"an {digit}" if digit == 8 else f"a {digit}"

@@ -99,8 +99,7 @@ def run_label(run: Run, clock: str = "%H:%M") -> str:
 def pick_run(alive_first: bool = False) -> Run:
     """Show the menu of runs and return the chosen one; `alive_first` is for `chosen_run`."""
     run = chosen_run(alive_first)
-    everything = [*store.list_runs(store.runs_folder()), store.open_run(store.BUILT_IN, run.path)]
-    labels = run_labels(everything)
+    labels = run_labels(store.all_runs(store.runs_folder()))
     st.session_state["run_picker"] = run.id
     st.selectbox(
         "Trained network",

@@ -43,8 +43,7 @@ def show_seen(status: Status) -> None:
 def _best(run: Run, status: Status) -> float | None:
     """Return the best test accuracy on the same test digits: of all runs, and the built-in one."""
     accuracies = [status.test_accuracy or 0.0]
-    folder = run.path.parent
-    for other in [*store.list_runs(folder), store.open_run(store.BUILT_IN, folder)]:
+    for other in store.all_runs(run.path.parent):
         try:
             theirs = other.status()
             if is_test_seen(other):
