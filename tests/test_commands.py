@@ -85,7 +85,7 @@ def test_resume_ends_with_the_line_that_train_ends_with(runs_dir, capsys, monkey
     [
         (["train", "--set", "epochs=0"], "epochs must be between 1 and 100"),
         (["train", "--set", "speed=9"], "'speed=9' is not a setting"),
-        (["train", "--set", "dropout=much"], "dropout must be a number"),
+        (["train", "--set", "dropout=much"], "dropout must be a valid number"),
         (["train", "--set", "pool_after=1,2", "--set", "kernel_size=7", "--set",
           "filters=4,4,4,4"], "before convolution"),
         (["recognize", "missing.jsonl"], "missing.jsonl"),

@@ -176,9 +176,7 @@ def test_a_replay_is_loaded_once_for_all_visitors_until_the_run_changes(runs_dir
     assert player(open_replay(run))["version"] != first["version"]
 
 
-def test_train_shows_the_replay_of_a_run_that_has_ended_once_its_box_is_open(
-    runs_dir, monkeypatch
-):
+def test_train_shows_the_replay_of_a_run_that_has_ended_once_its_box_is_open(runs_dir, monkeypatch):
     monkeypatch.setattr("cnn.launching.warm", lambda *_: None)
     run = make_replayed_run(runs_dir)
     page = AppTest.from_file("../pages/train.py", default_timeout=60)
