@@ -299,7 +299,7 @@ def test_finding_and_testing_import_no_library_that_takes_long(mnist_file):
     write(mnist_file)
     code = (
         "import sys; from cnn.data.mnist import find_source, load_test; find_source();"
-        "load_test('mnist'); load_test('sample');"
+        "load_test('mnist');"
         "print({'sklearn', 'mlxtend.data', 'keras', 'streamlit'} & set(sys.modules))"
     )
     assert run_python(code).strip() == "set()"
