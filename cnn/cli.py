@@ -16,7 +16,7 @@ from cnn.inference.classifier import load_classifier
 from cnn.inference.drawing_lines import open_lines
 from cnn.inference.recognition import Failure, recognize_lines
 from cnn.network.layers import layer_table, total_parameters
-from cnn.runs import store
+from cnn.runs import queue, store
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 
@@ -43,7 +43,7 @@ def _wait_for(run: Run, as_json: bool) -> int:
     try:
         status = _follow(run)
     except (KeyboardInterrupt, RunError) as error:
-        launching.stop(run)
+        queue.stop(run)
         if isinstance(error, RunError):  # no worker can be started
             raise
         status = _follow(run)

@@ -99,6 +99,13 @@ def test_filters_are_shown_and_each_map_can_be_chosen(run):
     assert "Map 5 of convolution 2" in html(page)
 
 
+def test_maps_can_be_chosen_with_damaged_hyperparameters(run):
+    (run.path / "hyperparameters.json").write_text("{")
+    page = open_digit(run, 3).selectbox(key="map_layer").set_value("convolution_2").run()
+    assert not page.exception
+    assert "of convolution 2" in html(page)
+
+
 def test_how_the_prediction_changed_is_in_words_and_in_a_chart(run):
     train_epochs(run, 9, 9, 4)
     page = open_digit(run, 3)

@@ -104,6 +104,15 @@ def test_a_map_is_computed_from_the_maps_before_the_largest_kernels_first():
     assert whole.shape == (2, 2, 3)
 
 
+@pytest.mark.parametrize(("pool_after", "side"), [((), 4), ((1,), 2)])
+def test_maps_are_pooled_where_the_network_does_whatever_their_sizes(pool_after, side):
+    layers = {layer.name: layer for layer in LAYERS}  # 4×4 and 2×2: a stride of 2 does that too
+    image = np.zeros((28, 28), np.uint8)
+    inputs = feature_maps.inputs_of("convolution_2", layers, image, pool_after)
+    assert inputs.maps.shape == (2, side, side)
+    assert ("pooled" in inputs.name) == bool(pool_after)
+
+
 def test_of_many_kernels_eight_are_shown():
     before = LayerMaps("convolution_1", 12, np.zeros((12, 4, 4), np.uint8), tuple(range(12)))
     filters = np.ones((1, 12, 3, 3), np.float32)

@@ -141,7 +141,7 @@ def test_there_is_a_snapshot_from_before_the_first_epoch(new_run):
 
 def test_a_stopped_run_keeps_the_network_it_reached(new_run):
     run = new_run(epochs=50)
-    run.request_stop()
+    run.stop_file.touch()
     train(run, load())
     status = run.status()
     assert status.state is State.STOPPED
@@ -153,7 +153,7 @@ def test_a_stopped_run_keeps_the_network_it_reached(new_run):
 
 def test_a_stopped_run_is_usable_before_all_test_digits_are_read(new_run, monkeypatch):
     run = new_run()
-    run.request_stop()
+    run.stop_file.touch()
     seen = []
     monkeypatch.setattr(fit, "_test", lambda *_: seen.append((run.is_usable, run._read_status())))
     train(run, load())

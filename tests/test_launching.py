@@ -70,7 +70,7 @@ def test_starting_queues_the_run_and_starts_one_worker(runs_dir, living):
         launching.ensure_worker(run)
     assert run.status().state is State.QUEUED
     assert count(living, 1) == slots.active_workers(runs_dir) == 1
-    launching.stop(run)
+    queue.stop(run)
     assert run.status().message == "Stopped before it began."
 
 

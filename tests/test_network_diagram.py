@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import Layer, layer_table, total_parameters
 from cnn.presets import PRESETS
-from ui.shared.network_diagram import MAX_CANVASES, network_html
+from ui.shared.network_diagram import MAX_MAPS, network_html
 
 DEEP = Hyperparameters(
     filters=(16, 16, 128, 1, 1, 1),
@@ -60,7 +60,7 @@ def test_every_shown_layer_is_named_with_its_size_in_order():
         ("Convolution 6", "1×1"),
         ("Average", "1"),
         ("Dense", "1,000"),
-        ("Answers", "10"),
+        ("Output", "10"),
     ]
 
 
@@ -76,7 +76,7 @@ def test_the_picture_is_described_for_those_who_do_not_see_it(preset):
 
 def test_flattened_maps_are_shown_with_their_numbers():
     picture = Picture(network_html(layer_table(PRESETS["article"])))
-    assert picture.texts[-4:] == ["Flatten", "4,608", "Answers", "10"]
+    assert picture.texts[-4:] == ["Flatten", "4,608", "Output", "10"]
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_blocks_have_the_proportion_of_their_feature_maps():
     assert width(Layer("convolution_1", "Conv2D", (1, 1, 1), 0)) >= 4  # still to be seen
 
 
-@pytest.mark.parametrize(("maps", "sheets"), [(1, 1), (2, 2), (10, 10), (128, MAX_CANVASES)])
-def test_there_is_a_sheet_for_each_map_up_to_ten(maps, sheets):
+@pytest.mark.parametrize(("maps", "drawn"), [(1, 1), (2, 2), (10, 10), (128, MAX_MAPS)])
+def test_each_map_is_drawn_up_to_ten(maps, drawn):
     layer = Layer("convolution_1", "Conv2D", (5, 5, maps), 0)
     *_, block = (style for style in Picture(network_html((layer,))).styles if "box-shadow" in style)
-    assert block.count("px -") == 2 * (sheets - 1)
+    assert block.count("px -") == 2 * (drawn - 1)
 
 
 def test_the_layer_table_names_what_keras_builds():

@@ -137,7 +137,7 @@ def test_a_queued_run_is_stopped_at_once_and_never_claimed(queued, runs_dir):
     status = run.status()
     assert (status.state, status.message) == (State.STOPPED, "Stopped before it began.")
     assert status.ended is not None
-    assert not run.stop_requested()
+    assert not run.stop_file.exists()
     assert queue.claim(runs_dir) == following
 
 
@@ -145,7 +145,7 @@ def test_a_run_in_training_is_asked_to_stop_and_not_queued_a_second_time(queued,
     run = queued(10.0)
     claimed = queue.claim(runs_dir)
     queue.stop(run)
-    assert claimed.stop_requested()
+    assert claimed.stop_file.exists()
     queue.resume(run)
     assert run.status().state is State.RUNNING
     assert queue.queued_runs(runs_dir) == []
@@ -154,11 +154,11 @@ def test_a_run_in_training_is_asked_to_stop_and_not_queued_a_second_time(queued,
 @pytest.mark.parametrize("state", [State.RUNNING, State.FAILED])
 def test_a_resumed_run_has_no_old_stop_and_no_old_end(queued, state):
     run = queued(10.0)
-    run.request_stop()
+    run.stop_file.touch()
     run.update_status(state=state, phase="saving", message="It ended.", ended=5.0)
     queue.resume(run)
     status = run.status()
-    assert not run.stop_requested()
+    assert not run.stop_file.exists()
     assert (status.state, status.phase, status.message) == (State.QUEUED, "", "")
     assert status.ended is None
 
@@ -246,11 +246,10 @@ def test_a_disk_that_is_full_at_the_claim_fails_the_run_and_is_named(
     assert "the disk is full" in status.message
 
 
-@pytest.mark.parametrize("name", ["write_bytes", "write_text"])
-def test_a_run_that_cannot_be_created_leaves_nothing(runs_dir, fill_disk, name):
+def test_a_run_that_cannot_be_created_leaves_nothing(runs_dir, fill_disk):
     queue.submit(Hyperparameters(), runs_dir)
     before = everything(runs_dir)
-    fill_disk(name)
+    fill_disk("write_bytes")
     with pytest.raises(RunError, match=r"can't be written: the disk is full\. Free some space"):
         queue.submit(Hyperparameters(), runs_dir)
     assert everything(runs_dir) == before

@@ -149,7 +149,7 @@ def test_a_run_that_trains_is_shown_with_its_figures_and_a_stop(open_train, run_
             "Time left": "2.0 s",
         }
         press(page, "Stop")
-    assert run.stop_requested()
+    assert run.stop_file.exists()
 
 
 def test_a_waiting_run_says_how_many_are_before_it(open_train, runs_dir):

@@ -69,7 +69,7 @@ def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_one_trains(
     assert until(lambda: over(following), "the next run").state is State.FINISHED
     launching.resume(killed)
     until(lambda: killed.status().state is State.RUNNING, "the interrupted run going on")
-    launching.stop(killed)
+    queue.stop(killed)
     assert until(lambda: over(killed), "the stop").state is State.STOPPED
     assert killed.is_usable
 

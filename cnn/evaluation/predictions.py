@@ -112,7 +112,7 @@ def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
         raise PredictionsError(
             f"This run has no stored predictions ({path.name}). {_HINT}"
         ) from None
-    except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
+    except Exception as error:  # zipfile, zlib and numpy each raise their own
         raise _damaged(path, "can't be read") from error
     if probabilities.dtype.kind != "f" or probabilities.shape != (labels.size, CLASSES):
         raise _damaged(path, f"doesn't hold {CLASSES} probabilities for each digit")

@@ -59,7 +59,7 @@ def load_convolutions(model_path: Path) -> tuple[Convolution, ...]:
 
 @lru_cache(maxsize=8)
 def _read(model_path: Path, modified: int, size: int) -> tuple[Convolution, ...]:
-    import onnx  # a third of a second: only for those who look at the filters
+    import onnx  # a third of a second: only where filters are shown
     from onnx import numpy_helper
 
     graph = onnx.load(model_path).graph

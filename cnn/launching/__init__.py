@@ -1,4 +1,4 @@
-"""Start, resume and stop runs. The training itself is another process, called by its name."""
+"""Start and resume runs. The training itself is another process, called by its name."""
 
 import contextlib
 from collections.abc import Callable
@@ -44,15 +44,6 @@ def resume(run: Run, idle_seconds: float | None = None) -> None:
     queue.resume(run)
     with contextlib.suppress(RunError):
         ensure_worker(run, idle_seconds)
-
-
-def stop(run: Run) -> None:
-    """Stop a run and keep the network it has reached.
-
-    Raises:
-        RunError: it is gone, or can't be written.
-    """
-    queue.stop(run)
 
 
 def ensure_worker(run: Run, idle_seconds: float | None = None) -> None:

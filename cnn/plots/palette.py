@@ -7,6 +7,7 @@ ACCENT, MISTAKE = "#4f5bd5", "#e5484d"
 POSITIVE, NEGATIVE, NEUTRAL = "#2e7ede", "#d66214", "#80838e"
 GRID = "#88888844"
 WHITE, TILE = "#ffffff", "#f1f1f4"
+LAYER, LAYER_EDGE = "#7b86ee", "#3a45ad"
 
 # What the stylesheet calls --NAME: in the light and in the dark theme.
 THEMED = {

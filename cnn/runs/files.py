@@ -18,6 +18,8 @@ CLOCK_TICK_NS = 2_000_000_000  # the coarsest modification time of a file system
 TRUST_SECONDS = 0.2
 _trusted_since = 0.0
 STAGING, STAGED = ".staging", ".staged"
+HIDDEN = ".queue"  # the folder beside the runs for what belongs to no run
+SCRATCH = Path(HIDDEN, "scratch")  # the holder of the queue's lock creates and deletes runs here
 
 T = TypeVar("T")
 
@@ -41,11 +43,6 @@ def is_held(lock_file: Path) -> bool:
         os.close(descriptor)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace a file in one step."""
-    write_bytes(path, text.encode())
-
-
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace a file in one step; nothing is left of a replacement that fails."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -62,7 +59,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 def overwrite(path: Path, content: bytes) -> None:
     """Write JSON over an existing file of about its size: a full disk has room for that.
 
-    Shorter JSON is padded with spaces, so that a reader never sees the end of the older one.
+    Shorter JSON is padded with spaces, so that no process reads the end of the older one.
     """
     with path.open("r+b", buffering=0) as file:
         file.write(content.ljust(path.stat().st_size))
@@ -109,7 +106,7 @@ def cached_by_stat(limit: int) -> Callable[[Callable[[Path], T]], Callable[[Path
     A file changed within the last tick of the file system's clock is always read again: the next
     change may leave its time as it is. A file found unchanged is not looked up again for
     `TRUST_SECONDS`, unless this process writes one meanwhile: a page asks for it many times. At
-    most `limit` results are kept.
+    most `limit` results are cached.
     """
 
     def decorate(read: Callable[[Path], T]) -> Callable[[Path], T]:

@@ -82,8 +82,9 @@ def truncate_after(path: Path, epochs: int) -> float:
     """Drop the points after a number of whole epochs; return the seconds spent until then."""
     metrics = read_metrics(path)
     points: list[Point] = [*metrics.training, *metrics.epochs]
-    kept = sorted(
+    remaining = sorted(
         (point for point in points if point.epoch <= epochs), key=lambda point: point.seconds
     )
-    write_bytes(path, b"".join(map(_line, kept)))
-    return max((point.seconds for point in kept if isinstance(point, EpochPoint)), default=0.0)
+    write_bytes(path, b"".join(map(_line, remaining)))
+    ends = (point.seconds for point in remaining if isinstance(point, EpochPoint))
+    return max(ends, default=0.0)

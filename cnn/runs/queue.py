@@ -12,7 +12,7 @@ from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import files, slots, store
 from cnn.runs.status import State, Status
-from cnn.runs.store import HIDDEN, SCRATCH, Run, RunError
+from cnn.runs.store import Run, RunError
 
 LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
 
@@ -24,7 +24,7 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         RunError: another process holds it for too long, or the folder can't be written.
     """
-    hidden = folder / HIDDEN
+    hidden = folder / files.HIDDEN
     try:
         hidden.mkdir(parents=True, exist_ok=True)
         with FileLock(hidden / "queue.lock", timeout=LOCK_SECONDS):
@@ -95,7 +95,7 @@ def resume(run: Run) -> None:
         if status.state not in (State.INTERRUPTED, State.FAILED):
             raise RunError(f"Run {run.id} is {status.state}: nothing is left to resume.")
         _announce(run.path.parent)
-        (run.path / "stop").unlink(missing_ok=True)
+        run.stop_file.unlink(missing_ok=True)
         run.update_status(
             state=State.QUEUED, phase="", message="", ended=None, mnist_file=mnist_file(status)
         )
@@ -148,7 +148,7 @@ def stop(run: Run) -> None:
                 state=State.STOPPED, ended=time.time(), message="Stopped before it began."
             )
         else:
-            run.request_stop()
+            run.stop_file.touch()
 
 
 def delete(run: Run) -> None:
@@ -160,7 +160,7 @@ def delete(run: Run) -> None:
     if run.is_built_in:
         raise RunError("The built-in run can't be deleted.")
     folder = run.path.parent
-    with locked(folder), files.temporary_folder(folder / SCRATCH) as scratch:
+    with locked(folder), files.temporary_folder(folder / files.SCRATCH) as scratch:
         store.open_run(run.id, folder)
         if _is_active(run):
             raise RunError("This run is still going on. Stop it first, then delete it.")
@@ -196,4 +196,4 @@ def queue_mtime(folder: Path) -> int:
 
 
 def _wake_up_file(folder: Path) -> Path:
-    return folder / HIDDEN / "wake-up"
+    return folder / files.HIDDEN / "wake-up"

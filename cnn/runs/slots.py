@@ -9,8 +9,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from cnn.runs.files import is_held
-from cnn.runs.store import HIDDEN
+from cnn.runs.files import HIDDEN, is_held
 
 MAX_DEATHS = 3  # of workers in a row before they have claimed a run
 

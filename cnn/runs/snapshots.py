@@ -39,16 +39,12 @@ class Snapshots(NamedTuple):
 def save_snapshot(
     run: Run, number: int, filters: NDArray[np.float32], probabilities: NDArray[np.float32]
 ) -> None:
-    """Save one epoch in the run's folder, in place of an earlier one of this number.
+    """Save one epoch, from 1, or `START`, in place of an earlier snapshot of this number.
 
-    Args:
-        run: the run of the snapshot.
-        number: of the epoch, from 1, or `START`.
-        filters: (k, k, n).
-        probabilities: (digits, 10), each row adds up to 1. `START` has `replayed_digits` only.
+    Filters are (k, k, n), probabilities (digits, 10); `START` has `replayed_digits` only.
     """
-    answers, buffer = np.round(probabilities * _STEPS).astype(np.uint8), io.BytesIO()
-    np.savez_compressed(buffer, filters=filters.astype(np.float32), answers=answers)
+    rounded, buffer = np.round(probabilities * _STEPS).astype(np.uint8), io.BytesIO()
+    np.savez_compressed(buffer, filters=filters.astype(np.float32), answers=rounded)
     (run.path / FOLDER).mkdir(exist_ok=True)
     write_bytes(_file(run, number), buffer.getvalue())
 
@@ -88,14 +84,14 @@ def read_snapshots(
         rows = {False: digits, True: np.arange(len(digits))}
     try:
         snapshots = [_read(_file(run, n), rows[n == START], total) for n in numbers]
-        filters, answers = (np.stack(arrays) for arrays in zip(*snapshots, strict=True))
+        filters, rounded = (np.stack(arrays) for arrays in zip(*snapshots, strict=True))
     except SnapshotError:
         raise
-    except Exception as error:  # the readers of zip, of zlib and of headers each raise their own
+    except Exception as error:  # zipfile, zlib and numpy each raise their own
         raise SnapshotError(
             "The snapshots of this run are damaged. Train it again to see it learn."
         ) from error
-    calibrated = _calibrated(answers, read_calibration(run.path).temperature)
+    calibrated = _calibrated(rounded, read_calibration(run.path).temperature)
     return Snapshots(tuple(numbers), filters, calibrated)
 
 
@@ -112,21 +108,21 @@ def _read(
     path: Path, rows: NDArray[np.intp] | slice, total: int | None
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     with np.load(path, allow_pickle=False) as file, np.errstate(over="ignore"):
-        filters, answers = file["filters"].astype(np.float32), file["answers"]
+        filters, rounded = file["filters"].astype(np.float32), file["answers"]
     is_square = filters.ndim == 3 and filters.size > 0 and filters.shape[0] == filters.shape[1]
-    is_answers = answers.dtype == np.uint8 and answers.shape[1:] == (10,)
-    if not (is_square and np.isfinite(filters).all() and is_answers and answers.any(axis=1).all()):
+    is_rounded = rounded.dtype == np.uint8 and rounded.shape[1:] == (10,)
+    if not (is_square and np.isfinite(filters).all() and is_rounded and rounded.any(axis=1).all()):
         raise ValueError(f"{path.name} holds something else")
-    if total is not None and len(answers) != total:
+    if total is not None and len(rounded) != total:
         raise SnapshotError(
-            f"This run's snapshots are of {len(answers):,} other digits than the {total:,} "
+            f"This run's snapshots are of {len(rounded):,} other digits than the {total:,} "
             "here. They can be shown as soon as all of MNIST is on this computer."
         )
-    return filters, answers[rows]
+    return filters, rounded[rows]
 
 
-def _calibrated(answers: NDArray[np.uint8], temperature: float) -> NDArray[np.float32]:
+def _calibrated(rounded: NDArray[np.uint8], temperature: float) -> NDArray[np.float32]:
     """Return probabilities (e, digits, 10) as the saved network's last layer would give them."""
-    likeliest = answers.max(axis=-1, keepdims=True)  # divided by, so that no power vanishes
-    powers = (answers / likeliest.astype(np.float32)) ** np.float32(1 / temperature)
+    likeliest = rounded.max(axis=-1, keepdims=True)  # divided by, so that no power vanishes
+    powers = (rounded / likeliest.astype(np.float32)) ** np.float32(1 / temperature)
     return powers / powers.sum(axis=-1, keepdims=True)

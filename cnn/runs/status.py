@@ -81,6 +81,16 @@ def read_status(path: Path) -> Status:
     return _ADAPTER.validate_json(path.read_bytes())
 
 
+def creation_time(path: Path) -> float | None:
+    """Return when a run was created, 0 where its status is damaged, None where it has none."""
+    try:
+        return read_status(path).created
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return 0.0
+
+
 def write_status(path: Path, status: Status) -> None:
     """Replace the file as a whole; where the disk is full, write over the old one."""
     content = _ADAPTER.dump_json(status, indent=1)

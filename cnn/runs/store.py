@@ -18,16 +18,14 @@ from cnn.presets import preset_name
 from cnn.runs import files
 from cnn.runs.files import MAX_CACHED, cached_by_stat, explain_error
 from cnn.runs.metrics import Metrics, read_metrics
-from cnn.runs.status import State, Status, read_status, write_status
+from cnn.runs.status import State, Status, creation_time, read_status, write_status
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parents[1] / "pretrained"
 FINE_TUNED = "fine-tuned"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-HIDDEN = ".queue"  # the folder beside the runs for what belongs to no run
 INTERRUPTED = "The process that trained this run ended."
-SCRATCH = Path(HIDDEN, "scratch")  # where who holds the queue's lock creates and deletes runs
 
 
 class RunError(ValueError):
@@ -118,13 +116,10 @@ class Run:
         """The file that the curves are appended to."""
         return self.path / "metrics.jsonl"
 
-    def request_stop(self) -> None:
-        """Ask the training process to stop and keep the network it has."""
-        (self.path / "stop").touch()
-
-    def stop_requested(self) -> bool:
-        """Whether somebody asked this run to stop."""
-        return (self.path / "stop").exists()
+    @property
+    def stop_file(self) -> Path:
+        """While it exists, the training process is asked to stop and save its network."""
+        return self.path / "stop"
 
     def log(self) -> str:
         """Return what the training process printed."""
@@ -139,9 +134,7 @@ class Run:
             raise RunError(f"The state of run {self.id} can't be read: {reason}") from error
 
 
-@cached_by_stat(MAX_CACHED)
-def _read_hyperparameters(path: Path) -> hp.Hyperparameters:
-    return hp.from_json(path.read_text())
+_read_hyperparameters = cached_by_stat(MAX_CACHED)(lambda path: hp.from_json(path.read_text()))
 
 
 def runs_folder() -> Path:
@@ -156,19 +149,16 @@ def create(
     name: str = "",
     populate: Callable[[Path], object] = lambda path: None,
 ) -> Run:
-    """Create a queued run, whole or not at all, for `queue.submit`, which holds the lock.
+    """Create a queued run, whole or not at all, or raise `OSError`; `queue.submit` calls it.
 
     Without an `mnist_file` it trains on the sample; see `launching.start` for the others.
-
-    Raises:
-        OSError: the folder can't be written; nothing is left of the run.
     """
     stamp = time.strftime("%Y%m%d-%H%M%S")
     run_id = f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}"
-    with files.temporary_folder(folder / SCRATCH) as scratch:
+    with files.temporary_folder(folder / files.SCRATCH) as scratch:
         draft = Run(scratch / run_id)
         draft.path.mkdir()
-        files.write_text(draft.path / "hyperparameters.json", values.to_json())
+        files.write_bytes(draft.path / "hyperparameters.json", values.to_json().encode())
         populate(draft.path)
         draft.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
         return Run(draft.path.rename(folder / run_id))
@@ -195,7 +185,9 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []  # it is created with the first run
     runs = [_run(folder, name) for name in names if name != BUILT_IN]
-    dated = [(date, run.id, run) for run in runs if (date := _creation(run)) is not None]
+    times = [creation_time(run.status_path) for run in runs]
+    pairs = zip(times, runs, strict=True)
+    dated = [(created, run.id, run) for created, run in pairs if created is not None]
     return [run for *_, run in sorted(dated, key=itemgetter(0, 1), reverse=True)]
 
 
@@ -207,13 +199,3 @@ def all_runs(folder: Path) -> list[Run]:
 @lru_cache(MAX_CACHED)
 def _run(folder: Path, name: str) -> Run:
     return Run(folder / name)  # the same each time, for its cached properties
-
-
-def _creation(run: Run) -> float | None:
-    """Return when a run was created, 0 where it is damaged, or None for a folder that is no run."""
-    try:
-        return read_status(run.status_path).created
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError):
-        return 0.0

@@ -58,7 +58,7 @@ class MetricsCallback(keras.callbacks.Callback):
 
     def check_stop(self) -> None:
         """Raise `StopRequestedError` if the run is to stop."""
-        if self._run.stop_requested():
+        if self._run.stop_file.exists():
             raise StopRequestedError
 
     def on_train_begin(self, logs: Any = None) -> None:

@@ -1,1 +1,1 @@
-"""The screen of a network's answers to the test digits."""
+"""Components of the Predictions page."""

@@ -63,7 +63,7 @@ def _show_explanation(
     history = show_history(run, predictions, index)
     layers = explain.feature_maps(predictor, image)
     show_feature_maps(layers, kernels)
-    choose_map(predictor, image, kernels)
+    choose_map(run, predictor, image, kernels)
     with nearest:  # last, as it may take a moment
         neighbors = show_nearest(predictor, run, image, predicted)
     return Explanation(

@@ -3,10 +3,11 @@
 from html import escape
 
 from cnn.network.layers import IMAGE_SHAPE, Layer, Shape
+from cnn.plots.palette import LAYER, LAYER_EDGE
 
 SIDE = 2.6  # screen pixels for a pixel of a feature map
-SHIFT = 3  # screen pixels from one sheet to the next
-MAX_CANVASES = 10  # more feature maps than this look like this many
+SHIFT = 3  # screen pixels from one feature map to the next
+MAX_MAPS = 10  # more feature maps than this are drawn as this many
 
 _SHOWN = ("Conv2D", "MaxPooling2D", "Flatten", "GlobalAveragePooling2D", "Dense")
 _NAMES = {
@@ -15,8 +16,6 @@ _NAMES = {
     "GlobalAveragePooling2D": "Average",
     "Dense": "Dense",
 }
-_FILL = "#7b86ee"
-_EDGE = "#3a45ad"
 
 
 def network_html(layers: tuple[Layer, ...]) -> str:
@@ -33,7 +32,7 @@ def network_html(layers: tuple[Layer, ...]) -> str:
 
 def _name(layer: Layer) -> str:
     if layer.name == "probabilities":
-        return "Answers"
+        return "Output"
     if layer.kind == "Conv2D":
         return f"Convolution {layer.name.rpartition('_')[2]}"
     return _NAMES[layer.kind]
@@ -50,29 +49,29 @@ def _block(name: str, shape: Shape) -> str:
     """Return one layer: its feature maps one behind the other, name and size under them."""
     return (
         '<div style="display:flex;flex-direction:column;align-items:center;gap:0.5rem">'
-        f'{_sheets(shape)}<div style="text-align:center;font-size:0.8rem;line-height:1.35">'
+        f'{_maps(shape)}<div style="text-align:center;font-size:0.8rem;line-height:1.35">'
         f'{escape(name)}<br><span style="opacity:0.75">{escape(_size(shape))}</span></div></div>'
     )
 
 
-def _sheets(shape: Shape) -> str:
+def _maps(shape: Shape) -> str:
     if len(shape) == 1:
         height = min(18 + shape[0] ** 0.5 * 1.2, 90.0)
         return _rectangle(10, height, 1)
     side = max(shape[0] * SIDE, 4.0)
-    return _rectangle(side, side, min(shape[2], MAX_CANVASES))
+    return _rectangle(side, side, min(shape[2], MAX_MAPS))
 
 
-def _rectangle(width: float, height: float, sheets: int) -> str:
+def _rectangle(width: float, height: float, maps: int) -> str:
     """Return a rectangle with others behind it, each a shadow without blur."""
     shadows = []
-    for sheet in range(1, sheets):
-        move = sheet * SHIFT
-        shadows.append(f"{move}px -{move}px 0 -0.5px {_FILL}")
-        shadows.append(f"{move}px -{move}px 0 0.5px {_EDGE}")
-    room = (sheets - 1) * SHIFT
+    for number in range(1, maps):
+        move = number * SHIFT
+        shadows.append(f"{move}px -{move}px 0 -0.5px {LAYER}")
+        shadows.append(f"{move}px -{move}px 0 0.5px {LAYER_EDGE}")
+    room = (maps - 1) * SHIFT
     return (
-        f'<div style="width:{width:.0f}px;height:{height:.0f}px;background:{_FILL};'
-        f"outline:1px solid {_EDGE};border-radius:1px;margin:{room}px {room}px 0 0;"
+        f'<div style="width:{width:.0f}px;height:{height:.0f}px;background:{LAYER};'
+        f"outline:1px solid {LAYER_EDGE};border-radius:1px;margin:{room}px {room}px 0 0;"
         f'box-shadow:{",".join(shadows) or "none"}"></div>'
     )

@@ -73,7 +73,7 @@ def _ensure_worker(run: Run) -> None:
 def _show_title_and_stop(run: Run, status: Status) -> None:
     title, button = st.columns([4, 1], vertical_alignment="center")
     title.subheader(f"{label_of(run.name)} · {_activity(run, status)}")
-    stopping = run.stop_requested() or status.state is State.STOPPED
+    stopping = run.stop_file.exists() or status.state is State.STOPPED
     if button.button(
         "Stopping …" if stopping else "Stop",
         icon=":material/stop_circle:",
@@ -82,7 +82,7 @@ def _show_title_and_stop(run: Run, status: Status) -> None:
         width="stretch",
         key="stop",
     ):
-        _act(launching.stop, run)
+        _act(queue.stop, run)
 
 
 def _activity(run: Run, status: Status) -> str:

@@ -1,6 +1,6 @@
 """Feature maps, the filters that made them, and how one map is computed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -12,6 +12,7 @@ from cnn.explanation.explain import LayerMaps
 from cnn.explanation.kernels import Kernels
 from cnn.inference.predictor import Predictor
 from cnn.plots.colormaps import activation_picture, weight_picture
+from cnn.runs.store import Run, RunError
 from ui.shared.digit_tile import png_address
 
 MAPS_HELP = (
@@ -109,13 +110,10 @@ def _meaning(number: int, layers: int) -> str:
 
 
 @st.fragment
-def choose_map(predictor: Predictor, image: NDArray[np.uint8], kernels: Kernels) -> None:
-    """Show a choice of maps, and how the chosen one is computed from those before.
+def choose_map(run: Run, predictor: Predictor, image: NDArray[np.uint8], kernels: Kernels) -> None:
+    """Show a choice of the maps of an image (28, 28), and how the chosen one is computed.
 
-    Args:
-        predictor: the network.
-        image: (28, 28) uint8, 255 is full ink.
-        kernels: the network's; a layer without is not offered.
+    A layer without kernels is not offered.
     """
     layers = {
         layer.name: layer
@@ -134,21 +132,28 @@ def choose_map(predictor: Predictor, image: NDArray[np.uint8], kernels: Kernels)
             key=f"map_of_{name}",
             width=120,
         )
-    before = _inputs(name, layers, image, kernels[name].shape[-1])
-    st.html(one_map_html(layers[name], number, before, kernels[name]))
+    try:
+        pool_after = run.hyperparameters.pool_after
+    except RunError:
+        pool_after = ()  # the layer's own maps are shown all the same
+    inputs = inputs_of(name, layers, image, pool_after)
+    st.html(one_map_html(layers[name], number, inputs, kernels[name]))
 
 
-def _inputs(
-    name: str, layers: dict[str, LayerMaps], image: NDArray[np.uint8], kernel_size: int
+def inputs_of(
+    name: str, layers: Mapping[str, LayerMaps], image: NDArray[np.uint8], pool_after: Sequence[int]
 ) -> LayerMaps:
-    """Return the inputs of a layer: the maps of the layer before, pooled or not, or the image."""
+    """Return the inputs of a layer: the maps of the layer before, pooled or not, or the image.
+
+    `pool_after` has the numbers, from 1, of the convolutions with a pooling after them.
+    """
     position = list(layers).index(name)
     if not position:
         return LayerMaps("image", 1, image[np.newaxis], (0,))
-    before, side = list(layers.values())[position - 1], layers[name].maps.shape[1]
-    count, height, width = before.maps.shape
-    if height in (side, side + kernel_size - 1):
+    before = list(layers.values())[position - 1]
+    if position not in pool_after:
         return before
+    count, height, width = before.maps.shape
     even = before.maps[:, : height // 2 * 2, : width // 2 * 2]
     pooled = even.reshape(count, height // 2, 2, width // 2, 2).max(axis=(2, 4))
     return before._replace(name=f"{before.name}, pooled", maps=pooled)

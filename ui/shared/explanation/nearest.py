@@ -1,4 +1,4 @@
-"""Nearest neighbors: the training digits that a network sees most like an image."""
+"""Nearest neighbors: the training digits whose features are nearest to an image's."""
 
 from collections.abc import Sequence
 
