@@ -32,9 +32,10 @@ from cnn.runs.fine_tune_info import (
 )
 from cnn.runs.status import State
 from cnn.runs.store import RunError
-from cnn.training.fine_tuning_data import repeated, starting_network
 from cnn.training.fit import train
 from cnn.training.metrics_callback import MetricsCallback
+from cnn.training.model import starting_network
+from cnn.training.pipeline import with_saved_digits
 from tests.saved import image_drawing, saved_stroke
 
 SMALL = {"filters": (8,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True}
@@ -249,13 +250,22 @@ def test_fine_tuning_takes_small_steps_with_augmentation_on_the_same_network(run
 
 
 @pytest.mark.parametrize(
-    ("kept", "others", "count"), [(1, 12_000, 60), (10, 12_000, 600), (200, 12_000, 1_333)]
+    ("saved", "others", "count"),
+    [(1, 12_000, 60), (10, 12_000, 600), (200, 12_000, 1_333), (5_000, 100, 5_000)],
 )
-def test_saved_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(kept, others, count):
-    chosen = repeated(kept, others)
-    assert len(chosen) == count
-    assert np.ptp(np.bincount(chosen)) <= 1
-    assert len(repeated(5_000, 100)) == 5_000
+def test_saved_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(saved, others, count):
+    assert saved_image_count(saved, others) == count
+
+
+def test_each_saved_digit_is_repeated_as_often_as_the_next(trained, runs_dir):
+    digits = [saved_stroke(label, label) for label in range(7)]
+    run = start_fine_tuning(trained(epochs=1), digits, runs_dir)
+    train = load().train
+    mixed = with_saved_digits(run, train)
+    np.testing.assert_array_equal(mixed.images[: len(train.labels)], train.images)
+    counts = np.bincount(mixed.labels[len(train.labels) :])
+    assert counts.sum() == saved_image_count(7, len(train.labels))
+    assert np.ptp(counts) <= 1
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from cnn.data.mnist import Digits, read_sample
 from cnn.drawing.pen import image_from_strokes
 from cnn.training.handwriting_styles import STYLES, restyle, restyled_share
-from cnn.training.style_transform import StyleTransform
+from cnn.training.lines import StyleTransform
 
 # Plain digits as strokes, to know where ink is added.
 PLAIN = {

@@ -167,9 +167,6 @@ AUGMENTATIONS = {
     ),
 }
 
-MAX_NON_DIGITS = 10_000  # generated before training, and repeated each epoch
-DIGITS_PER_NON_DIGIT = 12  # in each batch
-
 
 def _sigmoid(x: float) -> float:
     return 1 / (1 + exp(-x)) if x > 0 else 1 - 1 / (1 + exp(x))

@@ -1,1 +1,1 @@
-"""The only rooms where TensorFlow lives: a process of its own, never imported by the app."""
+"""Training with Keras and TensorFlow, in a process of its own: the app never imports it."""

@@ -41,10 +41,7 @@ def digit_probabilities(outputs: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def digit_scores(outputs: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return how much each image looks like a digit, (n,), 0 to 1.
-
-    That is one minus the probability of the reject class, or the confidence where there is none.
-    """
+    """Return 1 minus the probability of the reject class, (n,), or the confidence without one."""
     if outputs.shape[1] > REJECT_CLASS:
         return np.minimum(outputs[:, :CLASSES].sum(axis=1), 1)  # rounding may exceed it
     return outputs.max(axis=1)

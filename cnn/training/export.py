@@ -47,14 +47,14 @@ def named_outputs(network: keras.Model) -> dict[str, keras.KerasTensor]:
         if kind == "convolution":
             outputs[name] = by_name.get(f"activation_{number}", output)
     outputs["features"] = network.get_layer("probabilities").input
-    return outputs | _answers(by_name["probabilities"])
+    return outputs | _predictions(by_name["probabilities"])
 
 
-def _answers(answers: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
-    """Return the probabilities of the ten digits, and whether it is one where that is answered."""
-    if answers.shape[1] == CLASSES:
-        return {"probabilities": answers}
-    digits = keras.ops.maximum(answers[:, :CLASSES], MIN_PROBABILITY)
+def _predictions(outputs: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
+    """Return the ten digits' probabilities, and the digit score where there is a reject class."""
+    if outputs.shape[1] == CLASSES:
+        return {"probabilities": outputs}
+    digits = keras.ops.maximum(outputs[:, :CLASSES], MIN_PROBABILITY)
     digit = keras.ops.sum(digits, axis=1, keepdims=True)
     # Rounding may carry a sum past 1.
     return {"probabilities": digits / digit, "digit": keras.ops.minimum(digit, 1.0)}

@@ -9,9 +9,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnn.data import mnist
 from cnn.data.mnist import Dataset, Digits
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.layers import layer_table
+from cnn.network.layers import CLASSES, layer_table
 from cnn.runs.calibration import write_calibration
 from cnn.runs.files import replace_together, write_bytes
 from cnn.runs.metrics import EpochPoint, append_point, truncate_after
@@ -21,10 +22,14 @@ from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.checkpoint import Checkpoint
 from cnn.training.export import export_keras, export_onnx
-from cnn.training.fine_tuning_data import starting_network, with_saved_digits
 from cnn.training.metrics_callback import MetricsCallback, StopRequestedError
-from cnn.training.model import compile_network
-from cnn.training.pipeline import choose_images, plain_batches, training_batches
+from cnn.training.model import build_network, compile_network, starting_network
+from cnn.training.pipeline import (
+    choose_images,
+    plain_batches,
+    training_batches,
+    with_saved_digits,
+)
 from cnn.training.snapshot_recorder import SnapshotRecorder
 
 # Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer where
@@ -32,6 +37,22 @@ from cnn.training.snapshot_recorder import SnapshotRecorder
 MAX_BATCHES_PER_CALL = 16
 CALL_SECONDS = 0.4
 LOW_LEARNING_RATE = 1e-4  # at chance level, a rate below it is taken to be too low
+
+
+def warm_up() -> None:
+    """Import, read MNIST, and trace one small training, so that the first run begins at once."""
+    mnist.load()
+    hyperparameters = Hyperparameters(filters=(1,), epochs=1, batch_size=8)
+    digits = Digits(np.zeros((32, 28, 28), np.uint8), np.zeros(32, np.uint8))
+    network = build_network(hyperparameters)
+    compile_network(network, hyperparameters, steps_per_epoch=4, jump=2)
+    network.fit(
+        training_batches(digits, hyperparameters),
+        validation_data=plain_batches(digits, CLASSES),
+        shuffle=False,
+        verbose=0,
+    )
+    keras.backend.clear_session()
 
 
 def train(run: Run, dataset: Dataset) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data.mnist import Digits
-from cnn.training.style_transform import FAINT_INK, Points, StyleTransform
+from cnn.training.lines import FAINT_INK, Points, StyleTransform
 
 CHUNK = 2_000  # images; more would only take memory
 

@@ -10,6 +10,8 @@ import keras
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.choices import OPTIMIZERS, SCHEDULES
 from cnn.network.layers import CLASSES, IMAGE_SHAPE, layer_table
+from cnn.runs.fine_tune_info import PARENT_NETWORK
+from cnn.runs.store import Run, RunError
 
 
 def build_network(hyperparameters: Hyperparameters) -> keras.Model:
@@ -20,11 +22,29 @@ def build_network(hyperparameters: Hyperparameters) -> keras.Model:
     return keras.Model(inputs, outputs)
 
 
-@keras.saving.register_keras_serializable("cnn")
-class DigitAccuracy(keras.metrics.Mean):
-    """The share of digits for which the likeliest of the ten answers is right.
+def starting_network(run: Run) -> keras.Model:
+    """Return the network as its training begins: new, or with the weights of its parent run.
 
-    Images of no digit do not count, nor whether the eleventh answer is likelier still.
+    Raises:
+        RunError: the parent's network is missing, damaged, or of another architecture.
+    """
+    network = build_network(run.hyperparameters)
+    if not run.is_fine_tuned:
+        return network
+    try:
+        network.load_weights(run.path / PARENT_NETWORK)
+    except Exception as error:  # h5py, zipfile and Keras raise a dozen kinds on damaged bytes
+        raise RunError(
+            "The network to start from can't be read: its file model.keras is damaged or of "
+            "another architecture. Choose another run to fine-tune."
+        ) from error
+    return network
+
+
+class DigitAccuracy(keras.metrics.Mean):
+    """Accuracy of the most probable of the ten digits.
+
+    Non-digits do not count, nor whether the reject class is more probable still.
     """
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

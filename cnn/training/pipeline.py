@@ -8,11 +8,16 @@ import tensorflow as tf
 
 from cnn.data.mnist import Digits
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.choices import AUGMENTATIONS, DIGITS_PER_NON_DIGIT, MAX_NON_DIGITS
+from cnn.network.choices import AUGMENTATIONS
 from cnn.network.layers import REJECT_CLASS, output_count
+from cnn.runs.fine_tune_info import read_saved_digits, saved_image_count
+from cnn.runs.store import Run
 from cnn.training.augmentation import RandomNumbers, augment
 from cnn.training.handwriting_styles import restyle, restyled_share
 from cnn.training.non_digits import make_non_digits
+
+MAX_NON_DIGITS = 10_000  # generated before training, and repeated each epoch
+DIGITS_PER_NON_DIGIT = 12  # in each batch
 
 CheckStop: TypeAlias = Callable[[], None]
 """Called every second or so while images are generated; what it raises ends the work."""
@@ -29,6 +34,19 @@ def choose_images(digits: Digits, hyperparameters: Hyperparameters) -> Digits:
     return Digits(digits.images[chosen], digits.labels[chosen])
 
 
+def with_saved_digits(run: Run, digits: Digits) -> Digits:
+    """Return MNIST's digits, with the saved ones of a fine-tuned run repeated among them."""
+    if not run.is_fine_tuned:
+        return digits
+    saved = read_saved_digits(run)
+    count = saved_image_count(len(saved.labels), len(digits.labels))
+    chosen = np.arange(count) % len(saved.labels)  # each as often as the next
+    return Digits(
+        np.concatenate([digits.images, saved.images[chosen]]),
+        np.concatenate([digits.labels, saved.labels[chosen]]),
+    )
+
+
 def training_batches(
     digits: Digits,
     hyperparameters: Hyperparameters,
@@ -37,9 +55,9 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Return one epoch of batches, (b, 28, 28, 1) and (b, 10 or 11).
 
-    Their order and all random changes depend on the seed and the number of the epoch alone. Of
-    each batch, `batch_size` images are digits; with `reject_class`, a twelfth more, at least
-    one, is none.
+    Their order and all random changes depend on the seed and the number of the epoch alone. A
+    batch has `batch_size` digits and, with `reject_class`, a twelfth as many non-digits, at least
+    one.
 
     Args:
         digits: the training digits.

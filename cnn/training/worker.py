@@ -65,7 +65,7 @@ def _warm_up() -> None:
     """Pay for imports, data and the first graph before anybody waits for them."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with contextlib.suppress(Exception):  # what is wrong shows in the first run, with its log
-        from cnn.training.warm_up import warm_up
+        from cnn.training.fit import warm_up
 
         warm_up()
 
