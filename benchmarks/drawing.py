@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnn.data import mnist
-from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.pen import SIDE, image_from_strokes
 from cnn.drawing.picture import image_from_picture
-from cnn.drawing.strokes import Stroke
+from cnn.drawing.strokes import Stroke, picture_from_strokes
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.drawing_lines import drawing_from_line, open_lines
 from cnn.runs import store

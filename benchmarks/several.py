@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.strokes import Stroke
+from cnn.drawing.strokes import Stroke, picture_from_strokes
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.drawing_lines import open_lines
 from cnn.inference.segmentation import predict_several

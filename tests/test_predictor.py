@@ -128,7 +128,7 @@ def test_a_truncated_network_is_named(model_path, keep, capfd):
 def test_a_network_that_does_not_read_digits_is_named(model_path, weights, change):
     model = tiny_network(weights[: change.get("side", 28) ** 2], **change)
     onnx.save(model, model_path)
-    with pytest.raises(ValueError, match="does not read digits: expected were 28×28×1 pixels"):
+    with pytest.raises(ValueError, match="does not recognize digits: expected were 28×28×1 pixels"):
         load_predictor(model_path)
 
 

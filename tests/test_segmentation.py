@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
+from cnn.drawing.strokes import picture_from_strokes
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.segmentation import predict_several
 from cnn.runs.store import BUILT_IN_PATH, Run

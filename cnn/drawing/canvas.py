@@ -68,7 +68,7 @@ def _stroke(item: _Path) -> Stroke:
     ends = np.array([command[-2:] for command in item.path], float)
     hull = np.concatenate([np.reshape(command[1:], (-1, 2)) for command in item.path])
     low, high = hull.min(axis=0), hull.max(axis=0)
-    is_dot = (high - low).max() < item.strokeWidth / 4  # a click, even with a trembling hand
+    is_dot = (high - low).max() < item.strokeWidth / 4  # a click; the pointer may move a little
     points = (low + high)[np.newaxis] / 2 if is_dot else _flatten(_curves(item.path, ends))
     return tuple((x, y) for x, y in points.tolist())
 

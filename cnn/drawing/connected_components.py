@@ -115,25 +115,25 @@ class _PictureComponents:
         self._labels, _ = ndimage.label(self._ink >= MIN_INK, EIGHT_NEIGHBORS)
         places = ndimage.find_objects(self._labels)
         sides = np.array([[side.stop - side.start for side in place] for place in places])
-        kept = np.flatnonzero(sides.max(axis=1) >= MIN_HEIGHT * sides[:, 0].max())
-        _check_count(len(kept))
-        self._labels_kept = kept + 1
+        large = np.flatnonzero(sides.max(axis=1) >= MIN_HEIGHT * sides[:, 0].max())
+        _check_count(len(large))
+        self._component_labels = large + 1
         scale = picture.shape[0] / self._ink.shape[0]
-        shapes = [self._labels[places[index]] == index + 1 for index in kept]
+        shapes = [self._labels[places[index]] == index + 1 for index in large]
         outlines = [shape & ~ndimage.binary_erosion(shape) for shape in shapes]
         self.pen_width = 2 * sum(map(np.sum, shapes)) / sum(map(np.sum, outlines))
         self.components = [
             _component(outline, places[index], scale)
-            for index, outline in zip(kept, outlines, strict=True)
+            for index, outline in zip(large, outlines, strict=True)
         ]
-        self._places = [places[index] for index in kept]
+        self._places = [places[index] for index in large]
 
     def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
         """Return the chosen components with their soft edges, and no other's ink."""
         rows, columns = zip(*(self._places[index] for index in chosen), strict=True)
         place = (_around(rows), _around(columns))
         labels = self._labels[place]
-        own = np.isin(labels, self._labels_kept[list(chosen)])
+        own = np.isin(labels, self._component_labels[list(chosen)])
         edge = ndimage.binary_dilation(own, EIGHT_NEIGHBORS) & (labels == 0)
         return image_from_ink(np.where(own | edge, self._ink[place], 0))
 

@@ -22,7 +22,7 @@ class Drawing:
     """(28, 28), 255 is full ink, taken as it is."""
 
     def mnist_image(self) -> NDArray[np.uint8]:
-        """Return what the network sees, read as one digit: (28, 28), 255 is full ink.
+        """Return what the network sees, taken as one digit: (28, 28), 255 is full ink.
 
         Raises:
             ValueError: there is nothing to read in it.

@@ -59,7 +59,7 @@ def image_in_box(strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
 
 
 def _segments(strokes: Sequence[Stroke]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return both ends of every straight piece, each (n, 2); a lone point is a piece too."""
+    """Return both ends of every segment, each (n, 2); a lone point is a segment too."""
     lines = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
     if not lines:
         raise ValueError("There is nothing to read yet: draw a digit.")
@@ -83,8 +83,8 @@ def _ink(starts: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.float64]:
     """Return the ink, (28, 28) from 0 to 1, of a round pen with a soft edge along segments."""
     nearest = np.full(SIDE * SIDE, np.inf)
     for first in range(0, len(starts), SEGMENTS_AT_ONCE):
-        piece = slice(first, first + SEGMENTS_AT_ONCE)
-        np.minimum(nearest, _squared_distances(starts[piece], ends[piece]), out=nearest)
+        chunk = slice(first, first + SEGMENTS_AT_ONCE)
+        np.minimum(nearest, _squared_distances(starts[chunk], ends[chunk]), out=nearest)
     edge = PEN_WIDTH / 2 - np.sqrt(nearest.reshape(SIDE, SIDE))
     return np.clip(edge / PEN_SOFTNESS + 0.5, 0, 1)
 

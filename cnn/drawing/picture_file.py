@@ -3,8 +3,6 @@
 import io
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cnn.drawing.picture import MAX_PIXELS
 
 MAX_BYTES = 20_000_000
-MAX_SIDE = 1280  # pixels: enough for a digit on a page, and quick to look through
+MAX_SIDE = 1280  # pixels: enough for a digit on a page, and quick to process
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 FILE_ENDINGS = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")
 
@@ -47,17 +45,10 @@ def picture_from_bytes(data: bytes) -> NDArray[np.uint8]:
         raise ValueError(f"The file is larger than {MAX_BYTES // 1_000_000} MB: choose a smaller.")
     if data[4:8] == b"ftyp":
         raise ValueError(_HEIC)
-    with _lock, _no_warnings(), _open(data) as image:
+    with _lock, warnings.catch_warnings(action="ignore"), _open(data) as image:
         if image.width * image.height > MAX_PIXELS:
             raise _too_large()
         return _pixels(image)
-
-
-@contextmanager
-def _no_warnings() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _open(data: bytes) -> Image.Image:
@@ -68,7 +59,7 @@ def _open(data: bytes) -> Image.Image:
         raise _too_large() from None
     except UnidentifiedImageError:
         raise ValueError(_DAMAGED if data.startswith(_SIGNATURES) else _UNKNOWN) from None
-    except Exception as error:  # each format's reader raises its own
+    except Exception as error:  # each format's decoder raises its own
         raise ValueError(_DAMAGED) from error
 
 
@@ -85,7 +76,7 @@ def _pixels(image: Image.Image) -> NDArray[np.uint8]:
         return np.asarray(ImageOps.exif_transpose(plain))
     except Image.DecompressionBombError:
         raise _too_large() from None
-    except Exception as error:  # each format's reader raises its own
+    except Exception as error:  # each format's decoder raises its own
         raise ValueError(_DAMAGED) from error
 
 

@@ -20,7 +20,7 @@ from cnn.drawing.picture import (
 from cnn.drawing.strokes import Stroke
 
 SIDE = 140  # picture pixels of the finer steps: seven for each of the 20 in MNIST's box
-CANVAS_SIDE = 336.0  # canvas pixels: the least of the pad that is shown around the strokes
+CANVAS_SIDE = 336.0  # pixels: the minimum side of the canvas shown around the strokes
 THIN_PEN = 2.5  # picture pixels
 WIDE_PEN = PEN_WIDTH * SIDE / BOX
 
@@ -57,9 +57,9 @@ def _from_strokes(strokes: Sequence[Stroke]) -> tuple[Step, ...]:
     centered = _centered(image_from_strokes(strokes))  # which also says that there is a stroke
     points = np.concatenate([np.asarray(stroke, float) for stroke in strokes if len(stroke)])
     low, high = points.min(axis=0), points.max(axis=0)
-    pad = np.minimum(low, 0), np.maximum(high, CANVAS_SIDE)
+    canvas = np.minimum(low, 0), np.maximum(high, CANVAS_SIDE)
     return (
-        Step("Your strokes", "The path of your pen.", _lines(strokes, *pad, THIN_PEN)),
+        Step("Your strokes", "The path of your pen.", _lines(strokes, *canvas, THIN_PEN)),
         Step("Cropped", "Where you drew does not matter.", _lines(strokes, low, high, THIN_PEN)),
         Step(
             "MNIST's pen",
@@ -114,15 +114,11 @@ def _redrawn(ink: NDArray[np.floating]) -> tuple[Step, ...]:
 
 def _small(shades: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Return shades from 0 to 1 as a small picture."""
-    image = Image.fromarray(np.rint(255 * _roughly(shades)).astype(np.uint8))
+    stride = max(1, max(shades.shape) // (4 * SIDE))  # of a far larger one, every n-th pixel
+    rough = np.ascontiguousarray(shades[::stride, ::stride])
+    image = Image.fromarray(np.rint(255 * rough).astype(np.uint8))
     image.thumbnail((SIDE, SIDE))
     return np.asarray(image)
-
-
-def _roughly(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Return every n-th pixel of a picture that is far larger than it is shown."""
-    stride = max(1, max(pixels.shape[:2]) // (4 * SIDE))
-    return np.ascontiguousarray(pixels[::stride, ::stride])
 
 
 def _boxed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -100,16 +100,12 @@ def add(drawing: Drawing, label: int, folder: Path) -> Change:
         ValueError: the drawing is empty, too many are saved, or the disk is full.
     """
     new = saved_digit.from_drawing(drawing, label)
-    before: SavedDigit | None = None
-    after = new
 
     def change(saved: dict[str, SavedDigit]) -> None:
-        nonlocal before, after
-        before = saved.get(new.id)
-        saved[new.id] = after = replace(before or new, label=label)
+        saved[new.id] = replace(saved.get(new.id, new), label=label)
 
-    change_file(folder, change)
-    return Change(new.id, before, after)
+    (added,) = change_file(folder, change)
+    return added
 
 
 def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...]:

@@ -95,9 +95,7 @@ def load_predictor(model_path: Path) -> Predictor:
         raise ValueError(_missing(model_path, error)) from error
 
 
-@cached_by_stat(8)
-def _load(model_path: Path) -> Predictor:
-    return Predictor(model_path)
+_load = cached_by_stat(8)(Predictor)
 
 
 def _open_session(model_path: Path) -> onnxruntime.InferenceSession:
@@ -121,7 +119,7 @@ def _check_network(session: onnxruntime.InferenceSession, model_path: Path) -> N
     outputs = {node.name: node.shape[1:] for node in session.get_outputs()}
     if inputs != [[SIDE, SIDE, 1]] or outputs.get(PROBABILITIES) != [CLASSES]:
         raise ValueError(
-            f"The network {model_path} does not read digits: expected were 28×28×1 pixels in "
+            f"The network {model_path} does not recognize digits: expected were 28×28×1 pixels in "
             f'and ten "{PROBABILITIES}" out. Choose another run.'
         )
 

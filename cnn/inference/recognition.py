@@ -3,18 +3,21 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.drawing.canvas_picture import picture_from_strokes
 from cnn.drawing.drawing import Drawing
+from cnn.drawing.strokes import picture_from_strokes
 from cnn.inference.classifier import Classifier, Prediction
 from cnn.inference.drawing_lines import Line, drawing_from_line
 from cnn.inference.segmentation import Part, predict_several
 
 BATCH_SIZE = 250
+
+_Preprocessed: TypeAlias = tuple[NDArray[np.uint8], tuple[Part, ...] | None]
+"""A drawing as the network sees it, and its single digits, predicted, where asked for."""
 
 
 class Recognized(NamedTuple):
@@ -54,13 +57,6 @@ class Failure(NamedTuple):
         return json.dumps(self._asdict(), ensure_ascii=False)
 
 
-class _Preprocessed(NamedTuple):
-    """A drawing as the network sees it, its single digits already predicted where asked for."""
-
-    image: NDArray[np.uint8]
-    parts: tuple[Part, ...] | None
-
-
 def _as_canvas_picture(drawing: Drawing) -> Drawing:
     """Replace strokes by the picture that a canvas shows of them."""
     if drawing.picture is not None:
@@ -93,14 +89,14 @@ def recognize_lines(
     def preprocess(line: Line) -> _Preprocessed:
         drawing = PIPELINES[pipeline](drawing_from_line(line))
         parts = tuple(predict_several(drawing, classifier)) if several else None
-        return _Preprocessed(drawing.mnist_image(), parts)
+        return drawing.mnist_image(), parts
 
     preprocessed = _preprocess_lines(lines, preprocess)
     while batch := list(islice(preprocessed, BATCH_SIZE)):
-        images = [one.image for one in batch if isinstance(one, _Preprocessed)]
+        images = [one[0] for one in batch if not isinstance(one, Failure)]
         predictions = iter(classifier.predict(np.stack(images)) if images else ())
         for one in batch:
-            yield one if isinstance(one, Failure) else Recognized(next(predictions), one.parts)
+            yield one if isinstance(one, Failure) else Recognized(next(predictions), one[1])
 
 
 def _preprocess_lines(
