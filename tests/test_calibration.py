@@ -12,12 +12,6 @@ def test_what_is_written_is_read_again(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["calibration.json"]
 
 
-def test_the_last_one_written_counts(tmp_path):
-    write_calibration(tmp_path, Calibration(2.0, 0.1))
-    write_calibration(tmp_path, Calibration(1.5, 0.2))
-    assert read_calibration(tmp_path) == Calibration(1.5, 0.2)
-
-
 def test_a_run_from_before_calibration_calls_every_image_a_digit(tmp_path):
     assert read_calibration(tmp_path) == Calibration(temperature=1.0, threshold=0.0)
 

@@ -77,19 +77,19 @@ def test_a_line_that_is_no_point_is_left_out(path, line):
 
 
 @pytest.mark.parametrize(
-    ("epochs", "kept", "seconds"),
+    ("epochs", "remaining", "seconds"),
     [
         (0, Metrics((), ()), 0.0),
         (1, Metrics((FIRST, SECOND), (ONE,)), 5.0),
         (2, Metrics((FIRST, SECOND, THIRD, FOURTH), (ONE, TWO)), 10.0),
     ],
 )
-def test_going_on_after_whole_epochs_drops_what_came_later(path, epochs, kept, seconds):
+def test_resuming_after_whole_epochs_drops_what_came_later(path, epochs, remaining, seconds):
     assert truncate_after(path, epochs) == seconds
-    assert read_metrics(path) == kept
+    assert read_metrics(path) == remaining
 
 
-def test_the_kept_lines_stay_in_the_order_they_were_written(path):
+def test_the_remaining_lines_stay_in_the_order_they_were_written(path):
     lines = path.read_text().splitlines()
     truncate_after(path, 2)
     assert path.read_text().splitlines() == lines[:6]

@@ -89,7 +89,7 @@ def test_the_sample_is_told_apart_from_mnist(run):
     assert run_table([run])["Digits"].tolist() == ["sample"]
 
 
-def test_digits_that_a_taught_run_has_seen_are_no_test_of_it(run):
+def test_digits_that_a_fine_tuned_run_has_seen_are_no_test_of_it(run):
     run.update_status(dataset="sample")
     info = FineTuneInfo("built-in", 2, 0.5, 0.99, True, ())
     (run.path / store.FINE_TUNE_FILE).write_text(json.dumps(asdict(info)))

@@ -42,7 +42,7 @@ def test_the_snapshot_of_each_epoch_is_read_again_in_order(run):
     np.testing.assert_allclose(epochs.probabilities.sum(axis=-1), 1, atol=1e-5)
 
 
-def test_the_answers_are_calibrated_as_the_networks_own(run):
+def test_the_probabilities_are_calibrated_as_the_networks_own(run):
     train_epochs(run, 1)
     before = read_snapshots(run).probabilities[0]
     write_calibration(run.path, Calibration(temperature=2.0))
@@ -59,7 +59,7 @@ def test_an_epoch_counts_once_as_saved_last_and_only_with_its_point(run):
     np.testing.assert_array_equal(read_snapshots(run).filters, [FILTERS * 7])
 
 
-def test_no_temperature_makes_answers_vanish(run):
+def test_no_temperature_makes_probabilities_vanish(run):
     train_epochs(run, 1)
     likeliest = read_snapshots(run).probabilities.argmax(axis=-1)
     write_calibration(run.path, Calibration(temperature=1e-4))

@@ -8,7 +8,6 @@ import pytest
 from cnn.hyperparameters import Hyperparameters
 from cnn.presets import preset
 from cnn.runs import queue, store
-from cnn.runs.metrics import TrainingPoint, append_point
 from cnn.runs.status import State, Status
 from cnn.runs.store import RunError
 
@@ -44,22 +43,9 @@ def test_the_id_of_a_run_tells_its_time_and_preset_and_is_an_address(run):
     assert store.RUN_ID.fullmatch(run.id)
 
 
-def test_two_runs_of_the_same_second_are_two(runs_dir):
-    made = {store.create(Hyperparameters(), runs_dir).id for _ in range(5)}
-    assert len(made) == len(store.list_runs(runs_dir)) == 5
-
-
-def test_a_run_is_opened_by_its_id(run, runs_dir):
-    assert store.open_run(run.id, runs_dir) == run
-
-
 def test_the_folder_of_runs_is_made_with_the_first_one(tmp_path):
     store.create(Hyperparameters(), tmp_path / "not" / "yet" / "there")
     assert len(store.list_runs(tmp_path / "not" / "yet" / "there")) == 1
-
-
-def test_there_are_no_runs_in_a_folder_that_is_not_there(tmp_path):
-    assert store.list_runs(tmp_path / "nowhere") == []
 
 
 def test_runs_dir_names_the_folder_of_runs(monkeypatch, tmp_path):
@@ -153,20 +139,25 @@ def test_what_a_newer_app_adds_to_a_status_is_left_out(run):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"epochs": 0}', b'{"epoch": 3}', b'{"filters": 8}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"epochs": 0}',
+        b'{"epoch": 3}',
+        b'{"filters": 8}',
+        None,
+    ],
 )
-def test_damaged_hyperparameters_are_a_sentence(content, run):
-    (run.path / "hyperparameters.json").write_bytes(content)
+def test_damaged_or_missing_hyperparameters_are_a_sentence(content, run):
+    file = run.path / "hyperparameters.json"
+    file.unlink() if content is None else file.write_bytes(content)
     with pytest.raises(RunError, match=f"^The settings of run {run.id} can't be read: .+"):
         _ = run.hyperparameters
     with pytest.raises(RunError):
         _ = run.name
-
-
-def test_missing_hyperparameters_are_a_sentence(run):
-    (run.path / "hyperparameters.json").unlink()
-    with pytest.raises(RunError, match=f"^The settings of run {run.id} can't be read: .+"):
-        _ = run.hyperparameters
 
 
 @pytest.mark.parametrize("state", [s for s in State if s is not State.INTERRUPTED])
@@ -207,13 +198,13 @@ def test_the_process_that_trains_sees_its_own_run_running(run):
     assert run.status().state is State.INTERRUPTED
 
 
-def test_looking_at_a_run_leaves_its_lock_free(run, hold_elsewhere):
+def test_reading_a_status_leaves_its_lock_free(run, hold_elsewhere):
     run.update_status(state=State.RUNNING)
     run.status()
     hold_elsewhere(run.path / "lock")
 
 
-def test_a_run_that_ends_between_two_looks_is_not_called_interrupted(run, monkeypatch):
+def test_a_run_that_ends_between_two_polls_is_not_called_interrupted(run, monkeypatch):
     run.update_status(state=State.RUNNING)
 
     def end_and_be_found_unlocked(lock):
@@ -266,22 +257,9 @@ def test_updating_changes_what_is_named_and_keeps_the_rest(run):
         run.update_status(color="blue")
 
 
-def test_a_stop_is_asked_for_and_heard(run):
-    assert not run.stop_file.exists()
-    run.stop_file.touch()
-    run.stop_file.touch()
-    assert run.stop_file.exists()
-
-
 def test_the_log_may_hold_any_bytes(run):
     (run.path / "train.log").write_bytes(b"Epoch 1\n\xff\xfe")
     assert run.log().startswith("Epoch 1\n")
-
-
-def test_metrics_are_those_of_the_folder(run):
-    point = TrainingPoint(0.1, 2.0, 0.1, 900.0, 1.0)
-    append_point(run.metrics_path, point)
-    assert run.metrics().training == (point,)
 
 
 @pytest.mark.parametrize("state", [State.FINISHED, State.STOPPED, State.FAILED, State.RUNNING])
@@ -303,7 +281,7 @@ def test_a_run_that_is_worked_on_is_not_deleted(run, hold_elsewhere, state, phas
     assert run.status().state is state
 
 
-def test_a_run_that_waits_is_not_deleted(run):
+def test_a_queued_run_is_not_deleted(run):
     with pytest.raises(RunError, match="Stop it first, then delete it"):
         queue.delete(run)
     assert run.path.is_dir()
@@ -330,7 +308,7 @@ def test_the_built_in_run_is_opened_by_its_name_and_not_deleted(built_in, runs_d
     assert store.list_runs(runs_dir) == []
 
 
-def test_looking_at_the_built_in_run_writes_nothing_beside_it(built_in):
+def test_reading_the_built_in_status_writes_nothing_beside_it(built_in):
     built_in.update_status(state=State.RUNNING)
     before = sorted(built_in.path.iterdir())
     built_in.status()

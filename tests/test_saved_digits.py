@@ -32,11 +32,11 @@ def line(label="7", **values):
     return json.dumps({"label": label, **drawing, **values}).encode()
 
 
-def test_nothing_is_kept_at_first(runs_dir):
+def test_nothing_is_saved_at_first(runs_dir):
     assert saved_digits.read(runs_dir) == saved_digits.SavedDigits((), ())
 
 
-def test_a_kept_drawing_comes_back_with_its_label_its_strokes_and_its_image(runs_dir):
+def test_a_saved_drawing_comes_back_with_its_label_its_strokes_and_its_image(runs_dir):
     drawing = stroke_drawing()
     saved_digits.add(drawing, 7, runs_dir)
     (digit,) = saved_digits.read(runs_dir).digits
@@ -44,7 +44,7 @@ def test_a_kept_drawing_comes_back_with_its_label_its_strokes_and_its_image(runs
     np.testing.assert_array_equal(digit.image, drawing.mnist_image())
 
 
-def test_a_picture_is_kept_as_the_image_that_the_network_sees(runs_dir):
+def test_a_picture_is_saved_as_the_image_that_the_network_sees(runs_dir):
     page = np.full((60, 40), 255, np.uint8)
     page[10:50, 18:22] = 0
     saved_digits.add(Drawing(picture=page), 1, runs_dir)
@@ -52,14 +52,14 @@ def test_a_picture_is_kept_as_the_image_that_the_network_sees(runs_dir):
     np.testing.assert_array_equal(digit.drawing.image, Drawing(picture=page).mnist_image())
 
 
-def test_a_drawing_of_too_many_points_is_kept_as_an_image(runs_dir):
+def test_a_drawing_of_too_many_points_is_saved_as_an_image(runs_dir):
     points = tuple((float(x), float(x % 7)) for x in range(saved_digit.MAX_SAVED_POINTS + 1))
     digit = saved_digits.add(Drawing(strokes=(points,)), 1, runs_dir)
     assert digit.after.drawing.image is not None
     assert labels(runs_dir) == [1]
 
 
-def test_the_same_drawing_is_not_kept_twice_but_gets_the_new_label(runs_dir):
+def test_the_same_drawing_is_not_saved_twice_but_gets_the_new_label(runs_dir):
     first = saved_digits.add(stroke_drawing(), 7, runs_dir)
     saved_digits.add(stroke_drawing(1), 2, runs_dir)
     saved_digits.add(stroke_drawing(), 1, runs_dir)
@@ -90,11 +90,11 @@ def test_undo_leaves_what_was_changed_or_deleted_since(runs_dir):
     assert labels(runs_dir) == [5, 2]
 
 
-def test_undo_of_keeping_deletes_only_what_was_kept_then(runs_dir):
-    kept = saved_digits.add(stroke_drawing(), 7, runs_dir)
-    saved_digits.delete([kept.id], runs_dir)
+def test_undo_of_saving_deletes_only_what_was_saved_then(runs_dir):
+    saved = saved_digits.add(stroke_drawing(), 7, runs_dir)
+    saved_digits.delete([saved.id], runs_dir)
     saved_digits.add(stroke_drawing(), 7, runs_dir)  # by another tab
-    assert saved_digits.undo([kept], runs_dir) == 0
+    assert saved_digits.undo([saved], runs_dir) == 0
     assert labels(runs_dir) == [7]
 
 
@@ -147,14 +147,14 @@ def test_a_damaged_line_is_counted_and_stays_in_the_file_through_changes(runs_di
     saved_digits.add(stroke_drawing(), 7, runs_dir)
     path = runs_dir / saved_digits.FILE_NAME
     path.write_bytes(path.read_bytes() + damaged)
-    kept = saved_digits.read(runs_dir)
-    assert (len(kept.digits), kept.damaged) == (1, (damaged,))
+    saved = saved_digits.read(runs_dir)
+    assert (len(saved.digits), saved.damaged) == (1, (damaged,))
     saved_digits.add(stroke_drawing(1), 2, runs_dir)
     assert labels(runs_dir) == [7, 2]
     assert damaged in path.read_bytes().split(b"\n")
 
 
-def test_an_id_in_the_file_is_not_believed(runs_dir):
+def test_an_id_in_the_file_is_ignored(runs_dir):
     (runs_dir / saved_digits.FILE_NAME).write_bytes(line(id="../../x"))
     (digit,) = saved_digits.read(runs_dir).digits
     assert len(digit.id) == 16
@@ -199,7 +199,7 @@ def test_a_file_changed_within_a_tick_of_the_clock_is_read_again(runs_dir, in_pl
     assert labels(runs_dir) == [1, 2]
 
 
-def test_no_more_than_the_limit_is_kept(runs_dir, monkeypatch):
+def test_no_more_than_the_limit_is_saved(runs_dir, monkeypatch):
     monkeypatch.setattr(saved_digits, "MAX_DIGITS", 2)
     for number in range(2):
         saved_digits.add(stroke_drawing(number), 7, runs_dir)
@@ -244,7 +244,7 @@ def test_loading_says_which_lines_were_refused_and_why_and_takes_the_others(runs
     assert [sentence.partition(":")[0] for sentence in loaded.refused] == ["Line 3", "Line 4"]
 
 
-def test_loading_keeps_the_labels_of_what_is_there(runs_dir):
+def test_loading_leaves_the_labels_of_what_is_there(runs_dir):
     digit = saved_digits.add(stroke_drawing(), 7, runs_dir)
     other = saved_digits_file.to_bytes([saved_digit.SavedDigit(digit.after.drawing, 1, 0.0)])
     assert saved_digits_file.load(other, runs_dir) == (0, 1, ())

@@ -16,7 +16,7 @@ from cnn.data import mnist_file as reading
 from cnn.data.mnist import DataError, find_source, keras_cache_file, load, load_test
 
 WHOLE_MNIST = os.environ.get("MNIST_NPZ")
-SMALLEST = {"train": reading.MINIMUM_TRAIN, "test": reading.MINIMUM_TEST}
+MINIMUM = {"train": reading.MINIMUM_TRAIN, "test": reading.MINIMUM_TEST}
 
 
 def run_python(code):
@@ -166,7 +166,7 @@ def test_damaged_test_digits_are_taken_from_the_next_source(mnist_file):
     assert find_source()[0].path == keras_cache_file()
 
 
-def test_a_mended_file_is_used_without_a_restart(mnist_file):
+def test_a_repaired_file_is_used_without_a_restart(mnist_file):
     write_with_flipped_bytes(mnist_file, "x_train")
     assert load().name == "sample"
     write(mnist_file, **tiny_mnist(test=40))
@@ -252,7 +252,7 @@ def test_labels_of_any_whole_number_type_become_bytes(mnist_file):
 
 
 @pytest.mark.parametrize("name", ["mnist", "sample"])
-def test_digits_are_read_only_and_kept(mnist_file, name):
+def test_digits_are_read_only_and_cached(mnist_file, name):
     write(mnist_file)
     dataset = load(name)
     assert load(name) is dataset
@@ -309,8 +309,8 @@ def test_finding_and_testing_import_no_library_that_takes_long(mnist_file):
 @given(changes=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=6))
 def test_any_change_to_the_bytes_of_a_file_gives_digits_or_a_sentence(mnist_file, changes):
     # Blank pictures compress to nothing, so that most changes hit what describes the arrays.
-    blank = {f"x_{part}": np.zeros((n, 28, 28), np.uint8) for part, n in SMALLEST.items()}
-    labels = {f"y_{part}": np.arange(n) % 10 for part, n in SMALLEST.items()}
+    blank = {f"x_{part}": np.zeros((n, 28, 28), np.uint8) for part, n in MINIMUM.items()}
+    labels = {f"y_{part}": np.arange(n) % 10 for part, n in MINIMUM.items()}
     np.savez_compressed(mnist_file, **blank, **labels)
     content = bytearray(mnist_file.read_bytes())
     for place, value in changes:

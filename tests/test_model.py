@@ -122,35 +122,35 @@ def test_one_cycle_is_over_after_all_epochs():
 ELEVEN = np.eye(11, dtype="float32")
 
 
-def sure_of(*answers):
-    """Return answers (n, 11) that are surest of these, and next of 3."""
-    rows = 0.05 * np.ones((len(answers), 11), "float32")
+def most_confident_in(*outputs):
+    """Return outputs (n, 11) that are surest of these, and next of 3."""
+    rows = 0.05 * np.ones((len(outputs), 11), "float32")
     rows[:, 3] = 0.15
-    rows[np.arange(len(answers)), answers] = 0.4
+    rows[np.arange(len(outputs)), outputs] = 0.4
     return rows
 
 
 def test_accuracy_counts_digits_and_not_what_is_none():
     accuracy = DigitAccuracy()
-    accuracy.update_state(ELEVEN[[3, 4, 10, 10]], sure_of(3, 5, 10, 2))
+    accuracy.update_state(ELEVEN[[3, 4, 10, 10]], most_confident_in(3, 5, 10, 2))
     assert float(accuracy.result()) == 0.5
-    accuracy.update_state(ELEVEN[[7]], sure_of(7))
+    accuracy.update_state(ELEVEN[[7]], most_confident_in(7))
     assert float(accuracy.result()) == pytest.approx(2 / 3)
-    accuracy.update_state(ELEVEN[[10, 10]], sure_of(10, 3))
+    accuracy.update_state(ELEVEN[[10, 10]], most_confident_in(10, 3))
     assert float(accuracy.result()) == pytest.approx(2 / 3)
 
 
 def test_a_digit_that_looks_like_none_is_still_read_by_its_likeliest_digit():
     accuracy = DigitAccuracy()
-    accuracy.update_state(ELEVEN[[3, 4]], sure_of(10, 10))
+    accuracy.update_state(ELEVEN[[3, 4]], most_confident_in(10, 10))
     assert float(accuracy.result()) == 0.5
 
 
-def test_accuracy_begins_anew_and_works_for_ten_answers():
+def test_accuracy_begins_anew_and_works_for_ten_outputs():
     accuracy = DigitAccuracy()
-    accuracy.update_state(ELEVEN[[3]], sure_of(4))
+    accuracy.update_state(ELEVEN[[3]], most_confident_in(4))
     accuracy.reset_state()
-    accuracy.update_state(ELEVEN[[3, 4], :10], sure_of(3, 4)[:, :10])
+    accuracy.update_state(ELEVEN[[3, 4], :10], most_confident_in(3, 4)[:, :10])
     assert float(accuracy.result()) == 1
 
 
@@ -191,7 +191,7 @@ NETWORKS = {
 
 @pytest.fixture(scope="module", params=NETWORKS.values(), ids=NETWORKS.keys())
 def exported(request, tmp_path_factory):
-    """A network after some training steps, and ONNX Runtime's answers to 20 random images."""
+    """A network after some training steps, and ONNX Runtime's outputs to 20 random images."""
     keras.utils.set_random_seed(0)
     values = Hyperparameters(**request.param, learning_rate=0.01)
     network = build_network(values)
@@ -210,31 +210,31 @@ def exported(request, tmp_path_factory):
     assert [file.name for file in path.parent.iterdir()] == ["model.onnx"]
     session = onnxruntime.InferenceSession(path)
     names = [output.name for output in session.get_outputs()]
-    answers = dict(zip(names, session.run(names, {"image": pixels}), strict=True))
-    return network, pixels, session, answers
+    outputs = dict(zip(names, session.run(names, {"image": pixels}), strict=True))
+    return network, pixels, session, outputs
 
 
 def test_onnx_gives_the_probabilities_of_keras(exported):
-    network, pixels, _, answers = exported
+    network, pixels, _, outputs = exported
     expected = network.predict(pixels, verbose=0)
     if network.output_shape[1] > 10:
-        np.testing.assert_allclose(answers["digit"][:, 0], 1 - expected[:, 10], atol=1e-5)
-        assert answers["digit"].max() <= 1
+        np.testing.assert_allclose(outputs["digit"][:, 0], 1 - expected[:, 10], atol=1e-5)
+        assert outputs["digit"].max() <= 1
         expected = expected[:, :10] / expected[:, :10].sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(answers["probabilities"], expected, atol=1e-5)
-    assert np.ptp(expected, axis=0).max() > 1e-3  # the answers differ, so that a mix-up shows
+    np.testing.assert_allclose(outputs["probabilities"], expected, atol=1e-5)
+    assert np.ptp(expected, axis=0).max() > 1e-3  # the outputs differ, so that a mix-up shows
 
 
 def test_onnx_takes_raw_pixels_of_any_number_of_images(exported):
-    _, pixels, session, answers = exported
+    _, pixels, session, outputs = exported
     (image,) = session.get_inputs()
     assert (image.name, image.type, image.shape[1:]) == ("image", "tensor(float)", [28, 28, 1])
     (one,) = session.run(["probabilities"], {"image": pixels[3:4]})
-    np.testing.assert_allclose(one, answers["probabilities"][3:4], atol=1e-5)
+    np.testing.assert_allclose(one, outputs["probabilities"][3:4], atol=1e-5)
 
 
 def test_onnx_gives_every_convolution_after_its_activation(exported):
-    network, pixels, _, answers = exported
+    network, pixels, _, outputs = exported
     names = [layer.name for layer in network.layers]
     seen, maps = pixels, {}
     for layer in network.layers[1:]:
@@ -243,9 +243,9 @@ def test_onnx_gives_every_convolution_after_its_activation(exported):
         if kind == "activation" or (kind == "convolution" and f"activation_{number}" not in names):
             maps[f"convolution_{number}"] = seen
     assert maps
-    assert {name for name in answers if name.startswith("convolution_")} == set(maps)
+    assert {name for name in outputs if name.startswith("convolution_")} == set(maps)
     for name, expected in maps.items():
-        np.testing.assert_allclose(answers[name], expected, rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(outputs[name], expected, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -255,23 +255,23 @@ def test_every_activation_is_exported(activation, tmp_path):
     export_onnx(network, tmp_path / "model.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
     pixels = np.random.default_rng(0).uniform(0, 9, (5, 28, 28, 1)).astype("float32")
-    (answers,) = session.run(["convolution_1"], {"image": pixels})
+    (outputs,) = session.run(["convolution_1"], {"image": pixels})
     expected = network.get_layer("convolution_1")(pixels)
-    np.testing.assert_allclose(answers, expected, atol=1e-5, rtol=1e-5)
+    np.testing.assert_allclose(outputs, expected, atol=1e-5, rtol=1e-5)
     assert np.ptp(expected) > 0.5
 
 
 def test_onnx_gives_the_features_that_the_last_layer_sees(exported):
-    network, _, _, answers = exported
+    network, _, _, outputs = exported
     kernel, bias = network.get_layer("probabilities").get_weights()
-    logits = (answers["features"] @ kernel + bias)[:, :10]
+    logits = (outputs["features"] @ kernel + bias)[:, :10]
     exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
     expected = exponents / exponents.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(answers["probabilities"], expected, atol=1e-5)
+    np.testing.assert_allclose(outputs["probabilities"], expected, atol=1e-5)
 
 
 def test_onnx_has_no_other_outputs(exported):
-    network, *_, answers = exported
-    others = {name for name in answers if not name.startswith("convolution_")}
+    network, *_, outputs = exported
+    others = {name for name in outputs if not name.startswith("convolution_")}
     digit = {"digit"} if network.output_shape[1] > 10 else set()
     assert others == {"features", "probabilities"} | digit
