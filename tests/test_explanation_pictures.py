@@ -12,7 +12,7 @@ from ui.shared.explanation.nearest import nearest_html
 from ui.shared.explanation.occlusion import map_html
 
 
-def test_ink_is_blue_for_the_answer_orange_against_it_and_transparent_where_there_is_none():
+def test_ink_is_blue_for_the_digit_orange_against_it_and_transparent_where_there_is_none():
     image, importance = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
     image[2, 2:5] = 255
     importance[2, 2:5] = [0.5, -0.5, 0]
@@ -50,7 +50,7 @@ def test_where_the_ink_mattered_is_also_in_words():
         ([3] * 5, "None of them is an 8."),
     ],
 )
-def test_how_many_of_the_nearest_are_the_answer_is_said(labels, sentence):
+def test_how_many_of_the_nearest_are_the_prediction_is_said(labels, sentence):
     image = np.zeros((28, 28), np.uint8)
     text = nearest_html([Neighbor(image, one, 1.0) for one in labels], 8)
     assert sentence in text

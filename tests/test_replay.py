@@ -27,7 +27,7 @@ def test_a_replay_holds_every_moment_from_before_the_training_on(runs_dir):
     assert replay.notes == ()
 
 
-def test_the_digits_and_their_answers_stand_at_the_same_place(runs_dir):
+def test_the_digits_and_their_predictions_are_at_the_same_place(runs_dir):
     replay = load_replay(make_replayed_run(runs_dir, wrong={2: [13]}))
     test = mnist.load_test("mnist")
     assert replay.indices.tolist() == replayed_digits(test.labels).tolist()

@@ -22,7 +22,7 @@ def run(runs_dir):
     return store.create(Hyperparameters(), runs_dir)
 
 
-def answers(seed, digits=5):
+def random_probabilities(seed, digits=5):
     return np.random.default_rng(seed).dirichlet(np.full(10, 0.3), digits).astype(np.float32)
 
 
@@ -30,7 +30,7 @@ def train_epochs(run, *numbers):
     """Save these epochs as a training does."""
     for number in numbers:
         append_point(run.metrics_path, EpochPoint(number, 1, 0.5, 1, 0.5, number))
-        save_snapshot(run, number, FILTERS * number, answers(number))
+        save_snapshot(run, number, FILTERS * number, random_probabilities(number))
 
 
 def test_the_snapshot_of_each_epoch_is_read_again_in_order(run):
@@ -38,7 +38,7 @@ def test_the_snapshot_of_each_epoch_is_read_again_in_order(run):
     epochs = read_snapshots(run)
     assert epochs.numbers == tuple(range(1, 12))
     np.testing.assert_array_equal(epochs.filters[9], FILTERS * 10)
-    np.testing.assert_allclose(epochs.probabilities[9], answers(10), atol=0.011)
+    np.testing.assert_allclose(epochs.probabilities[9], random_probabilities(10), atol=0.011)
     np.testing.assert_allclose(epochs.probabilities.sum(axis=-1), 1, atol=1e-5)
 
 
@@ -53,8 +53,8 @@ def test_the_probabilities_are_calibrated_as_the_networks_own(run):
 def test_an_epoch_counts_once_as_saved_last_and_only_with_its_point(run):
     train_epochs(run, 1)
     run.metrics_path.write_text(run.metrics_path.read_text() * 2)
-    save_snapshot(run, 1, FILTERS * 7, answers(7))
-    save_snapshot(run, 2, FILTERS, answers(2))  # of a training that was killed
+    save_snapshot(run, 1, FILTERS * 7, random_probabilities(7))
+    save_snapshot(run, 2, FILTERS, random_probabilities(2))  # of a training that was killed
     assert read_snapshots(run).numbers == (1,)
     np.testing.assert_array_equal(read_snapshots(run).filters, [FILTERS * 7])
 
@@ -115,11 +115,11 @@ def test_the_replayed_digits_are_ten_of_each_class():
 
 
 def test_the_snapshot_before_the_first_epoch_is_of_the_replayed_digits_alone(run):
-    save_snapshot(run, START, FILTERS, answers(0, digits=2))
+    save_snapshot(run, START, FILTERS, random_probabilities(0, digits=2))
     assert saved_epochs(run) == ()
     train_epochs(run, 1)
     assert saved_epochs(run) == (START, 1)
     assert read_snapshots(run).numbers == (1,)
     both = read_snapshots(run, (START, 1), np.array([4, 2]))
-    np.testing.assert_allclose(both.probabilities[0], answers(0, digits=2), atol=0.011)
-    np.testing.assert_allclose(both.probabilities[1], answers(1)[[4, 2]], atol=0.011)
+    np.testing.assert_allclose(both.probabilities[0], random_probabilities(0, digits=2), atol=0.011)
+    np.testing.assert_allclose(both.probabilities[1], random_probabilities(1)[[4, 2]], atol=0.011)

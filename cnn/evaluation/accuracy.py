@@ -38,14 +38,6 @@ class ClassMetrics(NamedTuple):
         return 2 * self.correct / both if both else None
 
 
-class MacroAverage(NamedTuple):
-    """The mean of each metric over the classes, each class counting the same."""
-
-    precision: float
-    recall: float
-    f1: float
-
-
 def accuracy(predictions: Predictions) -> float:
     """Return the share of correct predictions, 0 to 1."""
     return float(predictions.correct.mean())
@@ -64,11 +56,12 @@ def metrics_per_class(matrix: NDArray[np.intp]) -> tuple[ClassMetrics, ...]:
     return tuple(ClassMetrics(digit, *row) for digit, row in enumerate(counts))
 
 
-def macro_average(classes: Sequence[ClassMetrics]) -> MacroAverage:
-    """Return the mean of precision, recall and F1 over the classes that occur or are predicted.
+def macro_average(classes: Sequence[ClassMetrics]) -> tuple[float, float, float]:
+    """Return the means of precision, recall and F1 over the classes that occur or are predicted.
 
     As in scikit-learn, a metric with nothing to divide by counts as 0.
     """
     there = [one for one in classes if one.support or one.predicted]
     metrics = [(one.precision or 0, one.recall or 0, one.f1 or 0) for one in there]
-    return MacroAverage(*np.mean(metrics, axis=0).tolist())
+    precision, recall, f1 = np.mean(metrics, axis=0).tolist()
+    return precision, recall, f1

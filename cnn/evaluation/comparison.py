@@ -89,12 +89,8 @@ def mcnemar_p_value(only_first: int, only_second: int) -> float:
     are equally good (Q. McNemar, Note on the Sampling Error of the Difference between Correlated
     Proportions or Percentages, 1947).
 
-    Args:
-        only_first: how many digits only the first network got right.
-        only_second: how many only the second did.
-
-    Returns:
-        0 to 1, of both tails; 1 where there is no such digit.
+    The arguments count the digits that only the first and only the second network got right. The
+    result, 0 to 1, is of both tails; 1 where there is no such digit.
     """
     from scipy.special import bdtr  # the binomial's sum alone: scipy.stats takes half a second
 

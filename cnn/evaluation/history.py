@@ -49,12 +49,7 @@ class History(NamedTuple):
 
 
 def history_of(run: Run, index: int, total: int) -> History:
-    """Return the history of one digit.
-
-    Args:
-        run: whose training it was.
-        index: which test digit.
-        total: how many test digits there are; the snapshots are checked to be of as many.
+    """Return the history of one test digit in a training; snapshots are checked to be of `total`.
 
     Raises:
         SnapshotError: the snapshots are missing, damaged or of other digits.

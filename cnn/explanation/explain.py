@@ -56,12 +56,8 @@ def feature_maps(
 ) -> tuple[LayerMaps, ...]:
     """Return the feature maps of each convolution, from first to last layer.
 
-    Those with the largest standard deviation come first; a layer's maps share one scale.
-
-    Args:
-        predictor: the network.
-        image: (28, 28) uint8, 255 is full ink.
-        max_maps: of a layer, None for all.
+    Those with the largest standard deviation come first; a layer's maps share one scale. The image
+    is (28, 28) uint8, 255 is full ink. With None for `max_maps`, all maps of a layer are returned.
     """
     activations = predictor.activations(image)
     return tuple(
@@ -114,30 +110,18 @@ def _patches(stride: int) -> NDArray[np.bool_]:
 
 
 def occlusion_stride(multiply_adds: int) -> int:
-    """Return a stride, 1 to 5, with which the occlusion map of a large network is quick too.
-
-    Args:
-        multiply_adds: of the network, for one image.
-    """
+    """Return a stride, 1 to 5, with which so many multiply-adds an image are quick too."""
     return min(max(math.ceil((multiply_adds / MAX_MULTIPLY_ADDS_OF_STRIDE_1) ** 0.5), 1), PATCH)
 
 
 def index_size(multiply_adds: int) -> int:
-    """Return how many digits to index, so that a large network is ready in seconds too.
-
-    Args:
-        multiply_adds: of the network, for one image.
-    """
+    """Return how many digits to index, so that so many multiply-adds an image take seconds."""
     affordable = int(MAX_MULTIPLY_ADDS_OF_INDEX / max(multiply_adds, 1))
     return min(max(affordable, MIN_DIGITS), MAX_DIGITS)
 
 
 def index_digits(predictor: Predictor, digits: Digits) -> DigitIndex:
-    """Return an index of digits by their features.
-
-    Args:
-        predictor: the network.
-        digits: training digits, such as `data.load_first_training` gives them.
+    """Return an index of training digits by their features.
 
     Raises:
         ValueError: the network has no output with its features.
@@ -152,13 +136,9 @@ def index_digits(predictor: Predictor, digits: Digits) -> DigitIndex:
 def nearest_digits(
     predictor: Predictor, image: NDArray[np.uint8], index: DigitIndex, count: int = 5
 ) -> list[Neighbor]:
-    """Return the training digits with the nearest features, nearest first.
+    """Return so many training digits with features near those of an image (28, 28), nearest first.
 
-    Args:
-        predictor: the network that made the index.
-        image: (28, 28) uint8, 255 is full ink.
-        index: of `index_digits`.
-        count: how many.
+    The index is the same network's.
     """
     features = _project(predictor.features(image[np.newaxis]))
     distances = np.linalg.norm(index.features - features, axis=1)

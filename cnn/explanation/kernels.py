@@ -23,14 +23,10 @@ class Convolution(NamedTuple):
 
 
 def load_kernels(model_path: Path) -> Kernels:
-    """Return each convolution's kernels by the layer's name.
+    """Return each convolution's kernels in an exported network, by the layer's name.
 
-    Args:
-        model_path: an ONNX file, as training exports it.
-
-    Returns:
-        "convolution_1" … with (filters, channels, k, k) each. A convolution whose weights are no
-        constants of the file is left out.
+    They are (filters, channels, k, k) of "convolution_1" and so on. A convolution whose weights are
+    no constants of the file is left out.
 
     Raises:
         ValueError: the file is missing or damaged.

@@ -45,10 +45,6 @@ def _check_model(name: str, run: Run) -> None:
     raise RunError(f"Run {run.id} has no model: it is {status.state}.")
 
 
-def _model(name: str, run: Run) -> bytes:
-    return (run.path / name).read_bytes()
-
-
 def _check_curves(run: Run) -> None:
     if not run.metrics().epochs:
         raise RunError("The training curves follow when the first epoch has ended.")
@@ -65,8 +61,13 @@ def _curves(run: Run) -> bytes:
 
 def _model_file(label: str, ending: str) -> RunFile:
     name = f"model.{ending}"
-    check, read = partial(_check_model, name), partial(_model, name)
-    return RunFile(label, ending, "application/octet-stream", check, read)
+    return RunFile(
+        label,
+        ending,
+        "application/octet-stream",
+        partial(_check_model, name),
+        lambda run: (run.path / name).read_bytes(),
+    )
 
 
 RUN_FILES = {

@@ -78,14 +78,9 @@ class Position(NamedTuple):
 def compute(
     first: FirstConvolution, image: NDArray[np.uint8], filter_: int, row: int, column: int
 ) -> Position:
-    """Return what a filter computes at one position of an image.
+    """Return what a filter computes at one position of an image (28, 28), 255 is full ink.
 
-    Args:
-        first: the network's first convolution.
-        image: (28, 28), 255 is full ink.
-        filter_: which of the filters, from 0.
-        row: of the feature map, from 0.
-        column: of the feature map, from 0.
+    Filter, row and column of the feature map are counted from 0.
 
     Raises:
         ValueError: there is no such filter or position.
@@ -123,11 +118,7 @@ def rounded(position: Position, first: FirstConvolution) -> Position:
 
 
 def first_convolution(model_path: Path, hyperparameters: Hyperparameters) -> FirstConvolution:
-    """Return the first convolution of an exported network.
-
-    Args:
-        model_path: a run's model.onnx.
-        hyperparameters: the run's.
+    """Return the first convolution of a run's model.onnx.
 
     Raises:
         ValueError: the file is missing or damaged, or has other filters.

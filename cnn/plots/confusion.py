@@ -31,12 +31,9 @@ def confusion_matrix_figure(matrix: NDArray[np.intp], title: str = "") -> "Figur
 
 
 def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: str) -> "Figure":
-    """Draw one confusion matrix minus another, (10, 10), with signed counts, blue and orange.
+    """Draw the second network's confusion matrix minus the first's, (10, 10), with signed counts.
 
-    Args:
-        difference: rows true label, columns predicted, the second's counts minus the first's.
-        first: the name of the network whose counts were subtracted.
-        second: the name of the other one.
+    Rows are true labels, columns predictions; `first` and `second` name the networks.
     """
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -79,13 +76,7 @@ def _tints(matrix: NDArray[np.intp]) -> NDArray[np.float64]:
 
 
 def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str = "") -> "Figure":
-    """Draw the accuracy of each digit, as its distance from the accuracy on all digits.
-
-    Args:
-        classes: the metrics; a digit without support is left out.
-        average: the accuracy on all digits, 0 to 1.
-        title: above the chart.
-    """
+    """Draw the accuracy of each digit with support, as its distance from `average`, 0 to 1."""
     figure = new_figure(6, 4)
     axes = figure.add_subplot()
     axes.axvline(average, linestyle="--", color="gray", linewidth=1)

@@ -18,12 +18,7 @@ _COLUMNS = 8
 
 
 def filters_figure(replay: Replay, title: str = "") -> "Figure":
-    """Draw the first filters of the first and of the last epoch of a replay, on one scale.
-
-    Args:
-        replay: at least one epoch.
-        title: above them.
-    """
+    """Draw the first filters of the first and of the last epoch of a replay, on one scale."""
     from matplotlib.colors import LinearSegmentedColormap  # a second: only for saving
 
     shown_epochs = sorted({0, len(replay.numbers) - 1})

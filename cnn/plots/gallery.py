@@ -22,12 +22,7 @@ _MARGIN = (_CELL - 28) // 2
 def gallery_figure(
     predictions: Predictions, indices: NDArray[np.intp], title: str = ""
 ) -> "Figure":
-    """Draw some digits with their predictions, ten in a row.
-
-    Args:
-        predictions: a network's.
-        indices: which digits, in their order.
-        title: above them.
+    """Draw the digits of these indices with their predictions, ten in a row.
 
     Raises:
         ValueError: there is no digit to draw.

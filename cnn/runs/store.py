@@ -185,10 +185,9 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []  # it is created with the first run
     runs = [_run(folder, name) for name in names if name != BUILT_IN]
-    times = [creation_time(run.status_path) for run in runs]
-    pairs = zip(times, runs, strict=True)
-    dated = [(created, run.id, run) for created, run in pairs if created is not None]
-    return [run for *_, run in sorted(dated, key=itemgetter(0, 1), reverse=True)]
+    dated = ((creation_time(run.status_path), run.id, run) for run in runs)
+    opened = [entry for entry in dated if entry[0] is not None]
+    return [run for *_, run in sorted(opened, key=itemgetter(0, 1), reverse=True)]
 
 
 def all_runs(folder: Path) -> list[Run]:

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnn.inference.predictor import load_predictor
 from cnn.lesson.convolution import (
     FirstConvolution,
     Position,
@@ -13,7 +14,7 @@ from cnn.lesson.convolution import (
 )
 from cnn.runs.store import Run
 from ui.how_it_works.convolution_html import arithmetic_html, places_html
-from ui.how_it_works.digits import explain_sample, predictor_of, test_digits
+from ui.how_it_works.digits import explain_sample, test_digits
 from ui.how_it_works.tables import number
 from ui.shared.run_predictions import explain_absence
 
@@ -31,7 +32,7 @@ def show_convolution(run: Run) -> None:
 
 
 def _show(run: Run) -> None:
-    predictor = predictor_of(run)
+    predictor = load_predictor(run.model_path)
     first = first_convolution(run.model_path, run.hyperparameters)
     images = test_digits(run).images
     digit, filter_ = _choose_digit_and_filter(len(images), len(first.kernels))

@@ -19,14 +19,9 @@ def places_html(
     row: int,
     column: int,
 ) -> str:
-    """Return the image with the filter on it, and the feature map up to this position.
+    """Return the image (28, 28) with the filter on it, and the feature map up to this position.
 
-    Args:
-        image: (28, 28), 255 is full ink.
-        feature_map: (side, side), of the chosen filter.
-        first: the convolution.
-        row: of the feature map, from 0.
-        column: of the feature map, from 0.
+    Row and column are the feature map's, from 0.
     """
     patch = _square(first.begin(row), first.begin(column), first.size, SIDE)
     pixel = _square(row, column, 1, first.map_side)
@@ -62,9 +57,7 @@ def _square(row: int, column: int, size: int, side: int) -> str:
 def arithmetic_html(position: Position, first: FirstConvolution) -> str:
     """Return pixels × weights = products, and the sum, bias and activation under them.
 
-    Args:
-        position: rounded, so that the numbers shown add up.
-        first: the convolution.
+    The position is rounded, so that the numbers shown add up.
     """
     pixels, weights, results = first.decimals
     tables = (

@@ -4,7 +4,6 @@ import streamlit as st
 
 from cnn.data import mnist
 from cnn.data.mnist import DatasetName, Digits
-from cnn.inference.predictor import Predictor, load_predictor
 from cnn.runs.store import Run
 from ui.shared.data_source import show_data_source
 
@@ -18,15 +17,6 @@ def dataset_of(run: Run) -> DatasetName:
 def test_digits(run: Run) -> Digits:
     """Return the test digits to show."""
     return mnist.load_test(dataset_of(run))
-
-
-def predictor_of(run: Run) -> Predictor:
-    """Return the run's network.
-
-    Raises:
-        ValueError: it has none yet, or it is damaged.
-    """
-    return load_predictor(run.model_path)
 
 
 def explain_sample(run: Run) -> None:

@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from cnn.evaluation.predictions import Predictions
+from cnn.inference.predictor import load_predictor
 from cnn.plots.gallery import gallery_figure
 from cnn.runs.store import Run
-from ui.how_it_works.digits import predictor_of, test_digits
+from ui.how_it_works.digits import test_digits
 from ui.how_it_works.network_results import explain_reject_class
 from ui.how_it_works.tables import cell, head, table_html
 from ui.shared import run_picker
@@ -60,7 +61,7 @@ def show_labeled_images(run: Run) -> None:
 def _first(run: Run) -> Predictions:
     """Return the chosen network's predictions for the first test digits, computed now."""
     images, labels = (part[:SHOWN] for part in test_digits(run))
-    return Predictions(predictor_of(run).probabilities(images), labels, images)
+    return Predictions(load_predictor(run.model_path).probabilities(images), labels, images)
 
 
 def labeled_images_html(predictions: Predictions) -> str:

@@ -5,12 +5,13 @@ import math
 import streamlit as st
 
 from cnn.evaluation.predictions import MIN_PROBABILITY
+from cnn.inference.predictor import load_predictor
 from cnn.lesson.tutorial import VARIANTS, Variant
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import TUTORIAL_TEST_ACCURACY
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run
-from ui.how_it_works.digits import predictor_of, test_digits
+from ui.how_it_works.digits import test_digits
 from ui.how_it_works.network_results import show_differences
 from ui.shared import hyperparameter_form, navigation, run_predictions
 from ui.shared.number_text import a_digit, counted, percent, points, probability
@@ -33,7 +34,7 @@ def show_loss(run: Run) -> None:
     show_differences(run, "Compile")
     digits = test_digits(run)
     label = int(digits.labels[0])
-    share = float(predictor_of(run).probabilities(digits.images[:1])[0, label])
+    share = float(load_predictor(run.model_path).probabilities(digits.images[:1])[0, label])
     st.markdown(
         f"The first test digit is {a_digit(label)}. The chosen network gives it a probability of "
         f"**{probability(share)}**, so the loss is **{_loss(share)}**."

@@ -98,12 +98,8 @@ def reliability_chart(diagram: Sequence[ConfidenceBin]) -> alt.LayerChart:
 def confidence_chart(bins: Sequence[ConfidenceBin], kind: str) -> alt.Chart:
     """Return a histogram of the confidence of correct predictions, or of mistakes.
 
-    Each has a chart and a scale of its own: beside thousands of correct ones the few mistakes
-    would vanish.
-
-    Args:
-        bins: the predictions by confidence.
-        kind: "correct" or "mistakes".
+    `kind` is "correct" or "mistakes". Each has a chart and a scale of its own: beside thousands of
+    correct ones the few mistakes would vanish.
     """
     table = pd.DataFrame(
         {

@@ -28,11 +28,8 @@ _LABEL_ERROR = (
 def show_details(run: Run, predictions: Predictions, index: int) -> None:
     """Show a digit with its prediction, occlusion map, nearest neighbors, maps and history.
 
-    Args:
-        run: the first time, thousands of training digits are indexed for its network, which takes
-            a few seconds and is cached for all visitors.
-        predictions: the run's.
-        index: of the digit.
+    The first time, thousands of training digits are indexed for the run's network, which takes a
+    few seconds and is cached for all visitors.
     """
     picture, bars = st.columns([2, 3], gap="large")
     with picture:

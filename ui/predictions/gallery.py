@@ -22,11 +22,7 @@ _LEGEND = "✓ correct, ✗ mistake, confidence. Click a digit to open it; arrow
 def choose_page(count: int, page_size: int, name: str, always: bool = False) -> slice:
     """Show page numbers for so many digits and return the chosen page's part of them.
 
-    Args:
-        count: of digits.
-        page_size: digits on a page.
-        name: of the page in the address.
-        always: whether a single page has its number too.
+    The address has the page under `name`. With `always`, a single page has its number too.
     """
     pages = max(1, -(-count // page_size))
     if not count or (pages == 1 and not always):
@@ -49,13 +45,10 @@ def show_gallery(
     second: Predictions | None = None,
     scroll_request: int = 0,
 ) -> None:
-    """Show digits with a network's predictions; a click opens one, arrow keys move between them.
+    """Show digits with one or two predictions; a click opens one, arrow keys move between them.
 
-    Args:
-        predictions: of all test digits.
-        indices: the digits, in their order; there may be none.
-        second: another network's predictions, to be shown too.
-        scroll_request: another number than before scrolls the gallery into view.
+    Predictions are of all test digits, `indices` the digits to show, in their order; there may be
+    none. Another scroll request than before scrolls the gallery into view.
     """
     if len(indices):
         st.markdown(f":small[{_LEGEND}]")
@@ -83,9 +76,7 @@ def _component() -> Any:
 def tiles_html(networks: Mapping[str, Predictions], indices: NDArray[np.intp]) -> str:
     """Return a list of buttons, each a digit with the prediction of each network.
 
-    Args:
-        networks: predictions by the network's name, which is "" for a single one.
-        indices: the digits.
+    Networks are named; a single one is named "".
     """
     first = next(iter(networks.values()))
     errors = has_label_error(first.labels)

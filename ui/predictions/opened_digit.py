@@ -21,11 +21,7 @@ def digit_name(predictions: Predictions, index: int) -> str:
 
 
 def open_digit(index: object) -> None:
-    """Open a digit, from the next run of the script on.
-
-    Args:
-        index: in the test set, as a browser sent it; anything but an int opens nothing.
-    """
+    """Open a digit, from the next run of the script on; anything but an int opens nothing."""
     if isinstance(index, int) and not isinstance(index, bool):
         st.query_params[DIGIT] = str(index)
 
@@ -58,12 +54,8 @@ def show_opened(
 ) -> None:
     """Show the opened digit, if there is one, in a dialog with buttons to the previous and next.
 
-    Args:
-        run: whose predictions they are.
-        predictions: of all test digits.
-        indices: the digits that the filters show, in their order.
-        page: name in the address of the gallery's page; closing turns to the digit's own.
-        page_size: digits on a page.
+    `indices` are the digits that the filters show, in their order; `page` is the name in the
+    address of the gallery's page: closing turns to the digit's own.
     """
 
     def close() -> None:

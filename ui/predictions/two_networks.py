@@ -36,12 +36,7 @@ _LEGEND = (
 
 
 def compare_networks(run: Run, predictions: Predictions) -> None:
-    """Show a choice of a second network, B, and how the two differ.
-
-    Args:
-        run: the first network, A.
-        predictions: its predictions.
-    """
+    """Show a choice of a second network, B, and how it differs from this one, A."""
     compared = compare_with_second(run, predictions)
     if compared is None:
         return

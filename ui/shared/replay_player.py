@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.evaluation.replay import Replay
+from cnn.plots.figure import mosaic
 from cnn.runs.snapshots import START
 from ui.shared.digit_tile import png_address
 
@@ -24,16 +25,13 @@ def show_player(payload: dict[str, Any]) -> None:
 
 
 def replay_payload(replay: Replay, version: str, first: str) -> dict[str, Any]:
-    """Return a replay as the browser gets it, at most 300 KB.
+    """Return a replay of at most `MAX_EPOCHS` epochs as the browser gets it, at most 300 KB.
 
-    Args:
-        replay: at most `MAX_EPOCHS` epochs.
-        version: another one rewinds the player.
-        first: title of the frame before the first epoch.
+    Another version rewinds the player. `first` is the title of the frame before the first epoch.
     """
     filters, scale = replay.filters[..., :MAX_FILTERS], float(np.abs(replay.filters).max())
     weights = np.round(filters / (scale or 1.0) * _STEPS).astype(np.int8)
-    last = replay.numbers[-1]
+    last, images = replay.numbers[-1], replay.digits.images
     return {
         "version": version,
         "frames": [
@@ -46,7 +44,7 @@ def replay_payload(replay: Replay, version: str, first: str) -> dict[str, Any]:
         "allFilters": replay.filters.shape[-1],
         "weights": _base64(np.moveaxis(weights, -1, 1)),
         "labels": replay.digits.labels.tolist(),
-        "images": png_address(_sprite(replay.digits.images)) if len(replay.digits.labels) else "",
+        "images": png_address(mosaic(images, COLUMNS)) if len(images) else "",
         "predicted": _base64(replay.predicted),
         "confidence": _base64((replay.probabilities.max(axis=-1) * 100).round().astype(np.uint8)),
         "correct": replay.correct.tolist(),
@@ -55,15 +53,6 @@ def replay_payload(replay: Replay, version: str, first: str) -> dict[str, Any]:
             for point in replay.curve
         ],
     }
-
-
-def _sprite(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return images (n, 28, 28) as one, ten in a row."""
-    rows = -(-len(images) // COLUMNS)
-    padded = np.zeros((rows * COLUMNS, 28, 28), np.uint8)
-    padded[: len(images)] = images
-    grid = padded.reshape(rows, COLUMNS, 28, 28).swapaxes(1, 2)
-    return grid.reshape(rows * 28, COLUMNS * 28)
 
 
 def _base64(numbers: NDArray[Any]) -> str:

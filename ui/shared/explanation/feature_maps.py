@@ -37,11 +37,9 @@ def show_feature_maps(layers: Sequence[LayerMaps], kernels: Kernels | None = Non
 
 
 def maps_html(layers: Sequence[LayerMaps], kernels: Kernels | None = None) -> str:
-    """Return the feature maps, a row of tiles for each layer.
+    """Return the feature maps, a row of tiles for each layer, from first to last.
 
-    Args:
-        layers: from first to last.
-        kernels: show those of the first layer above their maps, and the size of the others.
+    The first layer's kernels are shown above their maps, and of the others their size.
     """
     return "".join(_layer_html(number, layers, kernels or {}) for number in range(len(layers)))
 
@@ -164,11 +162,7 @@ def one_map_html(
 ) -> str:
     """Return how one map is computed: the inputs, the kernels slid over them, and the sum.
 
-    Args:
-        layer: with all its maps.
-        number: of the filter, from 0.
-        before: all inputs of the layer.
-        filters: of the layer, (filters, inputs, k, k).
+    `number` is the filter's, from 0; filters are (filters, inputs, k, k).
     """
     kernel = filters[number]
     largest = np.argsort(-np.abs(kernel).sum(axis=(1, 2)), kind="stable")[:MAX_KERNELS]

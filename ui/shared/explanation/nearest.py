@@ -29,11 +29,7 @@ def show_nearest(
 ) -> list[Neighbor]:
     """Show the five nearest training digits of an image (28, 28), or why there are none.
 
-    Args:
-        predictor: the run's.
-        run: whose network it is.
-        image: 255 is full ink.
-        digit: the prediction.
+    `digit` is the prediction for the image.
     """
     st.markdown("##### Five nearest neighbors", help=HELP)
     try:

@@ -33,12 +33,9 @@ def show_occlusion_maps(
 
 
 def map_html(image: NDArray[np.uint8], importance: NDArray[np.float32], digit: int) -> str:
-    """Return an occlusion map with its legend.
+    """Return the occlusion map of an image (28, 28) for a digit, with its legend.
 
-    Args:
-        image: (28, 28), 255 is full ink.
-        importance: (28, 28), how much less probable the digit is without the ink there.
-        digit: for which the map is.
+    Importance is (28, 28): how much less probable the digit is without the ink there.
     """
     note = ""
     if np.abs(importance).max() < MIN_IMPORTANCE:
