@@ -46,7 +46,7 @@ class Explanation(NamedTuple):
 
 
 def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
-    """Draw a digit with its prediction, occlusion map, nearest neighbors, history and feature maps."""
+    """Draw a digit with its prediction, explanations, history and feature maps."""
     rows = len(explained.layers)
     figure = new_figure(10, 6.0 + 0.95 * rows)
     figure.suptitle(title, x=0.01, ha="left")
