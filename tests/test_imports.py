@@ -145,6 +145,22 @@ def test_imports_go_in_one_direction():
         assert wrong == set()
 
 
+PAGE_PACKAGES = sorted(
+    {name.split(".")[1] for name in IMPORTS if name.count(".") > 1 and within(name, "ui")}
+)
+
+
+@pytest.mark.parametrize("package", PAGE_PACKAGES)
+def test_no_pages_package_imports_anothers(package):
+    def is_anothers(_, name):
+        return (
+            within(name, "ui") and name != "ui" and not within(name, f"ui.{package}", "ui.shared")
+        )
+
+    assert {"train", "draw", "shared"} <= set(PAGE_PACKAGES)
+    assert offenses([f"ui.{package}"], is_anothers) == set()
+
+
 VISIT_EVERY_PAGE = """
 import json
 import sys
