@@ -16,7 +16,7 @@ from cnn.runs.files import (
     is_held,
     overwrite,
     replace_together,
-    write_text,
+    write_bytes,
 )
 
 DIE_WHILE_MOVING = """
@@ -77,7 +77,7 @@ def test_a_replacement_that_fails_leaves_the_file_and_nothing_else(tmp_path, mon
     path.write_text("old")
     monkeypatch.setattr(Path, "replace", full_disk)
     with pytest.raises(OSError, match="No space left"):
-        write_text(path, "new")
+        write_bytes(path, b"new")
     assert contents(tmp_path) == {"status.json": "old"}
 
 
@@ -139,7 +139,7 @@ def test_a_file_is_read_again_only_when_it_has_changed(tmp_path, monkeypatch):
     os.utime(path, (long_ago + 1, long_ago + 1))
     monkeypatch.setattr(files, "TRUST_SECONDS", 60.0)  # looked up a moment ago
     assert read(path) == "old"
-    write_text(tmp_path / "other", "this process writes")
+    write_bytes(tmp_path / "other", b"this process writes")
     assert read(path) == "new"
     monkeypatch.setattr(files, "TRUST_SECONDS", 0.0)
     path.unlink()
