@@ -14,7 +14,7 @@ from cnn.runs.fine_tune_info import is_test_seen, read_fine_tune_info
 from cnn.runs.store import Run, RunError
 
 MAX_RUNS = 30  # the newest: each network takes a moment to load
-COLUMNS = ["", "Network", "My digits", "Trained on", "Test accuracy", "Started"]
+COLUMNS = ["", "Network", "My digits", "Trained on", "Test accuracy", "Created"]
 
 
 def show_table(digits: Sequence[SavedDigit], chosen: Run) -> None:
@@ -38,7 +38,7 @@ def show_table(digits: Sequence[SavedDigit], chosen: Run) -> None:
                 format="%.2f%%",
                 help="Accuracy on MNIST's test digits.",
             ),
-            "Started": st.column_config.DatetimeColumn(format="D MMM HH:mm"),
+            "Created": st.column_config.DatetimeColumn(format="D MMM HH:mm"),
         },
     )
     if any(table["Trained on"] != ""):
