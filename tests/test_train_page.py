@@ -51,6 +51,16 @@ def texts(page):
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
+def test_a_label_of_the_menu_that_has_changed_meanwhile_keeps_the_run(open_train, run_in_state):
+    run = run_in_state(State.FINISHED, test_accuracy=0.9)
+    page = open_train(run=run.id)
+    menu = page.selectbox(key="run_picker")
+    menu.options.append("Fast · queued · 24 Nov 21:05")
+    menu.set_value("Fast · queued · 24 Nov 21:05").run()
+    assert page.query_params["run"] == run.id
+    assert not page.warning
+
+
 def press(page, label):
     next(button for button in page.button if button.label == label).click()
     return page.run()

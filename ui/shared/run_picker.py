@@ -101,13 +101,19 @@ def pick_run(alive_first: bool = False) -> Run:
     run = chosen_run(alive_first)
     labels = run_labels(store.all_runs(store.runs_folder()))
     st.session_state["run_picker"] = run.id
+
+    def follow() -> None:
+        # A label that has changed since the browser got it comes back as the label itself.
+        if (picked := st.session_state["run_picker"]) in labels:
+            st.query_params["run"] = picked
+
     st.selectbox(
         "Trained network",
         list(labels),
         format_func=lambda run_id: labels.get(run_id, run_id),
         key="run_picker",
         width=MENU_WIDTH,
-        on_change=lambda: st.query_params.update(run=st.session_state["run_picker"]),
+        on_change=follow,
         help="The trained network that this page shows. Each training run gives one.",
     )
     return run
