@@ -1,5 +1,6 @@
 """Each test lives in a world of its own: its runs, its digits, no network."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
 
 from cnn.runs import files
 
@@ -26,6 +28,13 @@ lock.acquire()
 print("held", flush=True)
 sys.stdin.read()
 """
+
+
+@pytest.fixture(autouse=True, scope="session")
+def scan_packages_once():
+    """Each AppTest looks through all installed packages for components: 0.1 s every time."""
+    scan = functools.cache(manifest_scanner.scan_component_manifests)
+    manifest_scanner.scan_component_manifests = scan
 
 
 @pytest.fixture(autouse=True)
