@@ -1,6 +1,7 @@
 """Each test lives in a world of its own: its runs, its digits, no network."""
 
 import functools
+import gc
 import os
 import subprocess
 import sys
@@ -31,10 +32,16 @@ sys.stdin.read()
 
 
 @pytest.fixture(autouse=True, scope="session")
-def scan_packages_once():
-    """Each AppTest looks through all installed packages for components: 0.1 s every time."""
-    scan = functools.cache(manifest_scanner.scan_component_manifests)
-    manifest_scanner.scan_component_manifests = scan
+def fast_pages():
+    """Spare each run of a page 0.1 s for a look through all packages, and 0.3 s for garbage.
+
+    AppTest looks for components in every installed package; Streamlit collects garbage after each
+    run, which takes long with all that TensorFlow has made.
+    """
+    manifest_scanner.scan_component_manifests = functools.cache(
+        manifest_scanner.scan_component_manifests
+    )
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
