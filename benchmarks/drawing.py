@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnn.data import mnist
-from cnn.drawing.pen import SIDE, image_from_strokes
+from cnn.drawing.pen import SIDE, Stroke, image_from_strokes, picture_from_strokes
 from cnn.drawing.picture import image_from_picture
-from cnn.drawing.strokes import Stroke, picture_from_strokes
 from cnn.inference.classifier import Classifier, load_classifier
-from cnn.inference.drawing_lines import drawing_from_line, open_lines
+from cnn.inference.recognition import drawing_from_line, open_lines
 from cnn.runs import store
 
 ONE_IN = 20  # of the wrong digits, on the saved picture

@@ -18,9 +18,8 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from cnn.data import mnist
-from cnn.drawing.pen import image_from_strokes
+from cnn.drawing.pen import Stroke, image_from_strokes
 from cnn.drawing.picture import image_from_picture
-from cnn.drawing.strokes import Stroke
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.runs import store
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.strokes import Stroke, picture_from_strokes
+from cnn.drawing.pen import Stroke, picture_from_strokes
 from cnn.inference.classifier import Classifier, load_classifier
-from cnn.inference.drawing_lines import open_lines
+from cnn.inference.recognition import open_lines
 from cnn.inference.segmentation import predict_several
 from cnn.runs import store
 

@@ -13,8 +13,7 @@ from cnn import hyperparameters as hp
 from cnn import launching, presets
 from cnn.export.files import RUN_FILES
 from cnn.inference.classifier import load_classifier
-from cnn.inference.drawing_lines import open_lines
-from cnn.inference.recognition import Failure, recognize_lines
+from cnn.inference.recognition import open_lines, recognize_lines
 from cnn.network.layers import layer_table, total_parameters
 from cnn.runs import queue, store
 from cnn.runs.status import State, Status
@@ -98,13 +97,13 @@ def list_runs(options: argparse.Namespace) -> int:
 
 
 def recognize(options: argparse.Namespace) -> int:
-    """Answer each drawing of a file with a line of JSON."""
+    """Print a line of JSON for each drawing of a file."""
     run = store.open_run(options.run, options.runs_dir)
     classifier, lines = load_classifier(run), open_lines(options.file)
     failures = 0
-    for answer in recognize_lines(lines, classifier, options.pipeline, options.several):
-        failures += isinstance(answer, Failure)
-        print(answer.as_json())
+    for result in recognize_lines(lines, classifier, options.pipeline, options.several):
+        failures += "error" in result
+        print(json.dumps(result, ensure_ascii=False))
     return 1 if failures else 0
 
 

@@ -1,54 +1,46 @@
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 
 from cnn.explanation.kernels import load_convolutions, load_kernels
 from cnn.inference.predictor import load_predictor
 from cnn.runs.store import BUILT_IN_PATH
+from tests.networks import save_onnx
 
 FIRST = np.arange(18, dtype=np.float32).reshape(2, 1, 3, 3)
 SECOND = np.arange(54, dtype=np.float32).reshape(3, 2, 3, 3)
 
 
-def save_network(path, first=FIRST, second=SECOND):
-    """A network of two convolutions; weights of None are no part of the file."""
-    weights = {"first": first, "second": second}
+@pytest.fixture
+def path(tmp_path):
+    return save_two_convolutions(tmp_path / "model.onnx", SECOND)
+
+
+def save_two_convolutions(path, second):
     nodes = [
-        helper.make_node("Conv", ["image", "first"], ["maps"]),
-        helper.make_node("Conv", ["maps", "second"], ["more"]),
+        ("Conv", ["image", "first"], ["maps"]),
+        ("Conv", ["maps", "second", "biases"], ["more"]),
     ]
-    given = [numpy_helper.from_array(v, k) for k, v in weights.items() if v is not None]
-    ends = [
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", None, None, None])]
-        for name in ("image", "more")
-    ]
-    onnx.save(helper.make_model(helper.make_graph(nodes, "two", *ends, given)), path)
-    return path
+    constants = {"first": FIRST, "second": second, "biases": np.ones(3, np.float32)}
+    return save_onnx(path, nodes, dict.fromkeys(("image", "more"), (None,) * 3), constants)
 
 
-def test_each_convolution_has_its_kernels_by_its_name(tmp_path):
-    kernels = load_kernels(save_network(tmp_path / "model.onnx"))
+def test_each_convolution_has_its_kernels_by_its_name_and_its_biases(path):
+    kernels = load_kernels(path)
     assert list(kernels) == ["convolution_1", "convolution_2"]
     assert np.array_equal(kernels["convolution_1"], FIRST)
     assert np.array_equal(kernels["convolution_2"], SECOND)
+    assert [one.biases.tolist() for one in load_convolutions(path)] == [[0, 0], [1, 1, 1]]
 
 
-def test_weights_that_are_not_in_the_file_are_left_out(tmp_path):
-    kernels = load_kernels(save_network(tmp_path / "model.onnx", first=None))
-    assert list(kernels) == ["convolution_2"]
-
-
-def test_a_file_is_read_once_and_again_when_it_changed(tmp_path):
-    path = save_network(tmp_path / "model.onnx")
-    assert load_convolutions(path) is load_convolutions(path)
-    save_network(path, second=np.zeros((9, 2, 3, 3), np.float32))
-    assert load_kernels(path)["convolution_2"].shape == (9, 2, 3, 3)
+def test_a_changed_file_is_read_again(path):
+    load_kernels(path)
+    save_two_convolutions(path, SECOND[:, :, :1])
+    assert load_kernels(path)["convolution_2"].shape == (3, 2, 1, 3)
 
 
 @pytest.mark.parametrize("content", [None, b"no network at all", b"\x3a\xff"])
-def test_a_missing_or_damaged_file_gets_a_sentence(tmp_path, content):
-    path = tmp_path / "model.onnx"
+def test_a_missing_or_damaged_file_gets_a_sentence(path, content):
+    path.unlink()
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ValueError, match=r"can't be read\. Train it again"):

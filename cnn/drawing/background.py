@@ -104,7 +104,7 @@ def _middle(pixels: NDArray[Any]) -> NDArray[Any]:
 def _contrast(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return the pixels' contrast with their background, as a share of its brightness."""
     is_dark_ink = _is_dark_ink(gray)
-    small = ndimage.median_filter(_resized(gray, SMALL_SIDE), 3)
+    small = ndimage.median_filter(shrunk(gray, SMALL_SIDE), 3)
     width = 2 * int(MAX_LINE_WIDTH * max(small.shape) / 2) + 1
     spread = ndimage.grey_closing if is_dark_ink else ndimage.grey_opening
     background = ndimage.gaussian_filter(spread(small, (width, width)), 1)
@@ -119,15 +119,23 @@ def _is_dark_ink(gray: NDArray[np.floating]) -> bool:
     """Return whether the ink is darker: the skewness of local contrast is negative."""
     skews = []
     for side, sigma in ((MIDDLE_SIDE, 5), (SMALL_SIDE, 20)):  # for thin lines, for wide ones
-        pixels = _resized(gray, side)
+        pixels = shrunk(gray, side)
         local = pixels - ndimage.gaussian_filter(pixels, sigma)
         skews.append(float((local**3).mean() / max(float(local.std()), 1e-6) ** 3))
     return max(skews, key=abs) <= 0
 
 
-def _resized(gray: NDArray[np.floating], max_side: int) -> NDArray[np.floating]:
-    scale = max_side / max(gray.shape)
-    if scale >= 1:
-        return gray
-    height, width = (max(1, round(scale * side)) for side in gray.shape)
-    return np.asarray(Image.fromarray(gray).resize((width, height), Image.Resampling.BOX))
+def scaled(
+    pixels: NDArray[np.floating],
+    longer_side: int,
+    resampling: Image.Resampling = Image.Resampling.BOX,
+) -> NDArray[np.floating]:
+    """Return a picture with its longer side as long as asked for, and its proportions kept."""
+    scale = longer_side / max(pixels.shape)
+    height, width = (max(1, round(scale * side)) for side in pixels.shape)
+    return np.asarray(Image.fromarray(pixels).resize((width, height), resampling))
+
+
+def shrunk(pixels: NDArray[np.floating], max_side: int) -> NDArray[np.floating]:
+    """Return a picture of at most so many pixels a side."""
+    return scaled(pixels, max_side) if max(pixels.shape) > max_side else pixels

@@ -1,16 +1,16 @@
 """What the drawing canvas in the browser sends → strokes."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from cnn.drawing.strokes import MAX_POINTS, MAX_STROKES, Coordinate, Stroke, check_points
+from cnn.drawing.pen import MAX_POINTS, MAX_STROKES, Coordinate, Stroke, check_points
 
 CURVE_TOLERANCE = 0.1  # canvas pixels between a curve and the short lines drawn for it
 MAX_LINES_A_CURVE = 64
+Point: TypeAlias = tuple[float, float]
 
 _Command = (
     tuple[Literal["M", "L"], Coordinate, Coordinate]
@@ -55,39 +55,32 @@ def strokes_from_canvas(json_data: object) -> tuple[Stroke, ...]:
             "The canvas sent something else than pen strokes, or too many of them. "
             "Clear it and draw again."
         ) from error
-    strokes, points = [], 0
+    strokes: list[Stroke] = []
     for one in objects:
         strokes.append(_stroke(one))
-        points += len(strokes[-1])
-        check_points(points)  # before more of them fill the memory
+        check_points(sum(map(len, strokes)))  # before more of them fill the memory
     return tuple(strokes)
 
 
 def _stroke(item: _Path) -> Stroke:
     """Return the points of a pen stroke, in canvas pixels."""
-    ends = np.array([command[-2:] for command in item.path], float)
     hull = np.concatenate([np.reshape(command[1:], (-1, 2)) for command in item.path])
     low, high = hull.min(axis=0), hull.max(axis=0)
-    is_dot = (high - low).max() < item.strokeWidth / 4  # a click; the pointer may move a little
-    points = (low + high)[np.newaxis] / 2 if is_dot else _flatten(_curves(item.path, ends))
-    return tuple((x, y) for x, y in points.tolist())
+    if (high - low).max() < item.strokeWidth / 4:  # a click; the pointer may move a little
+        x, y = ((low + high) / 2).tolist()
+        return ((x, y),)
+    points = [item.path[0][1:3]]
+    for command in item.path[1:]:
+        points += _curve(points[-1], *command[1:]) if len(command) == 5 else [command[1:]]
+        check_points(len(points))
+    return tuple(points)
 
 
-def _curves(path: list[_Command], ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return quadratic Bézier curves, (n, 3, 2): start, control point, end."""
-    starts = np.concatenate([ends[:1], ends[:-1]])
-    is_curve = np.array([command[0] == "Q" for command in path])[:, np.newaxis]
-    given = np.array([command[1:3] for command in path], float)
-    controls = np.where(is_curve, given, (starts + ends) / 2)
-    return np.stack([starts, controls, ends], axis=1)
-
-
-def _flatten(curves: NDArray[Any]) -> NDArray[np.float64]:
-    """Return points along quadratic Bézier curves, (n, 2), more of them where one bends."""
-    bend = np.abs(curves[:, 0] - 2 * curves[:, 1] + curves[:, 2]).max(axis=1)
-    lines = np.ceil(np.sqrt(bend / (4 * CURVE_TOLERANCE))).clip(1, MAX_LINES_A_CURVE).astype(int)
-    check_points(int(lines.sum()))
-    step = np.arange(lines.sum()) - np.repeat(np.cumsum(lines) - lines, lines) + 1
-    t = (step / np.repeat(lines, lines))[:, np.newaxis]
-    start, control, end = np.repeat(curves, lines, axis=0).transpose(1, 0, 2)
-    return (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+def _curve(start: Point, x: float, y: float, *end: float) -> list[Point]:
+    """Return points along a quadratic Bézier curve, more of them where it bends."""
+    corners = np.array([start, (x, y), end])
+    bend = np.abs(corners[0] - 2 * corners[1] + corners[2]).max()
+    lines = np.ceil(np.sqrt(bend / (4 * CURVE_TOLERANCE))).clip(1, MAX_LINES_A_CURVE)
+    t = np.arange(1, lines + 1)[:, np.newaxis] / lines
+    weights = np.hstack([(1 - t) ** 2, 2 * t * (1 - t), t**2])
+    return [(x, y) for x, y in (weights @ corners).tolist()]

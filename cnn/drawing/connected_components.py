@@ -1,17 +1,16 @@
 """The connected components of a drawing: its strokes, or the connected ink of a picture."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import ndimage
 
+from cnn.drawing.background import shrunk
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.pen import image_from_strokes
+from cnn.drawing.pen import Stroke, image_from_strokes
 from cnn.drawing.picture import MIN_INK, image_from_ink, ink_from_picture
-from cnn.drawing.strokes import Stroke
 
 MAX_COMPONENTS = 100
 MAX_POINTS = 10_000  # of all strokes: longer ones are resampled
@@ -38,15 +37,14 @@ class Component(NamedTuple):
     box: Box
 
 
-class Components(Protocol):
+class Components(NamedTuple):
     """All components of a drawing; any subset of them can be made an image."""
 
     components: list[Component]
-    pen_width: float
+    image: Callable[[Sequence[int]], NDArray[np.uint8]]
+    """Returns the components of these indices as a network sees them: (28, 28), 255 is full ink."""
+    pen_width: float = 0.0
     """Of the lines whose outline the points are; 0 where they are the center line."""
-
-    def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
-        """Return the chosen components alone as a network sees them: (28, 28), 255 is full ink."""
 
 
 def find_components(drawing: Drawing) -> Components:
@@ -56,8 +54,8 @@ def find_components(drawing: Drawing) -> Components:
         ValueError: there are none, or more than 100; or the picture can't be read.
     """
     if drawing.picture is not None:
-        return _PictureComponents(drawing.picture)
-    return _StrokeComponents(drawing.strokes)
+        return _of_picture(drawing.picture)
+    return _of_strokes(drawing.strokes)
 
 
 def enclose(boxes: Iterable[Box]) -> Box:
@@ -74,30 +72,19 @@ def _check_count(count: int) -> None:
         )
 
 
-class _StrokeComponents:
-    """Each stroke is a component, given by its center line."""
-
-    pen_width = 0.0
-
-    def __init__(self, strokes: Sequence[Stroke]) -> None:
-        lines = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
-        if not lines:
-            raise ValueError("There is nothing to read yet: draw a digit.")
-        _check_count(len(lines))
-        most = MAX_POINTS // len(lines)
-        self._lines: list[Any] = [
-            line if len(line) <= most else _resample(line, most) for line in lines
-        ]
-        self.components = [
-            Component(
-                _resample(line, POINTS_A_STROKE),
-                Box(*line.min(axis=0).tolist(), *line.max(axis=0).tolist()),
-            )
-            for line in lines
-        ]
-
-    def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
-        return image_from_strokes([self._lines[index] for index in chosen])
+def _of_strokes(strokes: Sequence[Stroke]) -> Components:
+    """Return each stroke as a component, given by its center line."""
+    lines = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
+    if not lines:
+        raise ValueError("There is nothing to read yet: draw a digit.")
+    _check_count(len(lines))
+    most = MAX_POINTS // len(lines)
+    drawn: list[Any] = [line if len(line) <= most else _resample(line, most) for line in lines]
+    components = [
+        Component(_resample(line, POINTS_A_STROKE), Box(*line.min(axis=0), *line.max(axis=0)))
+        for line in lines
+    ]
+    return Components(components, lambda chosen: image_from_strokes([drawn[one] for one in chosen]))
 
 
 def _resample(line: NDArray[np.float64], count: int) -> NDArray[np.float64]:
@@ -107,43 +94,33 @@ def _resample(line: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     return np.stack([np.interp(places, length, line[:, axis]) for axis in (0, 1)], axis=1)
 
 
-class _PictureComponents:
-    """Connected components of the ink, without specks."""
+def _of_picture(picture: NDArray[np.uint8]) -> Components:
+    """Return the connected components of a picture's ink, without specks."""
+    ink = shrunk(ink_from_picture(picture), MAX_SIDE)
+    ink = ink / ink.max()  # thin lines of a shrunk one are no fainter than thick ones were
+    labels, _ = ndimage.label(ink >= MIN_INK, EIGHT_NEIGHBORS)
+    places = ndimage.find_objects(labels)
+    sides = np.array([[side.stop - side.start for side in place] for place in places])
+    large = np.flatnonzero(sides.max(axis=1) >= MIN_HEIGHT * sides[:, 0].max())
+    _check_count(len(large))
+    places = [places[index] for index in large]
+    shapes = [labels[place] == index + 1 for place, index in zip(places, large, strict=True)]
+    outlines = [shape & ~ndimage.binary_erosion(shape) for shape in shapes]
+    scale = picture.shape[0] / ink.shape[0]
 
-    def __init__(self, picture: NDArray[np.uint8]) -> None:
-        self._ink = _shrink(ink_from_picture(picture))
-        self._labels, _ = ndimage.label(self._ink >= MIN_INK, EIGHT_NEIGHBORS)
-        places = ndimage.find_objects(self._labels)
-        sides = np.array([[side.stop - side.start for side in place] for place in places])
-        large = np.flatnonzero(sides.max(axis=1) >= MIN_HEIGHT * sides[:, 0].max())
-        _check_count(len(large))
-        self._component_labels = large + 1
-        scale = picture.shape[0] / self._ink.shape[0]
-        shapes = [self._labels[places[index]] == index + 1 for index in large]
-        outlines = [shape & ~ndimage.binary_erosion(shape) for shape in shapes]
-        self.pen_width = 2 * sum(map(np.sum, shapes)) / sum(map(np.sum, outlines))
-        self.components = [
-            _component(outline, places[index], scale)
-            for index, outline in zip(large, outlines, strict=True)
-        ]
-        self._places = [places[index] for index in large]
+    def image(chosen: Sequence[int]) -> NDArray[np.uint8]:
+        """Return components with their soft edges, and no other's ink."""
+        rows, columns = zip(*(places[index] for index in chosen), strict=True)
+        place = _around(rows), _around(columns)
+        own = np.isin(labels[place], large[list(chosen)] + 1)
+        edge = ndimage.binary_dilation(own, EIGHT_NEIGHBORS) & (labels[place] == 0)
+        return image_from_ink(np.where(own | edge, ink[place], 0))
 
-    def image(self, chosen: Collection[int]) -> NDArray[np.uint8]:
-        """Return the chosen components with their soft edges, and no other's ink."""
-        rows, columns = zip(*(self._places[index] for index in chosen), strict=True)
-        place = (_around(rows), _around(columns))
-        labels = self._labels[place]
-        own = np.isin(labels, self._component_labels[list(chosen)])
-        edge = ndimage.binary_dilation(own, EIGHT_NEIGHBORS) & (labels == 0)
-        return image_from_ink(np.where(own | edge, self._ink[place], 0))
-
-
-def _shrink(ink: NDArray[np.floating]) -> NDArray[np.floating]:
-    factor = -(-max(ink.shape) // MAX_SIDE)
-    if factor == 1:
-        return ink
-    small = np.asarray(Image.fromarray(ink.astype(np.float32)).reduce(factor))
-    return small / small.max()  # thin lines are no fainter than thick ones were
+    return Components(
+        [_component(*one, scale) for one in zip(outlines, places, strict=True)],
+        image,
+        pen_width=2 * sum(map(np.sum, shapes)) / sum(map(np.sum, outlines)),
+    )
 
 
 def _component(outline: NDArray[np.bool_], place: tuple[slice, slice], scale: float) -> Component:

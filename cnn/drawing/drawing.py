@@ -6,9 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.drawing.pen import image_from_strokes
+from cnn.drawing.pen import Stroke, image_from_strokes
 from cnn.drawing.picture import image_from_picture
-from cnn.drawing.strokes import Stroke
 
 
 @dataclass(frozen=True, eq=False)

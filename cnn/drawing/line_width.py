@@ -1,7 +1,5 @@
 """A pen's lines in a picture, made as wide as MNIST's are: thinned or thickened evenly."""
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -13,89 +11,60 @@ THICKENED, THINNED = 2.25, 2.75  # what thinner and thicker lines become, to be 
 MAX_PEN_WIDTH = 8.0  # of the 28 pixels; wider shapes are not drawn by a pen
 
 
-class _Shape(NamedTuple):
-    """Ink as a signed distance field: pixels from its edge, above 0 within the ink."""
-
-    distance: NDArray[np.floating]
-    middle: NDArray[np.floating]
-    """(2,), row and column of the ink's center."""
-    extent: NDArray[np.floating]
-    """(2,), height and width of the ink, pixels."""
-    line_width: float
-    """Pixels."""
-
-
-def redraw_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
-    """Return inked pixels as MNIST would show them, (28, 28), the lines as wide as MNIST's.
+def redraw_lines(mask: NDArray[np.bool_], zoom: int = 1) -> NDArray[np.uint8] | None:
+    """Return inked pixels as MNIST would show them, with lines as wide as MNIST's.
 
     Args:
         mask: (height, width), some of it inked.
+        zoom: how many times larger than MNIST's the image is, with edges as sharp.
 
     Returns:
-        The image, or None if the lines have such a width already, or no pen drew them.
+        (28, 28) times `zoom`, 255 is full ink; None if the lines have such a width already, or no
+        pen drew them.
     """
-    shape = _shape(mask)
-    growth = _growth(shape)
+    mask = np.pad(mask, max(mask.shape) // 2 + 2)  # thick lines, and the 28 pixels, reach beyond
+    inside = ndimage.distance_transform_edt(mask)
+    low, high = (np.array([end(places) for places in np.nonzero(mask)]) for end in (np.min, np.max))
+    extent = high - low + 1
+    growth = _growth(_line_width(mask, inside), float(extent.max()))
     if growth is None:
         return None
-    scale = BOX / (float(shape.extent.max()) + 2 * growth)
-    middle = np.full(2, (SIDE - 1) / 2)
-    off_center = CENTER - np.array(ndimage.center_of_mass(_ink(shape, growth, scale, middle)))
-    room = (SIDE - scale * (shape.extent + 2 * growth)) / 2  # so that nothing is cut
-    ink = _ink(shape, growth, scale, middle + np.clip(off_center, -room, room))
-    return np.rint(255 * ink).astype(np.uint8)
+    outside = ndimage.distance_transform_edt(~mask)
+    distance = np.where(mask, inside - 0.5, 0.5 - outside) + growth  # from the new edge, inwards
+    return _centered(distance, (low + high) / 2, extent + 2 * growth, zoom)
 
 
-def fine_lines(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
-    """Return inked pixels with the lines of `redraw_lines`, as large as they are, cropped to them.
-
-    Args:
-        mask: (height, width), some of it inked.
-
-    Returns:
-        The image, 255 is full ink, or None where `redraw_lines` gives none.
-    """
-    shape = _shape(mask)
-    growth = _growth(shape)
-    if growth is None:
-        return None
-    ink = np.clip(shape.distance + growth + 0.5, 0, 1)
-    rows, columns = np.nonzero(ink)
-    crop = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    return np.rint(255 * crop).astype(np.uint8)
+def _line_width(mask: NDArray[np.bool_], inside: NDArray[np.floating]) -> float:
+    ridge = mask & (inside == ndimage.maximum_filter(inside, 3))
+    return 2 * float(np.median(inside[ridge])) - 0.5
 
 
-def _growth(shape: _Shape) -> float | None:
+def _growth(line_width: float, longest: float) -> float | None:
     """Return by how many pixels the lines' edges are to move outwards, None if not at all."""
-    longest = float(shape.extent.max())
-    width = BOX * shape.line_width / longest
+    width = BOX * line_width / longest
     if MIN_WIDTH <= width <= MAX_WIDTH or width > MAX_PEN_WIDTH:
         return None
     wanted = THICKENED if width < MIN_WIDTH else THINNED
     # (line + 2·growth) / (longest + 2·growth) is wanted.
-    return (wanted * longest - BOX * shape.line_width) / (2 * (BOX - wanted))
+    return (wanted * longest - BOX * line_width) / (2 * (BOX - wanted))
 
 
-def _shape(mask: NDArray[np.bool_]) -> _Shape:
-    margin = max(mask.shape) // 2 + 2  # thickened lines, and the 28 pixels, reach beyond the ink
-    mask = np.pad(mask, margin)
-    inside = ndimage.distance_transform_edt(mask)
-    outside = ndimage.distance_transform_edt(~mask)
-    ridge = mask & (inside == ndimage.maximum_filter(inside, 3))
-    inked = np.nonzero(mask)
-    low, high = (np.array([end(places) for places in inked], float) for end in (np.min, np.max))
-    width = 2 * float(np.median(inside[ridge])) - 0.5
-    return _Shape(
-        np.where(mask, inside - 0.5, 0.5 - outside), (low + high) / 2, high - low + 1, width
-    )
+def _centered(
+    distance: NDArray[np.floating],
+    middle: NDArray[np.floating],
+    extent: NDArray[np.floating],
+    zoom: int,
+) -> NDArray[np.uint8]:
+    """Return a shape in MNIST's box by its center of mass, from its signed distance field."""
+    side, scale = zoom * SIDE, zoom * BOX / float(extent.max())
 
+    def ink(place: NDArray[np.floating]) -> NDArray[np.floating]:
+        grid = np.indices((side, side)) - place[:, None, None]
+        places = grid / scale + middle[:, None, None]
+        sampled = ndimage.map_coordinates(distance, places, order=1, mode="nearest")
+        return np.clip(sampled * scale / PEN_SOFTNESS + 0.5, 0, 1)
 
-def _ink(shape: _Shape, growth: float, scale: float, place: NDArray[Any]) -> NDArray[np.floating]:
-    """Return the ink, (28, 28) from 0 to 1, with the shape's middle at a place among the 28."""
-    rows, columns = (
-        (np.arange(SIDE) - at) / scale + middle
-        for at, middle in zip(place, shape.middle, strict=True)
-    )
-    grid = np.meshgrid(rows, columns, indexing="ij")
-    distance = ndimage.map_coordinates(shape.distance, grid, order=1, mode="nearest")
-    return np.clip((distance + growth) * scale / PEN_SOFTNESS + 0.5, 0, 1)
+    center = np.full(2, (side - 1) / 2)
+    off_center = zoom * CENTER - np.array(ndimage.center_of_mass(ink(center)))
+    room = (side - scale * extent) / 2  # so that nothing is cut
+    return np.rint(255 * ink(center + np.clip(off_center, -room, room))).astype(np.uint8)

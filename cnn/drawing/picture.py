@@ -11,11 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import ndimage
 
-from cnn.drawing.background import MIN_CONTRAST, border_of, ink_of_photo, is_evenly_lit
-from cnn.drawing.line_width import fine_lines, redraw_lines
+from cnn.drawing.background import (
+    MIN_CONTRAST,
+    border_of,
+    ink_of_photo,
+    is_evenly_lit,
+    scaled,
+    shrunk,
+)
+from cnn.drawing.line_width import redraw_lines
 from cnn.drawing.pen import BOX, CENTER, SIDE
 
 MAX_PIXELS = 50_000_000
+TOO_LARGE = "The picture is too large: make it smaller than 50 million pixels."
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue
 MIN_INK = 0.25  # of the darkest: less is background
 MIN_SIDE, MAX_SIDE = 40, 128  # pixels: lines are measured in larger digits, shrunk to the latter
@@ -38,11 +46,7 @@ def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
 def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
     """Return a picture's ink, (height, width): 0 is background, 1 full ink.
 
-    Args:
-        pixels: as in `image_from_picture`.
-
-    Raises:
-        ValueError: not such a picture, or nothing stands out in it.
+    It takes and raises what `image_from_picture` does.
     """
     gray = luminance(_check_pixels(pixels))
     is_drawing = max(gray.shape) <= MIN_SIDE or is_evenly_lit(gray)
@@ -57,44 +61,28 @@ def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     Args:
         ink: (height, width), 0 is background and 1 full ink; some of it at least 0.25.
     """
-    crop = crop_to_ink(ink)
-    if max(crop.shape) > MIN_SIDE and (redrawn := redraw_lines(_inked(crop))) is not None:
+    redrawn = lines_redrawn(ink)
+    if redrawn is not None:
         return redrawn
-    return _centered(_scaled(crop, BOX, Image.Resampling.HAMMING))
+    return _centered(scaled(crop_to_ink(ink), BOX, Image.Resampling.HAMMING))
 
 
-def lines_redrawn(ink: NDArray[np.floating]) -> NDArray[np.uint8] | None:
-    """Return the ink with its lines as wide as MNIST's, before it is shrunk, or None if they are.
-
-    Args:
-        ink: as in `image_from_ink`.
-
-    Returns:
-        (height, width) of about 128 pixels, cropped, 255 is full ink.
-    """
+def lines_redrawn(ink: NDArray[np.floating], zoom: int = 1) -> NDArray[np.uint8] | None:
+    """Return ink with its lines as wide as MNIST's, (28, 28) times `zoom`, or None if they are."""
     crop = crop_to_ink(ink)
-    return fine_lines(_inked(crop)) if max(crop.shape) > MIN_SIDE else None
+    return redraw_lines(_inked(crop), zoom) if max(crop.shape) > MIN_SIDE else None
 
 
-def crop_to_ink(ink: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return the part of a picture's ink, (height, width), outside of which all is background."""
+def crop_to_ink(ink: NDArray[Any]) -> NDArray[Any]:
+    """Return the part of ink, or of an image, outside of which all is background."""
     counted = ink >= MIN_INK
     rows, columns = (np.flatnonzero(counted.any(axis=axis)) for axis in (1, 0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _scaled(
-    ink: NDArray[np.floating], longer_side: int, resampling: Image.Resampling
-) -> NDArray[np.floating]:
-    """Return ink with its longer side as long as asked for, and its proportions kept."""
-    scale = longer_side / max(ink.shape)
-    height, width = (max(1, round(scale * side)) for side in ink.shape)
-    return np.asarray(Image.fromarray(ink).resize((width, height), resampling))
-
-
 def _inked(crop: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return which pixels are ink, of a copy small enough to be quick."""
-    ink = _scaled(crop, min(MAX_SIDE, max(crop.shape)), Image.Resampling.BOX)
+    ink = shrunk(crop, MAX_SIDE)
     full = float(np.percentile(ink[ink >= min(MIN_INK, ink.max())], 75))
     return ink >= full / 2
 
@@ -122,7 +110,7 @@ def _check_pixels(pixels: ArrayLike) -> NDArray[Any]:
     if array.size == 0:
         raise ValueError("The picture has no pixels: choose another one.")
     if array.shape[0] * array.shape[1] > MAX_PIXELS:
-        raise ValueError("The picture is too large: make it smaller than 50 million pixels.")
+        raise ValueError(TOO_LARGE)
     if not (array.min() >= 0 and array.max() <= 255):  # also false for NaN
         raise ValueError("The picture's pixels must be numbers from 0 to 255.")
     return array

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from cnn.drawing.picture import MAX_PIXELS
+from cnn.drawing.picture import MAX_PIXELS, TOO_LARGE
 
 MAX_BYTES = 20_000_000
 MAX_SIDE = 1280  # pixels: enough for a digit on a page, and quick to process
@@ -45,39 +45,30 @@ def picture_from_bytes(data: bytes) -> NDArray[np.uint8]:
         raise ValueError(f"The file is larger than {MAX_BYTES // 1_000_000} MB: choose a smaller.")
     if data[4:8] == b"ftyp":
         raise ValueError(_HEIC)
-    with _lock, warnings.catch_warnings(action="ignore"), _open(data) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise _too_large()
-        return _pixels(image)
+    with _lock, warnings.catch_warnings(action="ignore"):
+        return _decode(data)
 
 
-def _open(data: bytes) -> Image.Image:
-    """Read a file's header, and no pixels yet."""
+def _decode(data: bytes) -> NDArray[np.uint8]:
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:  # its header only
+            if image.width * image.height > MAX_PIXELS:
+                raise Image.DecompressionBombError
+            return _pixels(image)
     except Image.DecompressionBombError:
-        raise _too_large() from None
+        raise ValueError(TOO_LARGE) from None
     except UnidentifiedImageError:
         raise ValueError(_DAMAGED if data.startswith(_SIGNATURES) else _UNKNOWN) from None
     except Exception as error:  # each format's decoder raises its own
         raise ValueError(_DAMAGED) from error
 
 
-def _too_large() -> ValueError:
-    return ValueError("The picture is too large: make it smaller than 50 million pixels.")
-
-
 def _pixels(image: Image.Image) -> NDArray[np.uint8]:
-    try:
-        image.draft("", (MAX_SIDE, MAX_SIDE))  # a JPEG is smaller before it is decoded
-        image.load()
-        plain = _plain(image)
-        plain.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BILINEAR)
-        return np.asarray(ImageOps.exif_transpose(plain))
-    except Image.DecompressionBombError:
-        raise _too_large() from None
-    except Exception as error:  # each format's decoder raises its own
-        raise ValueError(_DAMAGED) from error
+    image.draft("", (MAX_SIDE, MAX_SIDE))  # a JPEG is smaller before it is decoded
+    image.load()
+    plain = _plain(image)
+    plain.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BILINEAR)
+    return np.asarray(ImageOps.exif_transpose(plain))
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -92,7 +83,7 @@ def _plain(image: Image.Image) -> Image.Image:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Return a gray picture of more bits in 256 shades: 16 bits as they are, others stretched."""
     values = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
-    low, high = (float(values.min()), float(values.max()))
+    low, high = float(values.min()), float(values.max())
     if "16" in image.mode or (255 < high <= 65_535 and low >= 0):
         low, high = 0.0, 65_535.0
     shades = (values - low) * (255 / max(high - low, 1e-6))

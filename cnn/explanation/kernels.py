@@ -1,41 +1,33 @@
 """The weights of a network's convolutions, read from its model.onnx."""
 
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.runs.files import cached_by_stat
+
 Kernels = dict[str, NDArray[np.float32]]
 
 
 class Convolution(NamedTuple):
-    """The weights of a convolution; None where the file does not hold them as constants.
+    """The weights of a convolution; a batch normalization after it is folded into them."""
 
-    A batch normalization after the convolution is folded into them.
-    """
-
-    kernels: NDArray[np.float32] | None
+    kernels: NDArray[np.float32]
     """(filters, channels, k, k)."""
-    biases: NDArray[np.float32] | None
+    biases: NDArray[np.float32]
     """(filters,), zeros where it has none."""
 
 
 def load_kernels(model_path: Path) -> Kernels:
-    """Return each convolution's kernels in an exported network, by the layer's name.
-
-    They are (filters, channels, k, k) of "convolution_1" and so on. A convolution whose weights are
-    no constants of the file is left out.
+    """Return each convolution's kernels by the layer's name, "convolution_1" and so on.
 
     Raises:
         ValueError: the file is missing or damaged.
     """
-    return {
-        f"convolution_{number}": one.kernels
-        for number, one in enumerate(load_convolutions(model_path), start=1)
-        if one.kernels is not None
-    }
+    convolutions = load_convolutions(model_path)
+    return {f"convolution_{number}": one.kernels for number, one in enumerate(convolutions, 1)}
 
 
 def load_convolutions(model_path: Path) -> tuple[Convolution, ...]:
@@ -45,29 +37,23 @@ def load_convolutions(model_path: Path) -> tuple[Convolution, ...]:
         ValueError: the file is missing or damaged.
     """
     try:
-        file = model_path.stat()
-        return _read(model_path, file.st_mtime_ns, file.st_size)
+        return _load(model_path)
     except Exception as error:  # OSError, and protobuf's and ONNX's, which share no class
         raise ValueError(
             f"The network {model_path} can't be read. Train it again, or choose another run."
         ) from error
 
 
-@lru_cache(maxsize=8)
-def _read(model_path: Path, modified: int, size: int) -> tuple[Convolution, ...]:
+@cached_by_stat(8)
+def _load(model_path: Path) -> tuple[Convolution, ...]:
     import onnx  # a third of a second: only where filters are shown
-    from onnx import numpy_helper
 
     graph = onnx.load(model_path).graph
-    stored = {one.name: one for one in graph.initializer}
-
-    def weights(name: str) -> NDArray[np.float32] | None:
-        return numpy_helper.to_array(stored[name]).astype(np.float32) if name in stored else None
-
+    stored = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
     found = []
     for node in graph.node:
         if node.op_type == "Conv":
-            kernels, *biases = (weights(name) for name in node.input[1:])
-            zeros = None if kernels is None else np.zeros(len(kernels), np.float32)
+            kernels, *biases = (stored[name].astype(np.float32) for name in node.input[1:])
+            zeros = np.zeros(len(kernels), np.float32)
             found.append(Convolution(kernels, biases[0] if biases else zeros))
     return tuple(found)

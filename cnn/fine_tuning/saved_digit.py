@@ -18,7 +18,7 @@ from cnn.data.mnist import Digits
 from cnn.data.problems import readable_errors
 from cnn.drawing.background import MIN_CONTRAST
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.strokes import CheckedStrokes, check_points
+from cnn.drawing.pen import CheckedStrokes, check_points
 
 SIDE = 28
 MAX_LINE = 200_000  # bytes

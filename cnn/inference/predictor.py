@@ -24,7 +24,8 @@ class Predictor:
                 the outputs "probabilities" (n, 10), one for each convolution, and "features".
 
         Raises:
-            ValueError: the file is missing, damaged, or another kind of network.
+            OSError: the file can't be read.
+            ValueError: it is damaged, or another kind of network.
         """
         self._session = _open_session(model_path)
         self._input = self._session.get_inputs()[0].name
@@ -92,7 +93,10 @@ def load_predictor(model_path: Path) -> Predictor:
     try:
         return _load(model_path)
     except OSError as error:
-        raise ValueError(_missing(model_path, error)) from error
+        raise ValueError(
+            f"The network {model_path} can't be opened ({error.strerror}). "
+            "Train it again, or choose another run."
+        ) from error
 
 
 _load = cached_by_stat(8)(Predictor)
@@ -102,10 +106,9 @@ def _open_session(model_path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # visitors share the processor; a digit takes 0.1 ms
     options.log_severity_level = 4  # what goes wrong is raised, and not printed as well
+    content = model_path.read_bytes()
     try:
-        session = onnxruntime.InferenceSession(model_path.read_bytes(), options)
-    except OSError as error:
-        raise ValueError(_missing(model_path, error)) from error
+        session = onnxruntime.InferenceSession(content, options)
     except Exception as error:  # ONNX Runtime's errors have no other class in common
         raise ValueError(
             f"The network {model_path} is damaged. Train it again, or choose another run."
@@ -129,10 +132,3 @@ def _check_images(images: NDArray[np.uint8]) -> None:
         raise ValueError(
             f"Images must be (n, 28, 28) of type uint8, and not {images.shape} of {images.dtype}."
         )
-
-
-def _missing(model_path: Path, error: OSError) -> str:
-    return (
-        f"The network {model_path} can't be opened ({error.strerror}). "
-        "Train it again, or choose another run."
-    )

@@ -1,78 +1,98 @@
-"""Drawings in JSON lines → predictions in JSON lines: what `python -m cnn recognize` does."""
+"""Files of drawings in JSON lines → predictions: what `python -m cnn recognize` does."""
 
-import json
+import codecs
+import gzip
+import io
+import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import Annotated, Any, BinaryIO, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field
 
+from cnn.data.problems import readable_errors
 from cnn.drawing.drawing import Drawing
-from cnn.drawing.strokes import picture_from_strokes
+from cnn.drawing.pen import CheckedStrokes, check_points, picture_from_strokes
 from cnn.inference.classifier import Classifier, Prediction
-from cnn.inference.drawing_lines import Line, drawing_from_line
-from cnn.inference.segmentation import Part, predict_several
+from cnn.inference.segmentation import predict_several
 
 BATCH_SIZE = 250
+PIPELINES = ("strokes", "pixels")
+"""Strokes are drawn again with MNIST's pen, or read as the picture that a canvas shows of them."""
+MAX_LINE = 8_000_000  # bytes: more than 100,000 points or a million pixels need
+GZIP_MAGIC = b"\x1f\x8b"
 
-_Preprocessed: TypeAlias = tuple[NDArray[np.uint8], tuple[Part, ...] | None]
-"""A drawing as the network sees it, and its single digits, predicted, where asked for."""
-
-
-class Recognized(NamedTuple):
-    """What a network predicts for a drawing."""
-
-    prediction: Prediction
-    """Of the whole drawing, as one digit."""
-    parts: tuple[Part, ...] | None = None
-    """Of each of its digits, where they were asked for."""
-
-    def as_json(self) -> str:
-        """Return one line of JSON without its line break."""
-        values = _values(self.prediction, "probabilities", "is_digit", "score")
-        if self.parts is not None:
-            values["text"] = "".join(str(part.prediction.digit) for part in self.parts)
-            values["digits"] = [
-                _values(part.prediction, "score", "is_digit")
-                | {"box": [round(edge, 2) for edge in part.box]}
-                for part in self.parts
-            ]
-        return json.dumps(values)
+Line: TypeAlias = str | bytes
+_Gray = Annotated[float, Field(strict=True, ge=0, le=255, allow_inf_nan=False)]
+_Preprocessed: TypeAlias = tuple[NDArray[np.uint8] | None, dict[str, Any]]
+"""A drawing as the network sees it, None where it failed; and what is to be said of it."""
 
 
-def _values(prediction: Prediction, *keys: str) -> dict[str, Any]:
-    """Return digit, probability and these keys; the score is 1 for a digit and 0 for a reject."""
-    values = prediction._asdict() | {"score": 1 - prediction.reject_score}
-    return {key: values[key] for key in ("digit", "probability", *keys)}
+class _DrawingLine(BaseModel):
+    strokes: CheckedStrokes | None = None
+    pixels: Annotated[list[Annotated[list[_Gray], Field(min_length=1)]], Field(min_length=1)] = []
 
 
-class Failure(NamedTuple):
-    """Why a line has no prediction; the sentence names the line."""
+def drawing_from_line(line: Line) -> Drawing:
+    """Return the drawing of a line.
 
-    error: str
+    The line is `{"strokes": [[[x, y], …], …]}`, or `{"pixels": [[…], …]}`, a picture's rows of
+    gray from 0 to 255; other keys are ignored.
 
-    def as_json(self) -> str:
-        """Return one line of JSON without its line break."""
-        return json.dumps(self._asdict(), ensure_ascii=False)
+    Raises:
+        ValueError: it is no such line.
+    """
+    if len(line) > MAX_LINE:
+        raise ValueError("This line is longer than 8 million characters: write one drawing a line.")
+    content = line.encode() if isinstance(line, str) else line
+    with readable_errors():
+        values = _DrawingLine.model_validate_json(content.removeprefix(codecs.BOM_UTF8))
+    if (values.strokes is None) == (not values.pixels):
+        raise ValueError(
+            'Expected was either {"strokes": [[[x, y], …], …]} or {"pixels": [[gray, …], …]}.'
+        )
+    if values.strokes is not None:
+        check_points(sum(map(len, values.strokes)))
+        return Drawing(strokes=values.strokes)
+    if len({len(row) for row in values.pixels}) > 1:
+        raise ValueError("The rows of pixels must all have the same length.")
+    return Drawing(picture=np.rint(np.array(values.pixels)).astype(np.uint8))
 
 
-def _as_canvas_picture(drawing: Drawing) -> Drawing:
-    """Replace strokes by the picture that a canvas shows of them."""
-    if drawing.picture is not None:
-        return drawing
-    return Drawing(picture=picture_from_strokes(drawing.strokes))
+def open_lines(path: str) -> Iterator[bytes]:
+    """Open a file of lines, plain or packed with gzip whatever its name; "-" is standard input.
+
+    Raises:
+        ValueError: there is no such file, or it can't be read; while its lines are taken: it is
+            damaged from there on.
+    """
+    try:
+        stream = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115 `_lines` closes
+        file = io.BufferedReader(cast(io.RawIOBase, stream))
+        is_packed = file.peek(2).startswith(GZIP_MAGIC)
+    except OSError as error:
+        raise ValueError(f"{path} can't be read: {error.strerror}.") from error
+    return _lines(file, is_packed, path)
 
 
-PIPELINES: dict[str, Callable[[Drawing], Drawing]] = {
-    "strokes": lambda drawing: drawing,
-    "pixels": _as_canvas_picture,
-}
+def _lines(file: BinaryIO, is_packed: bool, path: str) -> Iterator[bytes]:
+    """Yield the lines; of one that is too long, enough to be recognized as such."""
+    try:
+        with file, gzip.open(file) if is_packed else file as lines:
+            while line := lines.readline(MAX_LINE + 1):
+                yield line
+                while len(line) > MAX_LINE and not line.endswith(b"\n"):
+                    line = lines.readline(MAX_LINE + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is damaged and can't be read further: {error}.") from error
 
 
 def recognize_lines(
     lines: Iterable[Line], classifier: Classifier, pipeline: str = "strokes", several: bool = False
-) -> Iterator[Recognized | Failure]:
+) -> Iterator[dict[str, Any]]:
     """Predict each line that is not blank, in the order of the lines.
 
     Args:
@@ -82,27 +102,28 @@ def recognize_lines(
         several: whether each drawing is predicted as a row of digits, too.
 
     Yields:
-        The prediction, or why there is none. When the lines themselves end in a `ValueError`, as
-        those of a damaged file do, its sentence is the last failure.
+        What README says of a drawing, or "error" alone: a sentence that names the line. When the
+        lines themselves end in a `ValueError`, as those of a damaged file do, it is the last one.
     """
 
     def preprocess(line: Line) -> _Preprocessed:
-        drawing = PIPELINES[pipeline](drawing_from_line(line))
-        parts = tuple(predict_several(drawing, classifier)) if several else None
-        return drawing.mnist_image(), parts
+        drawing = drawing_from_line(line)
+        if pipeline == "pixels" and drawing.strokes:
+            drawing = Drawing(picture=picture_from_strokes(drawing.strokes))
+        return drawing.mnist_image(), _several(drawing, classifier) if several else {}
 
     preprocessed = _preprocess_lines(lines, preprocess)
     while batch := list(islice(preprocessed, BATCH_SIZE)):
-        images = [one[0] for one in batch if not isinstance(one, Failure)]
+        images = [image for image, _ in batch if image is not None]
         predictions = iter(classifier.predict(np.stack(images)) if images else ())
-        for one in batch:
-            yield one if isinstance(one, Failure) else Recognized(next(predictions), one[1])
+        for image, values in batch:
+            keys = "probabilities", "is_digit", "score"
+            yield values if image is None else _values(next(predictions), *keys) | values
 
 
 def _preprocess_lines(
     lines: Iterable[Line], preprocess: Callable[[Line], _Preprocessed]
-) -> Iterator[_Preprocessed | Failure]:
-    """Yield each line's image, or why it has none."""
+) -> Iterator[_Preprocessed]:
     number = 0
     try:
         for number, line in enumerate(lines, 1):
@@ -111,6 +132,23 @@ def _preprocess_lines(
             try:
                 yield preprocess(line)
             except ValueError as error:
-                yield Failure(f"Line {number}: {error}")
+                yield None, {"error": f"Line {number}: {error}"}
     except ValueError as error:
-        yield Failure(f"After line {number}: {error}" if number else str(error))
+        yield None, {"error": f"After line {number}: {error}" if number else str(error)}
+
+
+def _several(drawing: Drawing, classifier: Classifier) -> dict[str, Any]:
+    """Return the digits of a drawing as a text, and each with its box."""
+    parts = predict_several(drawing, classifier)
+    digits = [
+        _values(part.prediction, "score", "is_digit")
+        | {"box": [round(edge, 2) for edge in part.box]}
+        for part in parts
+    ]
+    return {"text": "".join(str(part.prediction.digit) for part in parts), "digits": digits}
+
+
+def _values(prediction: Prediction, *keys: str) -> dict[str, Any]:
+    """Return digit, probability and these keys; the score is 1 for a digit and 0 for a reject."""
+    values = prediction._asdict() | {"score": 1 - prediction.reject_score}
+    return {key: values[key] for key in ("digit", "probability", *keys)}

@@ -23,6 +23,9 @@ class Decimals(NamedTuple):
     """Of products, their sum, the bias and the outputs."""
 
 
+EXACT = Decimals(15, 15, 15)
+
+
 class FirstConvolution(NamedTuple):
     """The first layer of a trained network: n filters of k×k weights."""
 
@@ -76,45 +79,36 @@ class Position(NamedTuple):
 
 
 def compute(
-    first: FirstConvolution, image: NDArray[np.uint8], filter_: int, row: int, column: int
+    first: FirstConvolution,
+    image: NDArray[np.uint8],
+    filter_: int,
+    row: int,
+    column: int,
+    decimals: Decimals = EXACT,
 ) -> Position:
     """Return what a filter computes at one position of an image (28, 28), 255 is full ink.
 
-    Filter, row and column of the feature map are counted from 0.
-
-    Raises:
-        ValueError: there is no such filter or position.
+    Args:
+        first: the convolution.
+        image: the image.
+        filter_: which of its filters, from 0.
+        row: in the feature map, from 0.
+        column: in the feature map, from 0.
+        decimals: what each number is rounded to before the next is computed from it, so that
+            numbers shown add up. They differ from the network's own by few units of the last one.
     """
-    count, side = len(first.kernels), first.map_side
-    if not (0 <= filter_ < count and 0 <= row < side and 0 <= column < side):
-        raise ValueError(
-            f"There is no filter {filter_ + 1} at row {row + 1}, column {column + 1}: there are "
-            f"{count} filters and {side} rows and columns."
-        )
-    padded = np.pad(image, first.size).astype(np.float32)
+    padded = np.pad(image, first.size).astype(float)
     top, left = (first.begin(position) + first.size for position in (row, column))
-    pixels = padded[top : top + first.size, left : left + first.size] / first.divisor
-    weights = first.kernels[filter_]
-    products = pixels * weights
-    total, bias = float(products.sum(dtype=float)), float(first.biases[filter_])
-    output = float(ACTIVATIONS[first.activation].function(total + bias))
-    return Position(pixels, weights, products, total, bias, total + bias, output)
-
-
-def rounded(position: Position, first: FirstConvolution) -> Position:
-    """Return a position computed again from its rounded pixels, weights and bias.
-
-    Each number follows exactly from those shown before it, so that it differs from the network's
-    own by a few units of the last decimal.
-    """
-    pixel_places, weight_places, places = first.decimals
-    pixels = position.pixels.astype(float).round(pixel_places)
-    weights = position.weights.astype(float).round(weight_places)
-    products = (pixels * weights).round(places)
-    total, bias = round(float(products.sum()), places), round(position.bias, places)
-    pre_activation = round(total + bias, places)
-    output = round(float(ACTIVATIONS[first.activation].function(pre_activation)), places)
-    return Position(pixels, weights, products, total, bias, pre_activation, output)
+    patch = padded[top : top + first.size, left : left + first.size]
+    pixels = (patch / first.divisor).round(decimals.pixels)
+    weights = first.kernels[filter_].astype(float).round(decimals.weights)
+    products = (pixels * weights).round(decimals.results)
+    total, bias = (
+        round(float(value), decimals.results) for value in (products.sum(), first.biases[filter_])
+    )
+    before = round(total + bias, decimals.results)
+    output = round(float(ACTIVATIONS[first.activation].function(before)), decimals.results)
+    return Position(pixels, weights, products, total, bias, before, output)
 
 
 def first_convolution(model_path: Path, hyperparameters: Hyperparameters) -> FirstConvolution:
@@ -124,16 +118,15 @@ def first_convolution(model_path: Path, hyperparameters: Hyperparameters) -> Fir
         ValueError: the file is missing or damaged, or has other filters.
     """
     convolutions = load_convolutions(model_path)
-    kernels, biases = convolutions[0] if convolutions else (None, None)
     size, filters = hyperparameters.kernel_size, hyperparameters.filters[0]
-    if kernels is None or biases is None or kernels.shape != (filters, 1, size, size):
+    if not convolutions or convolutions[0].kernels.shape != (filters, 1, size, size):
         raise ValueError(
             f"The network {model_path} does not begin with {filters} filters of {size}×{size}, as "
             "its hyperparameters say. Choose another run."
         )
     return FirstConvolution(
-        kernels[:, 0],
-        biases,
+        convolutions[0].kernels[:, 0],
+        convolutions[0].biases,
         255.0 if hyperparameters.scale_pixels else 1.0,
         hyperparameters.padding == "same",
         hyperparameters.activation,

@@ -1,7 +1,6 @@
 """The first training digits in the file's order, and how many there are of each class."""
 
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +28,7 @@ def label_counts(name: DatasetName) -> LabelCounts:
     """
     if name == "sample":
         return LabelCounts(*(_count(part.labels) for part in read_sample()))
-    return _counts_of(fingerprint_of(_mnist_path()))
+    return _counts_of(_mnist())
 
 
 def first_training_digits(name: DatasetName, count: int) -> Digits:
@@ -39,27 +38,25 @@ def first_training_digits(name: DatasetName, count: int) -> Digits:
         DataError: the whole of MNIST was asked for and is not here, or is damaged.
     """
     if name == "sample":
-        train, _ = read_sample()
-        return Digits(train.images[:count], train.labels[:count])
-    return _first_of(fingerprint_of(_mnist_path()), count)
+        return take(read_sample()[0], np.arange(count))
+    return _first_of(_mnist(), count)
 
 
-def _mnist_path() -> Path:
+def _mnist() -> Fingerprint:
     source, problems = find_source()
     if source.path is None:
         raise DataError(" ".join(problems) or "The whole of MNIST is not on this computer yet.")
-    return source.path
+    return fingerprint_of(source.path)
 
 
 @lru_cache(maxsize=2)
-def _counts_of(stamp: Fingerprint) -> LabelCounts:
-    return LabelCounts(*(_count(read_labels(stamp.path, part)) for part in ("train", "test")))
+def _counts_of(file: Fingerprint) -> LabelCounts:
+    return LabelCounts(*(_count(read_labels(file.path, part)) for part in ("train", "test")))
 
 
 @lru_cache(maxsize=2)
-def _first_of(stamp: Fingerprint, count: int) -> Digits:
-    train = read_digits(stamp.path, "train")
-    return take(train, np.arange(min(count, len(train.labels))))
+def _first_of(file: Fingerprint, count: int) -> Digits:
+    return take(read_digits(file.path, "train"), np.arange(count))
 
 
 def _count(labels: NDArray[np.uint8]) -> NDArray[np.intp]:

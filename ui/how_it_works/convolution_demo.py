@@ -5,13 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.inference.predictor import load_predictor
-from cnn.lesson.convolution import (
-    FirstConvolution,
-    Position,
-    compute,
-    first_convolution,
-    rounded,
-)
+from cnn.lesson.convolution import FirstConvolution, Position, compute, first_convolution
 from cnn.runs.store import Run
 from ui.how_it_works.convolution_html import arithmetic_html, places_html
 from ui.how_it_works.digits import explain_sample, test_digits
@@ -39,7 +33,7 @@ def _show(run: Run) -> None:
     feature_map = predictor.activations(images[digit])["convolution_1"][:, :, filter_]
     row, column = _choose_position(first.map_side, feature_map)
     exact = compute(first, images[digit], filter_, row, column)
-    shown = rounded(exact, first)
+    shown = compute(first, images[digit], filter_, row, column, first.decimals)
     pictures = numbers = st.container()
     if first.size <= BESIDE:
         pictures, numbers = st.columns([2, 3], gap="large", vertical_alignment="center")
