@@ -10,15 +10,22 @@ import pytest
 from PIL import Image
 
 from cnn.evaluation.accuracy import confusion_matrix, metrics_per_class
+from cnn.evaluation.history import History
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.reliability import confidence_bins, reliability_diagram
-from cnn.plots.confidence import confidence_figure, reliability_figure
-from cnn.plots.confusion import classes_figure, confusion_matrix_figure
+from cnn.explanation.explain import LayerMaps, Neighbor
+from cnn.plots.evaluation import (
+    classes_figure,
+    confidence_figure,
+    confusion_matrix_figure,
+    reliability_figure,
+)
+from cnn.plots.explanation import Explanation, explanation_figure
 from cnn.plots.figure import figure_bytes
 from cnn.plots.gallery import gallery_figure
 from cnn.plots.palette import THEMED
 from tests.evaluated_run import answers
-from tests.test_imports import PROJECT
+from tests.test_imports import IMPORTS, PROJECT
 from ui.shared.stylesheet import stylesheet
 
 LABELS = np.arange(23, dtype=np.uint8) % 10
@@ -34,7 +41,7 @@ def texts(figure):
     return [text.get_text() for text in figure.axes[0].texts]
 
 
-def test_each_digit_is_drawn_with_its_answer_and_mistakes_with_the_truth(predictions):
+def test_each_digit_is_drawn_with_its_prediction_and_mistakes_with_the_true_label(predictions):
     figure = gallery_figure(predictions, np.array([4, 0]), title="My run")
     mistake, right = texts(figure)
     assert mistake.startswith("✗ 5, true label 4\n")
@@ -64,7 +71,7 @@ def test_the_matrix_shows_each_count_that_is_not_zero(predictions):
     assert shades[4, 5] == shades.max()  # the one mistake outshines the diagonal
 
 
-def test_right_and_wrong_answers_each_have_a_scale_of_their_own(predictions):
+def test_correct_predictions_and_mistakes_each_have_a_scale_of_their_own(predictions):
     upper, lower = confidence_figure(confidence_bins(predictions, 20)).axes
     assert sum(bar.get_height() for bar in upper.patches) == 22
     assert sum(bar.get_height() for bar in lower.patches) == 1
@@ -88,6 +95,34 @@ def test_digits_that_are_not_there_are_left_out_of_the_figures(predictions):
     assert texts(axes.figure)[4] == "50.0%"
 
 
+HISTORY = History((1, 2), np.full((2, 10), 0.1, np.float32))
+MAPS = np.full((16, 6, 6), 99, np.uint8)
+
+
+def explanation(history=None, neighbors=5, layers=2, kernels=True):
+    image, filters = np.eye(28, dtype=np.uint8) * 255, np.ones((20, 1, 3, 3), np.float32)
+    numbers = range(1, layers + 1)
+    explained = Explanation(
+        number=7,
+        image=image,
+        label=3,
+        probabilities=np.linspace(0, 0.2, 10, dtype=np.float32),
+        importance=np.zeros((28, 28), np.float32),
+        neighbors=tuple(Neighbor(image, one, 1.0) for one in range(neighbors)),
+        layers=tuple(LayerMaps(f"convolution_{n}", 20, MAPS, tuple(range(16))) for n in numbers),
+        kernels={"convolution_1": filters} if kernels else {},
+        history=history,
+    )
+    return explanation_figure(explained, "My run")
+
+
+def test_an_explanation_says_what_was_predicted_and_shows_each_layer():
+    axes = explanation(HISTORY).axes
+    assert {"✗ 9, true label 3", "From epoch to epoch"} <= {one.get_title() for one in axes}
+    assert [one.get_title(loc="left") for one in axes][-2:] == ["Convolution 1", "Convolution 2"]
+    assert len([one for one in axes if one.images]) == 6  # with neighbors and kernels
+
+
 FIGURES = {
     "gallery": lambda predictions: gallery_figure(predictions, np.arange(23)),
     "matrix": lambda predictions: confusion_matrix_figure(confusion_matrix(predictions)),
@@ -96,34 +131,32 @@ FIGURES = {
     ),
     "calibration": lambda predictions: reliability_figure(reliability_diagram(predictions)),
     "confidence": lambda predictions: confidence_figure(confidence_bins(predictions, 20)),
+    "explanation": lambda _: explanation(HISTORY),
+    "explanation without kernels": lambda _: explanation(layers=1, neighbors=1, kernels=False),
+    "explanation without layers": lambda _: explanation(layers=0, neighbors=0),
 }
 
 
 @pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
-def test_pictures_are_png_and_svg_files(predictions, draw):
-    figure = draw(predictions)
-    with Image.open(io.BytesIO(figure_bytes(figure, "png"))) as picture:
+def test_every_figure_is_a_png_file(predictions, draw):
+    with Image.open(io.BytesIO(figure_bytes(draw(predictions), "png"))) as picture:
         assert picture.format == "PNG"
         assert picture.width >= 800
+
+
+def test_svg_is_possible_too_and_another_format_is_refused(predictions):
+    figure = gallery_figure(predictions, np.array([0]))
     assert ElementTree.fromstring(figure_bytes(figure, "svg")).tag.endswith("svg")
-
-
-def test_another_format_is_refused_with_those_there_are(predictions):
     with pytest.raises(ValueError, match="png or svg, not 'exe'"):
-        figure_bytes(gallery_figure(predictions, np.array([0])), "exe")
+        figure_bytes(figure, "exe")
 
 
 def test_matplotlib_is_only_imported_to_draw_and_pyplot_never():
-    code = """
-import sys, numpy as np
-import cnn.evaluation.accuracy
-from cnn.plots.confusion import confusion_matrix_figure
-from cnn.plots.figure import figure_bytes
-assert "matplotlib" not in sys.modules and "sklearn" not in sys.modules
-figure_bytes(confusion_matrix_figure(np.eye(10, dtype=int)), "png")
-assert "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules
-"""
+    modules = [f"cnn.plots.{name}" for name in ("evaluation", "explanation", "gallery")]
+    code = f"import sys, {', '.join(modules)}; sys.exit('matplotlib' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+    importers = {module for module, names in IMPORTS.items() if "matplotlib.pyplot" in names}
+    assert importers == {"cnn.training.tutorial"}  # which the app never imports
 
 
 def test_the_stylesheet_and_streamlits_theme_have_the_palettes_colors():

@@ -8,7 +8,7 @@ from cnn.data import mnist
 from cnn.evaluation.replay import load_replay, replay_csv
 from cnn.hyperparameters import Hyperparameters
 from cnn.plots.figure import figure_bytes
-from cnn.plots.filters import filters_figure
+from cnn.plots.gallery import filters_figure
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.snapshots import SnapshotError, replayed_digits
 from cnn.runs.status import State

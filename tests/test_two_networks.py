@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.evaluation.comparison import compare
 from cnn.evaluation.predictions import load_predictions
-from cnn.plots.confusion import difference_matrix_figure
+from cnn.plots.evaluation import difference_matrix_figure
 from cnn.runs import store
 from cnn.runs.status import State
 from tests.evaluated_run import answers, make_run, store_answers

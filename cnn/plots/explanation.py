@@ -1,5 +1,6 @@
 """The explanation of one prediction as a picture to save."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from cnn.plots.palette import ACCENT, CORRECT_TEXT, MISTAKE_TEXT, NEGATIVE, POSI
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
 
 _MAPS = 16  # in a row
 
@@ -47,81 +48,77 @@ class Explanation(NamedTuple):
 
 def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
     """Draw a digit with its prediction, explanations, history and feature maps."""
-    rows = len(explained.layers)
-    figure = new_figure(10, 6.0 + 0.95 * rows)
+    layers = explained.layers
+    rows = {("digit", "bars", "occlusion"): 3.0, ("neighbors", "neighbors", "history"): 2.4}
+    if layers and layers[0].name in explained.kernels:
+        rows["kernels", "kernels", "kernels"] = 0.6
+    rows |= {(layer.name,) * 3: 0.95 for layer in layers}
+    figure = new_figure(10, sum(rows.values()) + 0.6)
     figure.suptitle(title, x=0.01, ha="left")
-    ratios = [3, 2.4, max(0.4 + 0.95 * rows, 0.1)]
-    top, middle, maps = figure.subfigures(3, 1, squeeze=False, height_ratios=ratios)[:, 0]
-    heights = [1.5, *[1] * (rows - 1)][:rows]  # the first has its filters too
-    layer_rows = maps.subfigures(max(rows, 1), 1, squeeze=False, height_ratios=heights or [1])[:, 0]
-    _draw_prediction(top, explained)
-    _draw_neighbors(middle, explained)
-    for number in range(rows):
-        _draw_maps(layer_rows[number], explained, number)
+    axes = figure.subplot_mosaic([list(row) for row in rows], height_ratios=list(rows.values()))
+    for one in axes.values():
+        one.set(xticks=[], yticks=[])
+        one.spines[:].set_visible(False)
+    _draw_prediction(axes["digit"], axes["bars"], explained)
+    _draw_occlusion(axes["occlusion"], explained)
+    _draw_neighbors(axes["neighbors"], explained.neighbors)
+    if explained.history:
+        _draw_history(axes["history"], explained.history, explained.label, explained.predicted)
+    _draw_layers(axes, explained)
     return figure
 
 
-def _draw_prediction(part: "SubFigure", explained: Explanation) -> None:
-    """Draw the digit, its ten probabilities, and the occlusion map."""
-    digit, bars, ink = part.subplots(1, 3)
+def _draw_prediction(digit: "Axes", bars: "Axes", explained: Explanation) -> None:
     label, predicted = explained.label, explained.predicted
     digit.imshow(explained.image, cmap="gray_r", vmin=0, vmax=255)
-    is_correct = label == predicted
-    words = f"✓ {predicted}" if is_correct else f"✗ {predicted}, true label {label}"
-    digit.set_title(words, color=CORRECT_TEXT if is_correct else MISTAKE_TEXT)
+    if label == predicted:
+        digit.set_title(f"✓ {predicted}", color=CORRECT_TEXT)
+    else:
+        digit.set_title(f"✗ {predicted}, true label {label}", color=MISTAKE_TEXT)
     digit.set_xlabel(f"Test digit {explained.number:,}")
     bars.barh(range(10), explained.probabilities, color=ACCENT)
-    bars.set(yticks=range(10), xlim=(0, 1), title="Probability")
+    bars.set(yticks=range(10), xticks=(0, 0.5, 1), xlim=(0, 1), title="Probability")
     bars.invert_yaxis()
-    ink.imshow(occlusion_picture(explained.image, explained.importance))
-    ink.set_title("Occlusion map")
-    _write_legend(ink, {f"for {predicted}": POSITIVE, "against": NEGATIVE})
-    for axes in (digit, ink):
-        axes.set(xticks=[], yticks=[])
 
 
-def _write_legend(axes: "Axes", names: dict[str, str]) -> None:
-    for place, (name, color) in enumerate(names.items()):
-        x = 0.25 + 0.5 * place
+def _draw_occlusion(axes: "Axes", explained: Explanation) -> None:
+    axes.imshow(occlusion_picture(explained.image, explained.importance))
+    axes.set_title("Occlusion map")
+    legend = (0.25, f"for {explained.predicted}", POSITIVE), (0.75, "against", NEGATIVE)
+    for x, name, color in legend:
         axes.text(x, -0.04, name, color=color, ha="center", va="top", transform=axes.transAxes)
 
 
-def _draw_neighbors(part: "SubFigure", explained: Explanation) -> None:
-    """Draw the nearest training digits, and the probabilities by epoch."""
-    left, right = part.subfigures(1, 2, squeeze=False, width_ratios=[1.6, 1])[0]
-    if explained.neighbors:
-        left.suptitle("Nearest training digits", fontsize="medium")
-        places = np.ravel(left.subplots(1, len(explained.neighbors)))
-        for axes, one in zip(places, explained.neighbors, strict=True):
-            axes.imshow(one.image, cmap="gray_r", vmin=0, vmax=255)
-            axes.set(xticks=[], yticks=[], xlabel=f"{one.label}")
-    if explained.history:
-        _draw_history(right.subplots(), explained.history, explained.label, explained.predicted)
+def _draw_neighbors(axes: "Axes", neighbors: Sequence[Neighbor]) -> None:
+    if neighbors:
+        images = np.hstack([one.image for one in neighbors])
+        axes.imshow(images, cmap="gray_r", vmin=0, vmax=255)
+        labels = {28 * place + 13.5: str(one.label) for place, one in enumerate(neighbors)}
+        axes.set(xticks=list(labels), xticklabels=labels.values(), title="Nearest training digits")
 
 
 def _draw_history(axes: "Axes", history: History, label: int, predicted: int) -> None:
     for digit, color in {predicted: NEGATIVE, label: POSITIVE}.items():
         shares = history.probabilities[:, digit]
         axes.plot(history.epochs, shares, "o-", color=color, label=str(digit))
-    axes.set(ylim=(-0.03, 1.03), xlabel="Epoch", title="From epoch to epoch")
+    axes.set(ylim=(-0.03, 1.03), yticks=(0, 0.5, 1), xlabel="Epoch", title="From epoch to epoch")
     axes.set_xticks(history.epochs[:: -(-len(history.epochs) // 10)])
     axes.legend()
 
 
-def _draw_maps(part: "SubFigure", explained: Explanation, number: int) -> None:
-    """Draw a layer's maps, the first layer's with their kernels above."""
-    layer = explained.layers[number]
-    count = len(layer.maps)
-    part.suptitle(layer.name.replace("_", " ").capitalize(), fontsize="small", x=0.01, ha="left")
-    kernels = explained.kernels.get(layer.name) if number == 0 else None
-    height = 2 if kernels is not None else 1
-    places = part.subplots(height, _MAPS, squeeze=False, height_ratios=[0.4, 1][-height:])
-    for axes in places.ravel():
-        axes.set_axis_off()
-    if kernels is not None:
-        for axes, picture in zip(
-            places[0, :count], weight_picture(kernels[list(layer.numbers), 0]), strict=True
-        ):
-            axes.imshow(picture)
-    for axes, heat in zip(places[-1, :count], activation_picture(layer.maps), strict=True):
-        axes.imshow(heat)
+def _draw_layers(axes: dict[str, "Axes"], explained: Explanation) -> None:
+    """Draw each layer's maps in a row, the first layer's below their kernels."""
+    for layer in explained.layers:
+        title = layer.name.replace("_", " ").capitalize()
+        axes[layer.name].set_title(title, fontsize="small", loc="left")
+        axes[layer.name].imshow(_row(activation_picture(layer.maps)))
+    if "kernels" in axes:
+        first = explained.layers[0]
+        filters = explained.kernels[first.name][list(first.numbers), 0]
+        axes["kernels"].imshow(_row(weight_picture(filters)))
+
+
+def _row(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put pictures (n, height, width, RGB) side by side, with room for sixteen."""
+    room = ((0, _MAPS - len(pictures)), (0, 0), (1, 1), (0, 0))
+    return np.concatenate(np.pad(pictures, room, constant_values=255), axis=1)

@@ -1,4 +1,4 @@
-"""Test digits with their predictions as a picture to save."""
+"""Images side by side as pictures to save: test digits with their predictions, and filters."""
 
 from typing import TYPE_CHECKING
 
@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
+from cnn.evaluation.replay import Replay
 from cnn.evaluation.selection import confidence_percent
 from cnn.plots.figure import mosaic, new_figure
-from cnn.plots.palette import CORRECT_TEXT, MISTAKE_TEXT
+from cnn.plots.palette import CORRECT_TEXT, MISTAKE_TEXT, NEGATIVE, POSITIVE, TILE
+from cnn.runs.snapshots import START
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _COLUMNS = 10
 _CELL = 42  # an image of 28 pixels and the room for its text
 _MARGIN = (_CELL - 28) // 2
+MAX_FILTERS, _FILTER_COLUMNS = 32, 8
 
 
 def gallery_figure(
@@ -59,3 +62,31 @@ def _caption(predictions: Predictions, index: int) -> str:
         return f"✓ {predicted}\n{confidence}"
     name = "label" if has_label_error(predictions.labels)[index] else "true label"
     return f"✗ {predicted}, {name} {label}\n{confidence}"
+
+
+def filters_figure(replay: Replay, title: str = "") -> "Figure":
+    """Draw the first filters of the first and of the last epoch of a replay, on one scale."""
+    from matplotlib.colors import LinearSegmentedColormap  # a second: only for saving
+
+    shown_epochs = sorted({0, len(replay.numbers) - 1})
+    mosaics = [_mosaic(replay.filters[epoch, ..., :MAX_FILTERS]) for epoch in shown_epochs]
+    scale = float(np.abs(replay.filters[shown_epochs]).max()) or 1.0
+    height = 5.5 * mosaics[0].shape[0] / mosaics[0].shape[1] + 0.5
+    figure = new_figure(7, height * len(shown_epochs) + 0.4)
+    figure.suptitle(title)
+    all_axes = figure.subplots(len(shown_epochs), squeeze=False)[:, 0]
+    colors = LinearSegmentedColormap.from_list("weights", (NEGATIVE, TILE, POSITIVE))
+    for axes, epoch, image in zip(all_axes, shown_epochs, mosaics, strict=True):
+        shown = axes.imshow(image, cmap=colors, vmin=-scale, vmax=scale, interpolation="none")
+        axes.set_axis_off()
+        number = replay.numbers[epoch]
+        name = "Before training" if number == START else f"After epoch {number}"
+        axes.set_title(name, loc="left", fontsize="medium")
+    figure.colorbar(shown, ax=list(all_axes), label="Weight", shrink=0.8)
+    return figure
+
+
+def _mosaic(filters: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Put filters (k, k, n) side by side, eight a row, with a gap of NaN between them."""
+    gaps = np.pad(np.moveaxis(filters, -1, 0), ((0, 0), (1, 0), (1, 0)), constant_values=np.nan)
+    return mosaic(gaps, _FILTER_COLUMNS)[1:, 1:]

@@ -8,7 +8,7 @@ from cnn.evaluation import tables
 from cnn.evaluation.accuracy import confusion_matrix
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import DigitFilter, select
-from cnn.plots.confusion import confusion_matrix_figure
+from cnn.plots.evaluation import confusion_matrix_figure
 from cnn.plots.gallery import gallery_figure
 from cnn.runs.store import Run
 from ui.predictions import filters, gallery, heat_maps, metrics, opened_digit

@@ -18,8 +18,7 @@ from cnn.evaluation.reliability import (
     expected_calibration_error,
     reliability_diagram,
 )
-from cnn.plots.confidence import confidence_figure, reliability_figure
-from cnn.plots.confusion import classes_figure
+from cnn.plots.evaluation import classes_figure, confidence_figure, reliability_figure
 from cnn.runs.store import Run
 from ui.predictions import charts
 from ui.shared.downloads import offer_downloads

@@ -6,7 +6,7 @@ import streamlit as st
 from cnn.evaluation.accuracy import accuracy, confusion_matrix
 from cnn.evaluation.comparison import Comparison, CorrectIn
 from cnn.evaluation.predictions import Predictions
-from cnn.plots.confusion import confusion_matrix_figure, difference_matrix_figure
+from cnn.plots.evaluation import confusion_matrix_figure, difference_matrix_figure
 from cnn.runs.store import Run
 from ui.predictions import gallery, heat_maps, mcnemar_text, opened_digit
 from ui.predictions.heat_maps import MORE_A, MORE_B

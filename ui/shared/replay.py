@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn.data.mnist import Source, find_source
 from cnn.evaluation.replay import load_replay, replay_csv
-from cnn.plots.filters import filters_figure
+from cnn.plots.gallery import filters_figure
 from cnn.runs.snapshots import FOLDER, SnapshotError
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker

@@ -1,5 +1,6 @@
-"""Confusion matrices, their difference, and the accuracy of each class, as pictures to save."""
+"""Confusion matrices, accuracy by class, calibration and confidence as pictures to save."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -7,14 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.evaluation.accuracy import ClassMetrics
+from cnn.evaluation.reliability import ConfidenceBin, expected_calibration_error
 from cnn.plots.figure import new_figure
-from cnn.plots.palette import ACCENT, GRID, MISTAKE, NEGATIVE, POSITIVE, WHITE
+from cnn.plots.palette import ACCENT, GRID, MISTAKE, NEGATIVE, POSITIVE, WHITE, rgb
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _PALE = 1.4  # of the largest difference: keeps its color from hiding the count
+_QUARTERS = (0, 25, 50, 75, 100)
+_PERCENT = "{x:.0f}%"
 
 
 def confusion_matrix_figure(matrix: NDArray[np.intp], title: str = "") -> "Figure":
@@ -57,21 +61,17 @@ def _write_counts(axes: "Axes", matrix: NDArray[np.intp], form: str) -> None:
     axes.set(xticks=digits, yticks=digits, xlabel="Predicted", ylabel="True label")
     axes.xaxis.set_label_position("top")
     axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
-    borders = np.arange(len(matrix) + 1) - 0.5
-    axes.set_xticks(borders, minor=True)
-    axes.set_yticks(borders, minor=True)
-    axes.tick_params(which="minor", length=0)
-    axes.grid(which="minor", color=GRID)
+    for border in np.arange(len(matrix) + 1) - 0.5:
+        axes.axhline(border, color=GRID, linewidth=0.8)
+        axes.axvline(border, color=GRID, linewidth=0.8)
 
 
 def _tints(matrix: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the colors of the cells, (10, 10, RGBA): the more mistakes, the less transparent."""
-    from matplotlib.colors import to_rgb
-
     correct = np.eye(len(matrix), dtype=bool)
     most = max(1, matrix[~correct].max())
     opacity = np.where(matrix > 0, 0.12 + 0.48 * np.sqrt(matrix / most), 0)
-    colors = np.where(correct[..., None], to_rgb(ACCENT), to_rgb(MISTAKE))
+    colors = np.where(correct[..., None], rgb(ACCENT), rgb(MISTAKE)) / 255
     return np.dstack([colors, np.where(correct, 0.18, opacity)])
 
 
@@ -93,4 +93,51 @@ def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str =
     axes.set_xlabel(f"Accuracy; dashed: all digits, {average:.1%}")
     axes.invert_yaxis()
     axes.spines[:].set_visible(False)
+    return figure
+
+
+def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Figure":
+    """Draw accuracy against confidence, both in percent, with the line of perfect calibration.
+
+    The more predictions a dot stands for, the larger it is.
+    """
+    figure = new_figure(5, 5)
+    axes = figure.add_subplot()
+    axes.plot([0, 100], [0, 100], "--", color="gray", label="Perfect calibration")
+    confidence = [one.confidence * 100 for one in diagram]
+    accuracy = [one.accuracy * 100 for one in diagram]
+    name = f"Expected calibration error {expected_calibration_error(diagram):.1%}"
+    axes.plot(confidence, accuracy, color=ACCENT, alpha=0.5, label=name)
+    sizes = [15 + 30 * math.log10(one.total) for one in diagram]
+    axes.scatter(confidence, accuracy, sizes, color=ACCENT, zorder=3)
+    axes.set(xlabel="Confidence", ylabel="Accuracy", title=title, aspect="equal")
+    axes.set(xlim=(0, 103), ylim=(0, 103), xticks=_QUARTERS, yticks=_QUARTERS)
+    axes.xaxis.set_major_formatter(_PERCENT)
+    axes.yaxis.set_major_formatter(_PERCENT)
+    axes.legend()
+    return figure
+
+
+def confidence_figure(bins: Sequence[ConfidenceBin], title: str = "") -> "Figure":
+    """Draw how many correct predictions and how many mistakes have each confidence.
+
+    Each has a scale of its own: beside thousands of correct ones the few mistakes would vanish.
+    """
+    figure = new_figure(6, 4.5)
+    upper, lower = figure.subplots(2, sharex=True)
+    for axes, kind, color in ((upper, "correct", ACCENT), (lower, "mistakes", MISTAKE)):
+        axes.bar(
+            [one.lower * 100 for one in bins],
+            [getattr(one, kind) for one in bins],
+            [(one.upper - one.lower) * 100 for one in bins],
+            align="edge",
+            color=color,
+            edgecolor="white",
+        )
+        axes.set(ylabel=kind.capitalize(), xlim=(0, 100))
+        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.get_major_locator().set_params(integer=True)
+    upper.set_title(title)
+    lower.set(xlabel="Confidence", xticks=_QUARTERS)
+    lower.xaxis.set_major_formatter(_PERCENT)
     return figure
