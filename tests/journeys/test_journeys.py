@@ -63,46 +63,52 @@ def draw(page, stroke):
     page.mouse.up()
 
 
-def test_train_reload_second_tab_stop_then_browse_and_draw(own_server, open_page, runs_dir):
-    page = open_page(own_server.url)
+def test_every_page_works_as_the_first_visit_to_a_new_server_and_none_loads_tensorflow(
+    own_server, open_page
+):
+    tabs = {path: open_page(own_server.url + path, width=390, height=844) for path in PAGES}
+    for path, page in tabs.items():
+        expect(picker(page)).to_be_visible()
+        expect(page).to_have_title(f"{PAGES[path]} · Digit Lab")
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 390  # nothing is cut off
+    draw(tabs["/draw"], SEVEN)
+    expect(tabs["/draw"].get_by_test_id("answer")).to_have_text("7")
+    assert "onnxruntime" in own_server.maps()
+    assert "tensorflow" not in own_server.maps()
+
+
+def test_training_outlasts_reload_second_tab_and_server_and_a_stopped_network_is_usable(
+    start_server, open_page, runs_dir
+):
+    server = start_server()
+    page = open_page(server.url)
     choose_long_training(page)
     train(page)
     until(lambda: points(runs_dir) >= 2, "points within the first epoch")
-    expect(page.get_by_text("Epoch 1 of")).to_be_visible()
-    run_id = re.search(r"run=([\w-]+)", page.url).group(1)
-
+    (run,) = store.list_runs(runs_dir)
+    expect(page).to_have_url(re.compile(f"run={run.id}"))
     page.reload()
     expect(page.get_by_role("heading", name="Accurate · training")).to_be_visible()
-    second = open_page(page.url)
-    expect(second.get_by_role("heading", name="Accurate · training")).to_be_visible()
-    seen = points(runs_dir)
-    until(lambda: points(runs_dir) > seen, "the training going on")
 
+    server.kill()
+    seen = points(runs_dir)
+    until(lambda: points(runs_dir) > seen, "the training going on without the app")
+    server = start_server()
+    tabs = [open_page(server.url), open_page(f"{server.url}/?run={run.id}")]
+    for tab in tabs:
+        expect(tab.get_by_role("heading", name="Accurate · training")).to_be_visible()
+    page = tabs[0]
     button(page, "Stop").click()
-    for tab in (page, second):
+    for tab in tabs:
         expect(tab.get_by_role("heading", name="Accurate · stopped")).to_be_visible()
     expect(page.get_by_text("Test accuracy", exact=True)).to_be_visible()
 
     button(page, "View its mistakes").click()
-    expect(page).to_have_url(re.compile(rf"/predictions\?.*run={run_id}"))
-    expect(page).to_have_url(re.compile("show=Mistakes"))
+    expect(page).to_have_url(re.compile(rf"/predictions\?.*run={run.id}.*show=Mistakes"))
     expect(page.get_by_role("button", name=re.compile("^Test digit")).first).to_be_visible()
-
-    page.goto(f"{own_server.url}/draw?run={run_id}")
+    page.goto(f"{server.url}/draw?run={run.id}")
     draw(page, SEVEN)
     expect(page.get_by_test_id("answer")).to_have_text(re.compile(r"^\d$"))
-
-
-def test_the_built_in_network_reads_a_drawn_seven_and_an_empty_pad_gives_no_answer(
-    server, open_page
-):
-    page = open_page(f"{server.url}/draw")
-    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
-    draw(page, SEVEN)
-    expect(page.get_by_test_id("answer")).to_have_text("7")
-    button(page, "Clear").click()
-    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
-    expect(page.get_by_test_id("answer")).to_have_count(0)
 
 
 def test_the_chosen_run_stays_chosen_on_every_page(server, open_page):
@@ -122,26 +128,6 @@ def test_a_run_is_deleted_after_one_more_question(own_server, open_page, runs_di
     assert not run.path.exists()
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_works_as_the_very_first_visit_to_a_new_server(start_server, open_page, path):
-    page = open_page(start_server().url + path)
-    expect(page.get_by_role("link", name="Predictions", exact=True)).to_be_visible()
-    expect(picker(page)).to_be_visible()
-    expect(page).to_have_title(f"{PAGES[path]} · Digit Lab")
-
-
-def test_the_app_itself_never_loads_tensorflow(server, open_page):
-    page = open_page(server.url)
-    for path in PAGES:
-        page.goto(server.url + path)
-        expect(picker(page)).to_be_visible()
-    page.goto(f"{server.url}/draw")
-    draw(page, SEVEN)
-    expect(page.get_by_test_id("answer")).to_be_visible()
-    assert "onnxruntime" in server.maps()
-    assert "tensorflow" not in server.maps()
-
-
 def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_train_works(
     own_server, open_page, runs_dir, workers
 ):
@@ -156,31 +142,6 @@ def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_train_works(
     page.get_by_role("radio", name="Fast").click()
     train(page)
     expect(page.get_by_role("heading", name="Fast · finished")).to_be_visible(timeout=60_000)
-
-
-def test_a_restarted_server_finds_the_run_still_going(start_server, open_page, runs_dir):
-    first = start_server()
-    page = open_page(first.url)
-    choose_long_training(page)
-    train(page)
-    until(lambda: points(runs_dir), "the first point")
-    first.kill()
-    seen = points(runs_dir)
-    until(lambda: points(runs_dir) > seen, "the training going on without the app")
-    page = open_page(start_server().url)
-    expect(page.get_by_role("heading", name="Accurate · training")).to_be_visible()
-    button(page, "Stop").click()
-    expect(page.get_by_role("heading", name="Accurate · stopped")).to_be_visible()
-    (run,) = store.list_runs(runs_dir)
-    assert run.status().state is State.STOPPED
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_cut_off_on_a_phone(server, open_page, path):
-    page = open_page(server.url + path, width=390, height=844)
-    expect(picker(page)).to_be_visible()
-    wide = page.evaluate("document.scrollingElement.scrollWidth")
-    assert wide <= 390
 
 
 def test_a_phones_menu_closes_when_a_page_is_chosen(server, open_page):
