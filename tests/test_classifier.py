@@ -4,7 +4,7 @@ import pytest
 from cnn.data.mnist import Digits
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.predictor import load_predictor
-from cnn.runs.calibration import Calibration, write_calibration
+from cnn.runs.calibration import Calibration, read_calibration, write_calibration
 from tests.evaluated_run import ReadsEverythingAsThree, make_run
 from tests.networks import save_tiny_network
 
@@ -48,10 +48,29 @@ def test_the_threshold_says_which_images_are_digits(run):
 
 def test_without_a_calibration_every_image_is_a_digit_and_a_new_one_is_used_at_once(run):
     assert all(one.is_digit for one in load_classifier(run).predict(IMAGES))
-    (run.path / "calibration.json").write_text("{")
-    assert all(one.is_digit for one in load_classifier(run).predict(IMAGES))
     write_calibration(run.path, Calibration(threshold=1.0))
     assert not load_classifier(run).predict(IMAGES)[0].is_digit
+
+
+@pytest.mark.parametrize("threshold", [0, 0.42, 1])
+def test_a_calibration_is_read_as_it_was_written(tmp_path, threshold):
+    write_calibration(tmp_path, Calibration(1.3, threshold))
+    assert read_calibration(tmp_path) == Calibration(1.3, threshold)
+    assert [file.name for file in tmp_path.iterdir()] == ["calibration.json"]
+
+
+BAD_VALUES = [("null", 0.5), ("[]", 0.5), ('"hot"', 0.5), (1.2, "NaN"), (1.2, -0.1), (1.2, 1.1)]
+BAD_VALUES += [("NaN", 0.5), ("Infinity", 0.5), (0, 0.5), (-1, 0.5), (10**400, 0.5)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe", b"[1, 0.5]", b"null"]
+    + [f'{{"temperature": {t}, "threshold": {s}}}'.encode() for t, s in BAD_VALUES],
+)
+def test_a_damaged_calibration_is_as_none(tmp_path, content):
+    (tmp_path / "calibration.json").write_bytes(content)
+    assert read_calibration(tmp_path) == Calibration(temperature=1.0, threshold=0.0)
 
 
 @pytest.mark.parametrize(("threshold", "accuracy"), [(0.0, 0.75), (1.1, 0.0)])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnn.data import mnist
-from cnn.drawing.steps import Step
+from cnn.drawing.drawing import Step
 from cnn.presets import PRESETS
 from cnn.runs import store
 from tests.pages import html, open_script

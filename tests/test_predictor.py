@@ -59,20 +59,6 @@ def test_threads_share_a_predictor(predictor):
     assert np.concatenate(each) == pytest.approx(predictor.probabilities(images), abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    "images",
-    [
-        np.zeros((28, 28), np.uint8),
-        np.zeros((2, 27, 28), np.uint8),
-        np.zeros((2, 28, 28, 1), np.uint8),
-        np.zeros((2, 28, 28), np.float32),
-    ],
-)
-def test_images_of_another_form_are_refused(predictor, images):
-    with pytest.raises(ValueError, match=r"must be \(n, 28, 28\) of type uint8"):
-        predictor.probabilities(images)
-
-
 def test_a_missing_network_or_a_folder_is_named(tmp_path):
     for path, reason in ((tmp_path / "no.onnx", "No such file"), (tmp_path, "Is a directory")):
         with pytest.raises(ValueError, match=rf"{path} can't be opened \({reason}"):

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from cnn.drawing.drawing import Drawing
-from cnn.drawing.steps import steps
+from cnn.drawing.drawing import Drawing, steps
 
 SEVEN = (((80.0, 60.0), (180.0, 60.0), (120.0, 220.0)), ((100.0, 140.0), (160.0, 140.0)))
 SMALL_SEVEN = tuple(tuple((x / 4 + 250, y / 4 + 260) for x, y in line) for line in SEVEN)

@@ -1,8 +1,8 @@
 """A photo of paper, or of a board → the ink on it, whatever the light.
 
-The background's brightness is estimated at each pixel by a morphological closing (opening for light
-ink), as a photo has shadows, dark corners and the table at its edge. Ink is segmented from the
-contrast with it by a hysteresis threshold.
+The background's brightness is estimated at each pixel by a morphological closing, as a photo has
+shadows, dark corners and the table at its edge. Ink is segmented from the contrast with it by a
+hysteresis threshold.
 """
 
 from typing import Any
@@ -42,8 +42,7 @@ def border_of(pixels: NDArray[Any]) -> NDArray[Any]:
 def ink_of_photo(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return a photo's ink, (height, width): 0 is background, 1 full ink.
 
-    Args:
-        gray: (height, width), 0–255; dark on light or light on dark.
+    `gray` is (height, width), 0–255; dark on light or light on dark.
 
     Raises:
         ValueError: nothing stands out from the background.
@@ -55,12 +54,10 @@ def ink_of_photo(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     ink = _ink_components(low, high)
     if not ink.any():
         raise ValueError(_EMPTY)
-    near = _dilated(ink, 1)
-    return np.where(near, np.clip(contrast / strength, 0, 1), 0).astype(np.float32)
+    return np.where(_dilated(ink, 1), np.clip(contrast / strength, 0, 1), 0).astype(np.float32)
 
 
 def _dilated(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
-    """Return a mask dilated by a square."""
     return ndimage.maximum_filter(mask.view(np.uint8), 2 * radius + 1).view(bool)
 
 
@@ -70,11 +67,11 @@ def _strength(contrast: NDArray[np.floating]) -> float:
     median = float(np.median(sample))
     noise = 1.4826 * float(np.median(np.abs(sample - median)))  # from the median deviation
     seen = contrast > max(median + NOISE_FACTOR * noise, MIN_CONTRAST / 255)
+    if not seen.any():
+        raise ValueError(_EMPTY)
     inked = _middle(contrast)[_middle(seen)]  # a table's edge is as dark as ink
     if not inked.size:
         inked = contrast[seen]
-    if not inked.size:
-        raise ValueError(_EMPTY)
     return float(np.percentile(inked, 97))  # the lines on ruled paper are more, and fainter
 
 
@@ -103,16 +100,12 @@ def _middle(pixels: NDArray[Any]) -> NDArray[Any]:
 
 def _contrast(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return the pixels' contrast with their background, as a share of its brightness."""
-    is_dark_ink = _is_dark_ink(gray)
-    small = ndimage.median_filter(shrunk(gray, SMALL_SIDE), 3)
+    dark_ink = gray if _is_dark_ink(gray) else 255 - gray
+    small = ndimage.median_filter(shrunk(dark_ink, SMALL_SIDE), 3)
     width = 2 * int(MAX_LINE_WIDTH * max(small.shape) / 2) + 1
-    spread = ndimage.grey_closing if is_dark_ink else ndimage.grey_opening
-    background = ndimage.gaussian_filter(spread(small, (width, width)), 1)
+    background = ndimage.gaussian_filter(ndimage.grey_closing(small, (width, width)), 1)
     enlarged = Image.fromarray(background).resize(gray.shape[::-1], Image.Resampling.BILINEAR)
-    background = np.asarray(enlarged)
-    if is_dark_ink:
-        return 1 - gray / np.maximum(background, 1)
-    return (gray - background) / np.maximum(255 - background, 1)
+    return 1 - dark_ink / np.maximum(np.asarray(enlarged), 1)
 
 
 def _is_dark_ink(gray: NDArray[np.floating]) -> bool:

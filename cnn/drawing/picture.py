@@ -1,8 +1,4 @@
-"""A picture of a digit → the 28×28 image that a network trained on MNIST expects.
-
-MNIST's digits were fitted in 20×20 pixels with their proportions kept, made gray by the
-anti-aliasing, and placed in 28×28 by their center of mass (http://yann.lecun.com/exdb/mnist/).
-"""
+"""A picture of a digit → the 28×28 image that a network trained on MNIST expects."""
 
 from typing import Any
 
@@ -32,10 +28,8 @@ MIN_SIDE, MAX_SIDE = 40, 128  # pixels: lines are measured in larger digits, shr
 def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
     """Return a picture of one digit as MNIST would show it: (28, 28), 255 is full ink.
 
-    Dark on light and light on dark are both possible: the border shows the background.
-
-    Args:
-        pixels: (height, width) gray, or (height, width, 3 or 4) RGB or RGBA; 0–255.
+    The picture is (height, width) gray, or (height, width, 3 or 4) RGB or RGBA; 0–255, dark on
+    light or light on dark.
 
     Raises:
         ValueError: not such a picture, or nothing stands out in it.
@@ -54,12 +48,10 @@ def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
 
 
 def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Return ink as MNIST would show it: (28, 28), 255 is full ink.
+    """Return ink, (height, width) from 0 to 1, as MNIST would show it: (28, 28), 255 is full ink.
 
-    Lines much thinner or thicker than those of MNIST's pen are drawn again with it.
-
-    Args:
-        ink: (height, width), 0 is background and 1 full ink; some of it at least 0.25.
+    Some of it is at least 0.25. Lines much thinner or thicker than those of MNIST's pen are drawn
+    again with it.
     """
     redrawn = lines_redrawn(ink)
     if redrawn is not None:

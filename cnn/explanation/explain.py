@@ -18,7 +18,7 @@ MAX_DIGITS, MIN_DIGITS = 10_000, 500  # in the index of nearest digits
 MAX_MULTIPLY_ADDS_OF_INDEX = 200e9  # a few seconds
 MAX_FEATURES = 128  # stored for a digit
 BATCH_SIZE = 50  # a digit may have 100,000 features before they are projected
-PROJECTION_SEED = 28
+PROJECTION_SEED, SIGNS = 28, np.array([-1, 1], np.float32)
 
 
 class LayerMaps(NamedTuple):
@@ -37,10 +37,9 @@ class Neighbor(NamedTuple):
     """A training digit whose features are near those of the image."""
 
     image: NDArray[np.uint8]
-    """(28, 28), 255 is full ink."""
     label: int
     distance: float
-    """Euclidean, between the inputs of the network's last layer."""
+    """Euclidean, between the features."""
 
 
 class DigitIndex(NamedTuple):
@@ -48,7 +47,7 @@ class DigitIndex(NamedTuple):
 
     digits: Digits
     features: NDArray[np.float32]
-    """(n, at most 128), projected by `_project` where the network has more."""
+    """(n, at most 128), projected where the network has more."""
 
 
 def feature_maps(
@@ -59,10 +58,8 @@ def feature_maps(
     Those with the largest standard deviation come first; a layer's maps share one scale. The image
     is (28, 28) uint8, 255 is full ink. With None for `max_maps`, all maps of a layer are returned.
     """
-    activations = predictor.activations(image)
-    return tuple(
-        _layer(name, maps, max_maps) for name, maps in activations.items() if maps.ndim == 3
-    )
+    outputs = predictor.activations(image).items()
+    return tuple(_layer(name, maps, max_maps) for name, maps in outputs if maps.ndim == 3)
 
 
 def _layer(name: str, activation: NDArray[np.float32], max_maps: int | None) -> LayerMaps:
@@ -80,13 +77,8 @@ def occlusion_maps(
 
     Patches of 5×5 pixels are set to 0, one at a time, wherever they cover ink (M. Zeiler and
     R. Fergus, Visualizing and Understanding Convolutional Networks, 2014, arXiv 1311.2901). A
-    pixel's importance is the mean drop in probability over the patches that cover it.
-
-    Args:
-        predictor: the network.
-        image: (28, 28) uint8, 255 is full ink.
-        digits: the classes.
-        stride: pixels from one patch to the next, 1 to 5: larger is coarser and faster.
+    pixel's importance is the mean drop in probability over the patches that cover it. The image is
+    (28, 28), 255 is full ink; `stride` is pixels from one patch to the next, 1 to 5.
 
     Returns:
         (digits, 28, 28), -1 to 1: positive where the ink raises the digit's probability, negative
@@ -126,28 +118,20 @@ def index_digits(predictor: Predictor, digits: Digits) -> DigitIndex:
     Raises:
         ValueError: the network has no output with its features.
     """
-    batches = [
-        _project(predictor.features(digits.images[first : first + BATCH_SIZE]))
-        for first in range(0, len(digits.labels), BATCH_SIZE)
-    ]
-    return DigitIndex(digits, np.concatenate(batches))
+    batches = np.split(digits.images, range(BATCH_SIZE, len(digits.images), BATCH_SIZE))
+    features = [_project(predictor.features(batch)) for batch in batches]
+    return DigitIndex(digits, np.concatenate(features))
 
 
 def nearest_digits(
     predictor: Predictor, image: NDArray[np.uint8], index: DigitIndex, count: int = 5
 ) -> list[Neighbor]:
-    """Return so many training digits with features near those of an image (28, 28), nearest first.
-
-    The index is the same network's.
-    """
+    """Return so many digits of the network's index, nearest first, for an image (28, 28)."""
     features = _project(predictor.features(image[np.newaxis]))
     distances = np.linalg.norm(index.features - features, axis=1)
     nearest = np.argsort(distances, kind="stable")[:count]
-    digits = index.digits
-    return [
-        Neighbor(digits.images[one], int(digits.labels[one]), float(distances[one]))
-        for one in nearest
-    ]
+    images, labels = index.digits
+    return [Neighbor(images[one], int(labels[one]), float(distances[one])) for one in nearest]
 
 
 def _project(features: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -161,7 +145,6 @@ def _project(features: NDArray[np.float32]) -> NDArray[np.float32]:
     if size <= MAX_FEATURES:
         return features
     generator = np.random.default_rng(PROJECTION_SEED)
-    order = generator.permutation(size)
-    signs = generator.choice(np.array([-1, 1], np.float32), size)
+    order, signs = generator.permutation(size), generator.choice(SIGNS, size)
     firsts = np.linspace(0, size, MAX_FEATURES, endpoint=False).astype(int)
     return np.add.reduceat(features[:, order] * signs, firsts, axis=1)

@@ -17,12 +17,10 @@ class Prediction(NamedTuple):
     digit: int
     """The most probable digit, whether or not the image is rejected."""
     probability: float
-    """Of that digit, if the image shows a digit at all."""
     probabilities: tuple[float, ...]
     """Of the ten digits, if the image shows a digit at all; they add up to 1."""
     reject_score: float
-    """Probability of the reject class (not a digit), to show in place of a rejected image's digit;
-    for a network without one, 1 minus the greatest probability."""
+    """Probability of the reject class; without one, 1 minus the greatest probability."""
     is_digit: bool
     """Whether the image is not rejected: 1 minus the reject score reaches the run's threshold."""
 
@@ -35,16 +33,15 @@ class Classifier(NamedTuple):
 
     def predict(self, images: NDArray[np.uint8]) -> list[Prediction]:
         """Return a prediction for each of the images (n, 28, 28), 255 is full ink."""
-        outputs = zip(*self.predictor.outputs(images), strict=True)
-        return [self._prediction(row, float(score)) for row, score in outputs]
+        probabilities, scores = self.predictor.outputs(images)
+        outputs = zip(probabilities.tolist(), scores.tolist(), strict=True)
+        return [self._prediction(tuple(row), score) for row, score in outputs]
 
     def accuracy(self, digits: Digits, rejects: bool = True) -> float:
-        """Return the accuracy on labeled digits, at least one: 0 to 1.
+        """Return the accuracy on at least one labeled digit, 0 to 1.
 
-        Args:
-            digits: images with their labels.
-            rejects: whether a rejected image is a wrong one, whatever its most probable digit;
-                else only that digit counts, as in a run's test.
+        With `rejects` a rejected image is a mistake, whatever its most probable digit; without,
+        only that digit counts, as in a run's test.
         """
         predictions = self.predict(digits.images)
         right = [
@@ -53,10 +50,10 @@ class Classifier(NamedTuple):
         ]
         return float(np.mean(right))
 
-    def _prediction(self, probabilities: NDArray[np.float32], digit_score: float) -> Prediction:
-        row: tuple[float, ...] = tuple(probabilities.tolist())
-        digit = int(probabilities.argmax())
-        return Prediction(digit, row[digit], row, 1 - digit_score, digit_score >= self.threshold)
+    def _prediction(self, row: tuple[float, ...], digit_score: float) -> Prediction:
+        probability = max(row)
+        is_digit = digit_score >= self.threshold
+        return Prediction(row.index(probability), probability, row, 1 - digit_score, is_digit)
 
 
 def load_classifier(run: Run) -> Classifier:

@@ -17,11 +17,10 @@ class Predictor:
     """A trained network in ONNX Runtime, which any number of threads may share."""
 
     def __init__(self, model_path: Path) -> None:
-        """Load a network.
+        """Load an ONNX file with one input, (n, 28, 28, 1) raw pixels from 0 to 255.
 
-        Args:
-            model_path: an ONNX file with one input, (n, 28, 28, 1) raw pixels from 0 to 255, and
-                the outputs "probabilities" (n, 10), one for each convolution, and "features".
+        Its outputs are "probabilities" (n, 10), one for each convolution, "features" and, where it
+        has a reject class, "digit" (n, 1).
 
         Raises:
             OSError: the file can't be read.
@@ -34,20 +33,16 @@ class Predictor:
         self._activations = [name for name in names if name not in self._predictions]
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return each digit's probability for each image, (n, 10), rows adding up to 1.
-
-        Args:
-            images: (n, 28, 28) uint8, 255 is full ink. Any number: they run in batches.
-        """
+        """Return each digit's probability for each image, (n, 10), rows adding up to 1."""
         return self.outputs(images)[0]
 
     def outputs(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the digits' probabilities, (n, 10), and the digit scores, (n,), both 0 to 1.
 
-        A digit score is the probability that the image shows a digit: 1 minus that of the reject
-        class. For a network without a reject class it is the greatest of the ten probabilities.
+        Images are (n, 28, 28), 255 is full ink; any number, as they run in batches. A digit score
+        is the probability that an image shows a digit: 1 minus that of the reject class. For a
+        network without a reject class it is the greatest of the ten probabilities.
         """
-        _check_images(images)
         probabilities = np.empty((len(images), CLASSES), np.float32)
         scores = np.empty(len(images), np.float32)
         for first in range(0, len(images), BATCH_SIZE):
@@ -57,15 +52,11 @@ class Predictor:
         return probabilities, scores
 
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the last layer's input for each image, (n, size), in one batch.
-
-        Args:
-            images: (n, 28, 28) uint8, 255 is full ink; few, as `size` may be 100,000.
+        """Return the last layer's input for each of few images, (n, size up to 100,000).
 
         Raises:
             ValueError: the network has no such output.
         """
-        _check_images(images)
         if FEATURES not in self._activations:
             raise ValueError("This network does not show its features. Choose another run.")
         return self._run([FEATURES], images)[0]
@@ -75,7 +66,6 @@ class Predictor:
 
         A convolution gives feature maps (height, width, filters), "features" a (n,) vector.
         """
-        _check_images(image[np.newaxis])
         values = self._run(self._activations, image[np.newaxis]) if self._activations else []
         return {name: value[0] for name, value in zip(self._activations, values, strict=True)}
 
@@ -124,11 +114,4 @@ def _check_network(session: onnxruntime.InferenceSession, model_path: Path) -> N
         raise ValueError(
             f"The network {model_path} does not recognize digits: expected were 28×28×1 pixels in "
             f'and ten "{PROBABILITIES}" out. Choose another run.'
-        )
-
-
-def _check_images(images: NDArray[np.uint8]) -> None:
-    if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
-        raise ValueError(
-            f"Images must be (n, 28, 28) of type uint8, and not {images.shape} of {images.dtype}."
         )

@@ -23,28 +23,14 @@ MAX_DIGITS = 40
 MAX_GROUPS = 4  # of components, that may be one digit without being certain to be
 
 
-class LogLikelihoodRatio(NamedTuple):
-    """A linear model of the natural log-likelihood ratio, two digits to one, of a measure."""
-
-    midpoint: float
-    """The value at which both are equally likely."""
-    scale: float
-    """The change in value that multiplies the ratio by e."""
-    clip: float
-    """The greatest absolute ratio, as each measure may be misleading."""
-
-    def __call__(self, value: Any) -> Any:
-        """Return the ratio of a value, or of an array of them."""
-        return np.clip((value - self.midpoint) / self.scale, -self.clip, self.clip)
-
-
 # Components of one digit nearly touch, overlap in x, and complete each other's height; neighboring
-# digits stand apart, side by side.
-GAP = LogLikelihoodRatio(0.1, 0.05, 3)  # between their ink, in heights of a digit
-OVERLAP = LogLikelihoodRatio(0.3, -0.15, 3)  # in x, in widths of the narrower
-SHARED_HEIGHT = LogLikelihoodRatio(0.6, 0.15, 2)  # overlap in y, of the height that they cover
+# digits stand apart, side by side. Each measure gives a natural log-likelihood ratio, two digits to
+# one: the value of equal likelihood, the change that multiplies it by e, the greatest ratio.
+GAP = 0.1, 0.05, 3.0  # between their ink, in heights of a digit
+OVERLAP = 0.3, -0.15, 3.0  # in x, in widths of the narrower
+SHARED_HEIGHT = 0.6, 0.15, 2.0  # overlap in y, of the height that they cover
 CERTAIN = 4.0  # so it takes two of the three
-WIDTH = LogLikelihoodRatio(1.1, 0.1, 3)  # of a digit, in heights of one: more is two
+WIDTH = 1.1, 0.1, 3.0  # of a digit, in heights of one: more is two
 MIN_WIDTH = 0.04  # of a component, in heights of a digit
 MIN_PROBABILITY = 0.01  # limits what one overconfident prediction costs
 
@@ -113,7 +99,7 @@ def _possible_digits(components: Sequence[Component], pen_width: float) -> list[
         together, cost = group, 0.0
         for end in range(first + 1, len(groups) + 1):
             left, right = corners[together, 0].min(), corners[together, 2].max()
-            width = WIDTH((right - left) / height) if end > first + 1 else 0.0
+            width = float(_ratio((right - left) / height, WIDTH)) if end > first + 1 else 0.0
             spans.append(_Span(first, end, sorted(together), cost + max(width, 0.0)))
             if end == min(first + MAX_GROUPS, len(groups)):
                 break
@@ -149,7 +135,14 @@ def _pair_costs(
     for one, other in np.argwhere(np.triu(shared > -height, 1)):
         nearest = cdist(components[one].points, components[other].points).min() + pen_width
         gap[one, other] = gap[other, one] = nearest
-    return GAP(gap / height) + OVERLAP(overlap) + SHARED_HEIGHT(shared_height)
+    gap_ratio = _ratio(gap / height, GAP)
+    return gap_ratio + _ratio(overlap, OVERLAP) + _ratio(shared_height, SHARED_HEIGHT)
+
+
+def _ratio(value: Any, model: tuple[float, float, float]) -> Any:
+    """Return the log-likelihood ratio, two digits to one, of a value or of an array of them."""
+    midpoint, scale, limit = model
+    return np.clip((value - midpoint) / scale, -limit, limit)
 
 
 def _overlap(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:

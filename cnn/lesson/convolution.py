@@ -70,12 +70,9 @@ class Position(NamedTuple):
     weights: NDArray[np.floating]
     products: NDArray[np.floating]
     sum: float
-    """Of the products."""
     bias: float
     pre_activation: float
-    """The sum with the bias."""
     output: float
-    """After the activation: the pixel of the feature map."""
 
 
 def compute(
@@ -88,14 +85,8 @@ def compute(
 ) -> Position:
     """Return what a filter computes at one position of an image (28, 28), 255 is full ink.
 
-    Args:
-        first: the convolution.
-        image: the image.
-        filter_: which of its filters, from 0.
-        row: in the feature map, from 0.
-        column: in the feature map, from 0.
-        decimals: what each number is rounded to before the next is computed from it, so that
-            numbers shown add up. They differ from the network's own by few units of the last one.
+    Filter, row and column of the feature map are counted from 0. Each number is rounded before the
+    next is computed from it, so that numbers shown with these decimals add up.
     """
     padded = np.pad(image, first.size).astype(float)
     top, left = (first.begin(position) + first.size for position in (row, column))

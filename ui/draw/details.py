@@ -5,8 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from cnn.drawing.drawing import Drawing
-from cnn.drawing.steps import Step, steps
+from cnn.drawing.drawing import Drawing, Step, steps
 from cnn.explanation import explain
 from cnn.inference.predictor import load_predictor
 from cnn.runs.store import Run
