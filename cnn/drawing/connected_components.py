@@ -81,7 +81,7 @@ def _of_strokes(strokes: Sequence[Stroke]) -> Components:
     most = MAX_POINTS // len(lines)
     drawn: list[Any] = [line if len(line) <= most else _resample(line, most) for line in lines]
     components = [
-        Component(_resample(line, POINTS_A_STROKE), Box(*line.min(axis=0), *line.max(axis=0)))
+        Component(_resample(line, POINTS_A_STROKE), Box(*np.r_[line.min(0), line.max(0)].tolist()))
         for line in lines
     ]
     return Components(components, lambda chosen: image_from_strokes([drawn[one] for one in chosen]))
