@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import cdist
+# Packages, not their modules: a second thread that imports the package would break this import.
+from scipy.sparse import csgraph
+from scipy.spatial import distance
 
 from cnn.drawing.connected_components import Box, Component, enclose, find_components
 from cnn.drawing.drawing import Drawing
@@ -133,7 +134,7 @@ def _pair_costs(
     shared_height = _overlap(top, bottom) / np.maximum(covered, MIN_WIDTH * height)
     gap = np.full(shared.shape, height)  # which is far apart, however far
     for one, other in np.argwhere(np.triu(shared > -height, 1)):
-        nearest = cdist(components[one].points, components[other].points).min() + pen_width
+        nearest = distance.cdist(components[one].points, components[other].points).min() + pen_width
         gap[one, other] = gap[other, one] = nearest
     gap_ratio = _ratio(gap / height, GAP)
     return gap_ratio + _ratio(overlap, OVERLAP) + _ratio(shared_height, SHARED_HEIGHT)
@@ -152,7 +153,7 @@ def _overlap(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.
 
 def _certain_groups(costs: NDArray[np.float64], middles: NDArray[np.float64]) -> list[list[int]]:
     """Return groups of components that are certainly of one digit, from left to right."""
-    number, labels = connected_components(costs <= -CERTAIN, directed=False)
+    number, labels = csgraph.connected_components(costs <= -CERTAIN, directed=False)
     groups = [np.flatnonzero(labels == label).tolist() for label in range(number)]
     return sorted(groups, key=lambda group: middles[group].min() + middles[group].max())
 
