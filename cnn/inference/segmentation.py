@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
 # Packages, not their modules: a second thread that imports the package would break this import.
 from scipy.sparse import csgraph
 from scipy.spatial import distance
