@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn import launching
-from cnn.fine_tuning import fine_tuned_runs, saved_digits, saved_digits_file
+from cnn.fine_tuning import fine_tuned_runs, saved_digits
 from cnn.fine_tuning.saved_digit import as_digits
 from cnn.inference import classifier
 from cnn.inference.predictor import load_predictor
@@ -294,7 +294,7 @@ def test_damaged_files_get_a_sentence_and_hide_nothing(open_my_digits, fine_tune
 
 
 def test_a_loaded_file_is_taken_and_what_was_refused_is_told(open_my_digits, runs_dir):
-    content = saved_digits_file.to_bytes([saved_stroke()]) + b"no digit\n"
+    content = saved_digits.to_bytes([saved_stroke()]) + b"no digit\n"
     page = open_my_digits()
     page.file_uploader[0].upload("digits.jsonl", content, "application/jsonl").run()
     assert not page.exception
@@ -324,6 +324,5 @@ def test_the_train_page_shows_both_accuracies_of_a_fine_tuned_run(
     page.query_params["run"] = fine_tuned.id
     page.run()
     assert not page.exception
-    assert fine_tuned_runs.accuracy_after(fine_tuned) == 0.5
     shown = {metric.label: metric.value for metric in page.metric}
     assert shown["My digits, before → after"] == "0% → 50%"

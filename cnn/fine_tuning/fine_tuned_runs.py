@@ -14,7 +14,6 @@ from cnn.runs import queue, training_time
 from cnn.runs.fine_tune_info import (
     FineTuneInfo,
     read_fine_tune_info,
-    read_saved_digits,
     saved_image_count,
     write_fine_tune_info,
 )
@@ -23,7 +22,6 @@ from cnn.runs.store import FINE_TUNED, Run, RunError
 EPOCHS = 3
 TRAINING_IMAGES = 12_000
 LEARNING_RATE_FACTOR = 0.2  # times the parent's peak learning rate
-_NO_NETWORK = "This run has no network to start from. Choose another one."
 
 
 def start_fine_tuning(
@@ -44,20 +42,16 @@ def start_fine_tuning(
     """
     if not digits:
         raise ValueError("There is nothing to learn yet: save a digit first.")
-    network = parent.path / "model.keras"
-    if not network.is_file():
-        raise RunError(_NO_NETWORK)
+    try:
+        network = (parent.path / "model.keras").read_bytes()
+    except FileNotFoundError as error:
+        raise RunError("This run has no network to start from. Choose another one.") from error
+    except OSError as error:
+        raise RunError(f"This run's network can't be read: {error.strerror}.") from error
     info = _info(parent, digits, "mnist" if queue.mnist_file() else "sample")
 
     def populate(path: Path) -> None:
-        try:
-            write_fine_tune_info(path, info, as_digits(digits), network)
-        except OSError as error:
-            if error.filename != str(network):
-                raise
-            is_gone = isinstance(error, FileNotFoundError)
-            sentence = f"This run's network can't be read: {error.strerror}."
-            raise RunError(_NO_NETWORK if is_gone else sentence) from error
+        write_fine_tune_info(path, info, as_digits(digits), network)
 
     return launching.start(hyperparameters_of(parent), folder, idle_seconds, FINE_TUNED, populate)
 
@@ -65,10 +59,7 @@ def start_fine_tuning(
 def training_seconds(parent: Run, digits: int, earlier: Iterable[Run]) -> float:
     """Return how many seconds fine-tuning on so many saved digits will take.
 
-    Args:
-        parent: the run to start from.
-        digits: how many it learns.
-        earlier: runs that show how fast this machine is, newest first.
+    Earlier runs, newest first, show how fast this machine is.
 
     Raises:
         RunError: the parent's settings can't be read.
@@ -118,12 +109,3 @@ def _test_accuracy(parent: Run, classifier: Classifier, dataset: DatasetName) ->
     if is_same and status.test_accuracy is not None:
         return status.test_accuracy
     return classifier.accuracy(test, rejects=False)
-
-
-def accuracy_after(run: Run) -> float:
-    """Return a fine-tuned run's accuracy on the saved digits that it learned from.
-
-    Raises:
-        ValueError: its network or its digits are damaged or missing.
-    """
-    return load_classifier(run).accuracy(read_saved_digits(run))

@@ -6,8 +6,8 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -21,17 +21,12 @@ from cnn.drawing.drawing import Drawing
 from cnn.drawing.pen import CheckedStrokes, check_points
 
 SIDE = 28
-MAX_LINE = 200_000  # bytes
 MAX_SAVED_POINTS = 4_000  # a drawing with more is saved as the image that the network sees
 MAX_TIME = 1e11  # seconds since 1970
 
 
 def check_label(value: object) -> int:
-    """Return a digit that came from outside, as a number or a text.
-
-    Raises:
-        ValueError: it is something else.
-    """
+    """Return a digit that came from outside as a number or a text, or raise `ValueError`."""
     if isinstance(value, bool) or str(value) not in tuple("0123456789"):
         raise ValueError(f"must be a digit from 0 to 9, not {value!r:.40}")
     return int(str(value))
@@ -48,11 +43,11 @@ class _Line(BaseModel):
     added: Annotated[float, Field(strict=True, ge=0, lt=MAX_TIME, allow_inf_nan=False)] = 0.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class SavedDigit:
     """A saved drawing; the same drawing has the same id."""
 
-    drawing: Drawing
+    drawing: Drawing = field(compare=False)
     """Strokes, or an image (28, 28)."""
     label: int
     """The digit it shows, 0 to 9, as somebody said."""
@@ -65,12 +60,12 @@ class SavedDigit:
         content = json.dumps(_content(self.drawing)).encode()
         return hashlib.sha256(content).hexdigest()[:16]
 
-    @cached_property
+    @property
     def image(self) -> NDArray[np.uint8]:
         """What a network sees of it: (28, 28), 255 is full ink."""
         return self.drawing.mnist_image()
 
-    @cached_property
+    @property
     def line(self) -> bytes:
         """One line of JSON without its line break, as `from_line` reads it."""
         values = {"id": self.id, "label": str(self.label), "added": self.added}
@@ -102,6 +97,7 @@ def _content(drawing: Drawing) -> dict[str, Any]:
     return {"strokes": drawing.strokes}
 
 
+@lru_cache(2_000)  # an unchanged line keeps its image
 def from_line(line: bytes) -> SavedDigit:
     """Return the digit of one line, which may come from anywhere.
 
@@ -112,8 +108,6 @@ def from_line(line: bytes) -> SavedDigit:
     Raises:
         ValueError: it holds something else.
     """
-    if len(line) > MAX_LINE:
-        raise ValueError(f"This line is longer than {MAX_LINE:,} bytes.")
     with readable_errors():
         values = _Line.model_validate_json(line.removeprefix(codecs.BOM_UTF8))
     if values.image is not None:

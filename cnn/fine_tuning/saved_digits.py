@@ -1,9 +1,10 @@
-"""My digits: drawings that somebody saved with their labels, in one file beside the runs."""
+"""My digits: drawings that somebody saved with their labels, in one file beside the runs.
+
+The file is JSON lines, as `python -m cnn recognize` reads them. It is downloaded as it is.
+"""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from functools import lru_cache
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +18,8 @@ from cnn.runs.files import cached_by_stat, explain_error, write_bytes
 FILE_NAME, LOCK_NAME = "my-digits.jsonl", ".my-digits.lock"
 MAX_DIGITS = 2_000
 MAX_FILE = 64_000_000  # bytes; 2,000 ordinary drawings take 5 million
+MAX_UPLOAD, MAX_UPLOAD_LINES = 32_000_000, 20_000
 LOCK_TIMEOUT = 10.0  # seconds
-
-_digit_of_line = lru_cache(MAX_DIGITS)(saved_digit.from_line)  # an unchanged line keeps its image
 
 
 class SavedDigits(NamedTuple):
@@ -41,22 +41,14 @@ class Change(NamedTuple):
     before: SavedDigit | None
     after: SavedDigit | None
 
-    def undo(self, saved: dict[str, SavedDigit]) -> bool:
-        """Restore the digit among all, by their ids, unless it has been changed since.
 
-        Returns:
-            Whether it is restored.
-        """
-        if _state(saved.get(self.id)) != _state(self.after):
-            return False
-        saved.pop(self.id, None)
-        if self.before:
-            saved[self.id] = self.before
-        return True
+class Loaded(NamedTuple):
+    """The result of loading a file."""
 
-
-def _state(digit: SavedDigit | None) -> tuple[int, float] | None:
-    return (digit.label, digit.added) if digit else None
+    added: int
+    already_there: int
+    refused: tuple[str, ...]
+    """A sentence for each line that holds no digit, with its number."""
 
 
 def read(folder: Path) -> SavedDigits:
@@ -79,22 +71,55 @@ def read(folder: Path) -> SavedDigits:
 def _read(path: Path) -> SavedDigits:
     if path.stat().st_size > MAX_FILE:
         raise ValueError(f"{path} is larger than {MAX_FILE // 1_000_000} MB.")
-    digits, damaged = {}, []
-    for line in path.read_bytes().split(b"\n"):
+    lines = path.read_bytes().split(b"\n")
+    digits, damaged = _digits_of(lines)
+    return SavedDigits(
+        tuple({digit.id: digit for digit in digits}.values()),
+        tuple(lines[number - 1] for number in damaged),
+    )
+
+
+def _digits_of(lines: Iterable[bytes]) -> tuple[list[SavedDigit], dict[int, str]]:
+    """Return the digits of a file, and why other lines hold none, by their numbers from 1."""
+    digits, damaged = [], {}
+    for number, line in enumerate(lines, 1):
         try:
             if line.strip():
-                digit = _digit_of_line(line)
-                digits[digit.id] = digit
-        except ValueError:
-            damaged.append(line)
-    return SavedDigits(tuple(digits.values()), tuple(damaged))
+                digits.append(saved_digit.from_line(line))
+        except ValueError as error:
+            damaged[number] = str(error)
+    return digits, damaged
+
+
+def to_bytes(digits: Iterable[SavedDigit]) -> bytes:
+    """Return digits as a file."""
+    return b"".join(digit.line + b"\n" for digit in digits)
+
+
+def load(content: bytes, folder: Path) -> Loaded:
+    """Save the digits of a file that may come from anywhere; those already saved stay as they are.
+
+    Raises:
+        ValueError: the file is empty or too large, or as `change_file` does.
+    """
+    lines = content.split(b"\n", MAX_UPLOAD_LINES)
+    if len(content) > MAX_UPLOAD or len(lines) > MAX_UPLOAD_LINES:
+        raise ValueError("The file is too large to hold digits that were saved here.")
+    digits, damaged = _digits_of(lines)
+    if not digits and not damaged:
+        raise ValueError("There is no digit in this file: it is empty.")
+
+    def change(saved: dict[str, SavedDigit]) -> None:
+        for digit in digits:
+            saved.setdefault(digit.id, digit)
+
+    added = len(change_file(folder, change)) if digits else 0
+    refused = tuple(f"Line {number}: {reason}" for number, reason in damaged.items())
+    return Loaded(added, len(digits) - added, refused)
 
 
 def add(drawing: Drawing, label: int, folder: Path) -> Change:
     """Save a drawing with its label; one that is saved already gets this label.
-
-    Returns:
-        The digit before and after, for `undo`.
 
     Raises:
         ValueError: the drawing is empty, too many are saved, or the disk is full.
@@ -109,10 +134,7 @@ def add(drawing: Drawing, label: int, folder: Path) -> Change:
 
 
 def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...]:
-    """Give saved digits another label; ids that are not there are skipped.
-
-    Returns:
-        What has changed, for `undo`.
+    """Give saved digits another label, and return what has changed; unknown ids are skipped.
 
     Raises:
         ValueError: the label is no digit, or the file can't be changed.
@@ -128,35 +150,30 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...
 
 
 def delete(ids: Collection[str], folder: Path) -> tuple[Change, ...]:
-    """Delete saved digits, and return what has changed, for `undo`.
-
-    Raises:
-        ValueError: the file can't be changed.
-    """
+    """Delete saved digits, and return what has changed; raises as `change_file` does."""
     return change_file(folder, lambda saved: [saved.pop(one, None) for one in ids])
 
 
 def undo(changes: Iterable[Change], folder: Path) -> int:
-    """Restore digits as they were before changes; what was changed since stays as it is.
+    """Restore digits as they were before changes, and return how many are restored.
 
-    Returns:
-        How many are restored.
-
-    Raises:
-        ValueError: too many are saved, or the file can't be changed.
+    What was changed since stays as it is. Raises as `change_file` does.
     """
-    undone: list[str] = []
-    change_file(folder, lambda saved: undone.extend(one.id for one in changes if one.undo(saved)))
-    return len(undone)
+
+    def change(saved: dict[str, SavedDigit]) -> None:
+        for digit_id, before, after in changes:
+            if saved.get(digit_id) == after:
+                saved.pop(digit_id, None)
+                if before:
+                    saved[digit_id] = before
+
+    return len(change_file(folder, change))
 
 
 def change_file(
     folder: Path, change: Callable[[dict[str, SavedDigit]], object]
 ) -> tuple[Change, ...]:
-    """Replace the file after a change to the digits by their ids; one change at a time.
-
-    Returns:
-        What has changed.
+    """Make one change to the digits by their ids, and return what has changed.
 
     Raises:
         ValueError: too many are saved, or the file can't be changed.
@@ -170,18 +187,14 @@ def change_file(
             change(after)
             if len(after) > max(MAX_DIGITS, len(before)):
                 raise ValueError(f"{MAX_DIGITS:,} digits are saved, the maximum: delete some.")
-            _write(folder / FILE_NAME, file.damaged, after.values())
+            content = b"".join(line + b"\n" for line in file.damaged)
+            content += to_bytes(sorted(after.values(), key=lambda digit: digit.added))
+            if len(content) > MAX_FILE:
+                raise ValueError("My digits would take too much room: delete some first.")
+            write_bytes(folder / FILE_NAME, content)
     except Timeout as error:
         raise ValueError("My digits are being changed by another process. Try again.") from error
     except OSError as error:
         raise ValueError(f"My digits can't be saved: {explain_error(error)}.") from error
     changes = (Change(one, before.get(one), after.get(one)) for one in {**before, **after})
     return tuple(one for one in changes if one.before is not one.after)
-
-
-def _write(path: Path, damaged: Iterable[bytes], digits: Iterable[SavedDigit]) -> None:
-    lines = [*damaged, *(digit.line for digit in sorted(digits, key=attrgetter("added")))]
-    content = b"".join(line + b"\n" for line in lines)
-    if len(content) > MAX_FILE:
-        raise ValueError("My digits would take too much room: delete some first.")
-    write_bytes(path, content)

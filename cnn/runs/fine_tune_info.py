@@ -3,7 +3,6 @@
 All of it lies in the run's folder, so that parent and saved digits may be deleted meanwhile.
 """
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -46,13 +45,13 @@ class FineTuneInfo:
 _INFO = TypeAdapter(FineTuneInfo)
 
 
-def write_fine_tune_info(folder: Path, info: FineTuneInfo, digits: Digits, network: Path) -> None:
+def write_fine_tune_info(folder: Path, info: FineTuneInfo, digits: Digits, network: bytes) -> None:
     """Put into a new run's folder all that its training needs.
 
     Raises:
-        OSError: the parent's network is gone, or the disk is full.
+        OSError: the disk is full.
     """
-    shutil.copyfile(network, folder / PARENT_NETWORK)
+    write_bytes(folder / PARENT_NETWORK, network)
     np.savez_compressed(folder / SAVED_DIGITS, images=digits.images, labels=digits.labels)
     write_bytes(folder / FINE_TUNE_FILE, _INFO.dump_json(info, indent=1, by_alias=True))
 

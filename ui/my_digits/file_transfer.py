@@ -5,9 +5,9 @@ from html import escape
 
 import streamlit as st
 
-from cnn.fine_tuning import saved_digits_file
+from cnn.fine_tuning import saved_digits
 from cnn.fine_tuning.saved_digit import SavedDigit
-from cnn.fine_tuning.saved_digits_file import Loaded
+from cnn.fine_tuning.saved_digits import Loaded
 from cnn.runs import store
 
 MAX_REFUSALS = 5  # shown
@@ -19,7 +19,7 @@ def offer_file(digits: Sequence[SavedDigit]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Download",
-            lambda: saved_digits_file.to_bytes(digits),
+            lambda: saved_digits.to_bytes(digits),
             file_name="my-digits.jsonl",
             mime="application/jsonl",
             icon=":material/download:",
@@ -35,7 +35,7 @@ def offer_file(digits: Sequence[SavedDigit]) -> None:
                 "A file of digits that was downloaded here",
                 type=["jsonl", "json", "txt"],
                 key=key,
-                max_upload_size=saved_digits_file.MAX_FILE // 1_000_000,
+                max_upload_size=saved_digits.MAX_UPLOAD // 1_000_000,
                 on_change=_load,
                 args=(key,),
             )
@@ -50,7 +50,7 @@ def _load(key: str) -> None:
     st.session_state[LOADING] = False  # it would cover the result
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
     try:
-        outcome: Loaded | str = saved_digits_file.load(upload.getvalue(), store.runs_folder())
+        outcome: Loaded | str = saved_digits.load(upload.getvalue(), store.runs_folder())
     except ValueError as error:
         outcome = str(error)
     st.session_state[OUTCOME] = outcome

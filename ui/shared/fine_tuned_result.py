@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn.fine_tuning import fine_tuned_runs
+from cnn.inference.classifier import load_classifier
 from cnn.runs import fine_tune_info
 from cnn.runs.fine_tune_info import FineTuneInfo
 from cnn.runs.store import Run
@@ -15,7 +15,7 @@ def show_before_and_after(run: Run) -> None:
         info = fine_tune_info.read_fine_tune_info(run)
         if info is None or not run.is_usable:
             return
-        after = fine_tuned_runs.accuracy_after(run)
+        after = load_classifier(run).accuracy(fine_tune_info.read_saved_digits(run))
         tested = run.status().test_accuracy
     except ValueError as error:
         st.warning(str(error), icon=":material/broken_image:")
