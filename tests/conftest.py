@@ -3,6 +3,7 @@
 import functools
 import gc
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +12,9 @@ import pytest
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
-from cnn.runs import files
+from cnn.data import mnist
+from cnn.hyperparameters import Hyperparameters
+from cnn.runs import files, store
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anybody imports TensorFlow
 
@@ -115,3 +118,30 @@ def hold_elsewhere():
     for process in processes:
         process.kill()
         process.communicate()
+
+
+SMALL = {"filters": (8,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True, "epochs": 2}
+
+
+@pytest.fixture(scope="session")
+def trained_before(tmp_path_factory):
+    """Folders of finished runs by their hyperparameters: a training is what takes long."""
+    return tmp_path_factory.mktemp("trained"), {}
+
+
+@pytest.fixture
+def trained(tiny_mnist, runs_dir, trained_before):
+    """Returns a run that has been trained on `tiny_mnist`; the same training is done once."""
+    from cnn.training.fit import train
+
+    archive, known = trained_before
+
+    def create(**changes):
+        values = Hyperparameters(**{**SMALL, "learning_rate": 0.01, **changes})
+        run = store.create(values, runs_dir)
+        if values not in known:
+            train(run, mnist.load())
+            known[values] = shutil.copytree(run.path, archive / run.id)
+        return store.Run(shutil.copytree(known[values], run.path, dirs_exist_ok=True))
+
+    return create

@@ -1,5 +1,5 @@
 import os
-import shutil
+import re
 import subprocess
 import sys
 
@@ -19,12 +19,12 @@ from cnn.runs.snapshots import START, read_snapshots, replayed_digits, saved_epo
 from cnn.runs.status import State
 from cnn.training import fit
 from cnn.training.calibrate import digit_probabilities
+from cnn.training.checkpoint import Checkpoint
 from cnn.training.fit import train
-from cnn.training.metrics_callback import TrainingFailedError
+from cnn.training.model import build_network, compile_network
+from tests.conftest import SMALL
 
-SMALL = {"filters": (4,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True, "epochs": 2}
-PLAIN = {"learning_rate": 0.01}
-REJECT = {"reject_class": True, "augmentation": "handwriting", "learning_rate": 0.02}
+REJECT = {"reject_class": True, "learning_rate": 0.02, "dropout": 0.1, "schedule": "one_cycle"}
 
 
 @pytest.fixture
@@ -32,22 +32,10 @@ def new_run(tiny_mnist, runs_dir):
     return lambda **changes: store.create(Hyperparameters(**{**SMALL, **changes}), runs_dir)
 
 
-@pytest.fixture(scope="module")
-def trained_before(tmp_path_factory):
-    """Folders of finished runs by their hyperparameters: training is what takes long here."""
-    return tmp_path_factory.mktemp("trained"), {}
-
-
-@pytest.fixture(params=[PLAIN, REJECT], ids=["ten outputs", "eleven outputs"])
-def finished(request, new_run, trained_before):
-    """A finished run, to be read only."""
-    archive, known = trained_before
-    key = str(request.param)
-    if key not in known:
-        run = new_run(**request.param)
-        train(run, load())
-        known[key] = shutil.copytree(run.path, archive / run.id)
-    return store.Run(known[key])
+@pytest.fixture(params=[{}, REJECT], ids=["ten outputs", "eleven outputs"])
+def finished(request, trained):
+    """A finished run."""
+    return trained(**request.param)
 
 
 LOAD_IN_PLAIN_KERAS = """
@@ -63,19 +51,17 @@ for number, path in enumerate(sys.argv[1:]):
 
 
 def test_the_keras_files_of_a_run_and_of_the_built_in_one_open_without_this_project(
-    new_run, tmp_path
+    trained, tmp_path
 ):
-    run = new_run(epochs=1, schedule="one_cycle", reject_class=True, dropout=0.1)
-    train(run, load())
-    built_in = store.open_run(store.BUILT_IN, tmp_path)
+    runs = trained(**REJECT), store.open_run(store.BUILT_IN, tmp_path)
     images = load_test("mnist").images
     np.save(tmp_path / "images.npy", images[..., None].astype("float32"))
-    files = [each.path / "model.keras" for each in (run, built_in)]
+    files = [run.path / "model.keras" for run in runs]
     command = [sys.executable, "-c", LOAD_IN_PLAIN_KERAS, *map(str, files)]
     subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}, check=True)
-    for number, each in enumerate((run, built_in)):
+    for number, run in enumerate(runs):
         probabilities = digit_probabilities(np.load(tmp_path / f"{number}.npy"))
-        expected, _ = Predictor(each.model_path).outputs(images)
+        expected, _ = Predictor(run.model_path).outputs(images)
         np.testing.assert_allclose(probabilities, expected, atol=1e-4)
     assert files[1].stat().st_size <= 300_000
 
@@ -99,8 +85,8 @@ def test_its_accuracies_and_test_predictions_are_those_of_its_networks(finished)
         np.testing.assert_allclose(stored["probabilities"].sum(axis=1), 1, atol=1e-5)
         np.testing.assert_array_equal(stored["labels"], test.labels)
     assert status.test_accuracy == np.mean(probabilities.argmax(axis=1) == test.labels)
-    answers = predictor.probabilities(validation.images).argmax(axis=1)
-    assert status.validation_accuracy == pytest.approx(np.mean(answers == validation.labels))
+    predicted = predictor.probabilities(validation.images).argmax(axis=1)
+    assert status.validation_accuracy == pytest.approx(np.mean(predicted == validation.labels))
     network = keras.models.load_model(finished.path / "model.keras")
     outputs = network.predict(test.images[..., None].astype("float32"), verbose=0)
     np.testing.assert_allclose(digit_probabilities(outputs), probabilities, rtol=1e-3, atol=1e-5)
@@ -109,16 +95,22 @@ def test_its_accuracies_and_test_predictions_are_those_of_its_networks(finished)
         np.testing.assert_allclose(scores, 1 - outputs[:, 10], atol=1e-5)
 
 
-def test_a_finished_run_has_a_snapshot_of_each_epoch(finished):
-    epochs = read_snapshots(finished)
-    assert epochs.numbers == (1, 2)
-    network = keras.models.load_model(finished.path / "model.keras")
-    (kernel,) = [layer.kernel for layer in network.layers if hasattr(layer, "kernel_size")]
-    np.testing.assert_allclose(epochs.filters[-1], kernel.numpy()[:, :, 0, :])
-    assert not np.array_equal(epochs.filters[0], epochs.filters[1])
+def test_a_finished_run_has_a_snapshot_from_before_the_first_epoch_and_of_each(finished):
+    keras.utils.set_random_seed(finished.hyperparameters.seed)
+    networks = (
+        build_network(finished.hyperparameters),
+        keras.models.load_model(finished.path / "model.keras"),
+    )
+    first, last = (network.get_layer("convolution_1").kernel.numpy() for network in networks)
+    assert saved_epochs(finished) == (START, 1, 2)
+    replayed = replayed_digits(load().test.labels)
+    filters = read_snapshots(finished, (START, 1, 2), replayed).filters
+    np.testing.assert_allclose(filters[[0, 2]], [first[:, :, 0], last[:, :, 0]])
+    assert not np.array_equal(filters[1], filters[2])
     with np.load(finished.path / "test_predictions.npz") as stored:
         # saved in steps of 1/255, so to a hundredth, and a temperature may stretch that
-        np.testing.assert_allclose(epochs.probabilities[-1], stored["probabilities"], atol=0.05)
+        probabilities = read_snapshots(finished).probabilities[-1]
+        np.testing.assert_allclose(probabilities, stored["probabilities"], atol=0.05)
 
 
 def test_a_finished_run_has_its_temperature_and_its_threshold(finished):
@@ -129,84 +121,40 @@ def test_a_finished_run_has_its_temperature_and_its_threshold(finished):
     assert sum(not each.is_digit for each in predictions) <= 1  # of 20
 
 
-def test_there_is_a_snapshot_from_before_the_first_epoch(new_run):
-    run = new_run(epochs=1, learning_rate=1e-6)
-    train(run, load())
-    replayed = replayed_digits(load().test.labels)
-    snapshots = read_snapshots(run, (START, 1), replayed)
-    before, after = snapshots.probabilities
-    np.testing.assert_allclose(before, after, atol=0.02)  # such small steps change next to nothing
-    assert 0 < np.abs(snapshots.filters[1] - snapshots.filters[0]).max() < 1e-3
-
-
-def test_a_stopped_run_keeps_the_network_it_reached(new_run):
-    run = new_run(epochs=50)
+def test_a_stopped_run_keeps_its_network_and_is_usable_before_its_test(new_run, monkeypatch):
+    run, test, seen = new_run(epochs=50), fit._test, []
     run.stop_file.touch()
-    train(run, load())
-    status = run.status()
-    assert status.state is State.STOPPED
-    assert run.is_usable
-    assert (run.path / "calibration.json").is_file()
-    assert status.test_accuracy is not None
-    assert run.metrics().epochs == ()
 
+    def tell_and_test(*arguments):
+        seen.append((run.is_usable, run._read_status()))
+        return test(*arguments)
 
-def test_a_stopped_run_is_usable_before_all_test_digits_are_read(new_run, monkeypatch):
-    run = new_run()
-    run.stop_file.touch()
-    seen = []
-    monkeypatch.setattr(fit, "_test", lambda *_: seen.append((run.is_usable, run._read_status())))
+    monkeypatch.setattr(fit, "_test", tell_and_test)
     train(run, load())
     ((usable, status),) = seen
     assert usable
     assert (status.state, status.phase) == (State.STOPPED, "testing")
-
-
-def test_an_exploding_loss_fails_with_the_learning_rate_as_the_likely_cause(new_run):
-    run = new_run(
-        filters=(8, 8, 8, 8),
-        pool_after=(),
-        optimizer="sgd",
-        learning_rate=10,
-        activation="elu",
-        scale_pixels=False,
-    )
-    with pytest.raises(TrainingFailedError, match=r"learning rate of 10; try 1"):
-        train(run, load())
-    assert not run.is_usable
-
-
-def test_early_stopping_keeps_the_weights_of_the_best_epoch(new_run):
-    run = new_run(epochs=8, early_stopping=1, learning_rate=0.3, optimizer="sgd")
-    train(run, load())
-    epochs = run.metrics().epochs
-    best = min(epochs, key=lambda point: point.validation_loss)
-    session = onnxruntime.InferenceSession(run.model_path)
-    validation = load().validation
-    pixels = validation.images[..., None].astype("float32")
-    (answers,) = session.run(["probabilities"], {"image": pixels})
-    accuracy = np.mean(answers.argmax(axis=1) == validation.labels)
-    assert run.status().validation_accuracy == best.validation_accuracy
-    assert accuracy == pytest.approx(best.validation_accuracy, abs=1e-6)
+    assert (run.path / "calibration.json").is_file()
+    assert run.status().state is State.STOPPED
+    assert run.status().test_accuracy is not None
+    assert run.metrics().epochs == ()
 
 
 class Death(BaseException):
     """Ends a training as a kill does: nothing handles it."""
 
 
-# What a training writes, and whether it dies before or after a call that writes it.
-PHASES = [
-    ("cnn.training.snapshot_recorder.save_snapshot", "before"),
-    ("cnn.training.checkpoint.write_bytes", "before"),
-    ("cnn.training.checkpoint.write_bytes", "after"),
-    ("cnn.training.metrics_callback.append_point", "after"),
-    ("cnn.training.fit._save", "after"),
+# What a training writes, whether it dies before or after that, and the epochs it has then.
+DEATHS = [
+    ("cnn.training.recorder.append_point", "before", 0),
+    ("cnn.training.checkpoint.write_bytes", "before", 2),
+    ("cnn.training.checkpoint.write_bytes", "after", 3),
+    ("cnn.training.fit._save", "after", 4),
 ]
 
 
-def train_until_death(run, monkeypatch, phase, epochs):
-    """Let a training die once this many epochs are on disk."""
-    name, when = phase
+def train_until_death(run, monkeypatch, name, when, epochs):
+    """Let a training die once this many epochs are in its curves."""
     module, _, attribute = name.rpartition(".")
     write = getattr(sys.modules[module], attribute)
 
@@ -237,78 +185,69 @@ def outcome(run):
 
 def test_a_run_that_died_in_every_phase_is_the_one_that_did_not(new_run, monkeypatch):
     changes = {
-        **REJECT, "learning_rate": 0.05, "epochs": 12, "early_stopping": 2, "dropout": 0.3,
-        "batch_normalization": True, "batch_size": 32, "schedule": "one_cycle",
+        "learning_rate": 0.1, "label_smoothing": 0.3, "epochs": 10, "early_stopping": 2,
+        "dropout": 0.3, "batch_normalization": True, "batch_size": 32,
     }  # fmt: skip
     uninterrupted, run = new_run(**changes), new_run(**changes)
     train(uninterrupted, load())
     expected = outcome(uninterrupted)
     losses = [point[3] for point in expected["epochs"]]
-    assert 4 < len(losses) < 12  # early stopping ended it
-    assert min(losses) not in losses[-2:]
-    for epochs, phase in enumerate(PHASES):
-        train_until_death(run, monkeypatch, phase, epochs)
-        numbers = [point.epoch for point in run.metrics().epochs]
-        assert [number for number in saved_epochs(run) if number != START] == numbers
+    assert 4 < len(losses) < 10  # early stopping ended it
+    best = expected["epochs"][np.argmin(losses)]
+    assert best not in expected["epochs"][-2:]
+    assert uninterrupted.status().validation_accuracy == best[4]  # its weights were kept
+    for number, death in enumerate(DEATHS):
+        train_until_death(run, monkeypatch, *death)
+        assert run.status().resumes == max(0, number - 1)  # the first death left nothing
+        if number == 2:
+            newest = run.path / "checkpoint" / "3.npz"
+            newest.write_bytes(newest.read_bytes()[:1000])  # costs an epoch and not the run
+    assert run.status().message == "Its last checkpoint could not be read. Resumed after epoch 2."
     train(run, load())
     found = outcome(run)
-    assert run.status().resumes == len(PHASES) - 1  # the first death left nothing
+    assert run.status().message == f"Resumed after epoch {len(losses)}."
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-3, atol=1e-4, err_msg=name)
-    assert sorted({point.epoch for point in run.metrics().epochs}) == [*range(1, len(losses) + 1)]
+    assert [point.epoch for point in run.metrics().epochs] == [*range(1, len(losses) + 1)]
     assert not (run.path / "checkpoint").exists()
 
 
-def cut_off(path):
-    path.write_bytes(path.read_bytes()[:1000])
+def test_the_newest_readable_checkpoint_is_restored_and_the_two_last_are_kept(tmp_path):
+    network = build_network(Hyperparameters(filters=(1,)))
+    compile_network(network, Hyperparameters(filters=(1,)), steps_per_epoch=1, jump=1)
+    checkpoint = Checkpoint(tmp_path, network, keras.callbacks.EarlyStopping())
+    checkpoint._early_stopping.best, checkpoint._early_stopping.wait = 0.5, 1
+    first = network.get_weights()[-1]
+    for epoch in (1, 2, 3):
+        network.get_layer("probabilities").bias.assign(first + epoch)
+        checkpoint.save(epoch)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2.npz", "3.npz"]
+    assert (checkpoint.restore(), checkpoint.is_damaged) == (3, False)
+    (tmp_path / "3.npz").write_bytes(b"")
+    assert (checkpoint.restore(), checkpoint.is_damaged) == (2, True)
+    np.testing.assert_array_equal(network.get_weights()[-1], first + 2)
+    (tmp_path / "2.npz").write_bytes(b"PK")
+    assert checkpoint.restore() == 0
 
 
 @pytest.mark.parametrize(
-    ("damage", "message"),
+    ("accuracy", "rate", "cause"),
     [
-        (lambda folder: cut_off(folder / "2.npz"), "could not be read. Resumed after epoch 1."),
-        (
-            lambda folder: [path.write_bytes(b"") for path in folder.iterdir()],
-            "could not be read. Started again from epoch 1.",
-        ),
+        (0.115, 5.0, "11.5% is that of guessing. .* 5, which is too high; try 0.5"),
+        (0.115, 1e-6, "too low; try 0.001"),
+        (0.15, 5.0, "^$"),
     ],
-    ids=["the newest file is cut off", "both files are empty"],
 )
-def test_a_damaged_checkpoint_costs_epochs_and_not_the_run(new_run, monkeypatch, damage, message):
-    run = new_run(epochs=3)
-    train_until_death(run, monkeypatch, PHASES[3], 2)
-    damage(run.path / "checkpoint")
-    train(run, load())
-    status = run.status()
-    assert [point.epoch for point in run.metrics().epochs] == [1, 2, 3]
-    assert status.state is State.FINISHED
-    assert status.message.endswith(message)
+def test_an_accuracy_at_chance_level_is_told_with_its_cause(accuracy, rate, cause):
+    labels = np.arange(1000) % 10
+    assert re.search(cause, fit._chance_level_message(accuracy, labels, rate))
 
 
-def test_a_checkpoint_completes_curves_that_were_lost(new_run, monkeypatch):
-    run = new_run(epochs=2)
-    train_until_death(run, monkeypatch, PHASES[4], 2)
-    before = run.metrics().epochs
-    run.metrics_path.unlink()
-    train(run, load())
-    assert run.metrics().epochs == before
-    assert run.status().message == "Resumed after epoch 2."
-
-
-@pytest.mark.parametrize(
-    ("rate", "cause"), [(5.0, "5, which is too high; try 0.5"), (1e-6, "too low; try 0.001")]
-)
-def test_a_run_at_chance_level_says_so(new_run, rate, cause):
-    run = new_run(epochs=1, learning_rate=rate, filters=(1,), activation="sigmoid")
-    train(run, load())
-    assert "learned nothing" in run.status().message
-    assert cause in run.status().message
-
-
-def test_a_run_on_the_sample_says_so(new_run, monkeypatch):
-    run = new_run(epochs=1, training_images=100)
+def test_a_run_on_the_sample_that_learns_nothing_says_so(new_run, monkeypatch):
+    run = new_run(epochs=1, training_images=100, learning_rate=1e-6)
     monkeypatch.delenv("MNIST_NPZ")
     train(run, mnist.load())
     assert run.status().dataset == "sample"
+    assert "learned nothing" in run.status().message
     with np.load(run.path / "test_predictions.npz") as stored:
         assert stored["probabilities"].shape == (1000, 10)

@@ -7,7 +7,6 @@ from math import sqrt
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from cnn.data import mnist
 from cnn.data.mnist import Dataset, Digits
@@ -15,14 +14,13 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import CLASSES, layer_table
 from cnn.runs.calibration import write_calibration
 from cnn.runs.files import replace_together, write_bytes
-from cnn.runs.metrics import EpochPoint, append_point, truncate_after
+from cnn.runs.metrics import truncate_after
 from cnn.runs.status import State
 from cnn.runs.store import Run
 from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.checkpoint import Checkpoint
 from cnn.training.export import export_keras, export_onnx
-from cnn.training.metrics_callback import MetricsCallback, StopRequestedError
 from cnn.training.model import build_network, compile_network, starting_network
 from cnn.training.pipeline import (
     choose_images,
@@ -30,7 +28,7 @@ from cnn.training.pipeline import (
     training_batches,
     with_saved_digits,
 )
-from cnn.training.snapshot_recorder import SnapshotRecorder
+from cnn.training.recorder import Recorder, StopRequestedError
 
 # Up to 16 batches in one call into TensorFlow: 1.2–1.4 times faster at small batches; fewer where
 # batches take long, so that Stop and the curve never wait for a call.
@@ -59,7 +57,7 @@ def train(run: Run, dataset: Dataset) -> None:
     """Train, save, export and test one run. The caller holds the run's lock.
 
     Raises:
-        TrainingFailedError: the training has no result; the message says why.
+        RunError: the training has no result; the message says why.
     """
     hyperparameters = run.hyperparameters
     keras.utils.set_random_seed(hyperparameters.seed)
@@ -76,8 +74,10 @@ def train(run: Run, dataset: Dataset) -> None:
     accuracy = _save(run, network, dataset.validation)
     if state is State.STOPPED:  # usable from here on; its test follows
         run.update_status(state=state)
-    elif _is_chance_level(accuracy, dataset.validation.labels):
-        run.update_status(message=_chance_level_message(accuracy, hyperparameters.learning_rate))
+    elif message := _chance_level_message(
+        accuracy, dataset.validation.labels, hyperparameters.learning_rate
+    ):
+        run.update_status(message=message)
     run.update_status(phase="testing")
     run.update_status(
         state=state,
@@ -101,46 +101,32 @@ def _fit(run: Run, network: keras.Model, digits: Digits, dataset: Dataset) -> tu
         restore_best_weights=hyperparameters.early_stopping > 0,
     )
     checkpoint = Checkpoint(run.path / "checkpoint", network, early_stopping)
-    points = _resume(run, checkpoint)
-    metrics = MetricsCallback(run, len(digits.labels), batch_size, checkpoint, points)
-    with tf.device("CPU:0"):
-        epoch = tf.Variable(0, dtype=tf.int64)
+    epoch, seconds = _resume(run, checkpoint)
+    recorder = Recorder(run, len(digits.labels), dataset.test, checkpoint, seconds)
     try:
         network.fit(
-            training_batches(digits, hyperparameters, epoch, metrics.check_stop),
+            training_batches(digits, hyperparameters, recorder.epoch, recorder.check_stop),
             validation_data=plain_batches(dataset.validation, network.output_shape[1]),
-            initial_epoch=epochs if checkpoint.is_final else len(points),
+            initial_epoch=epochs if checkpoint.is_final else epoch,
             epochs=epochs,
-            callbacks=[
-                keras.callbacks.LambdaCallback(
-                    on_epoch_begin=lambda number, _: epoch.assign(number)
-                ),
-                early_stopping,
-                # A resumed run relies on this order: snapshot, checkpoint, point.
-                SnapshotRecorder(run, dataset.test, metrics.check_stop),
-                checkpoint,
-                metrics,
-            ],
+            callbacks=[early_stopping, recorder],
             shuffle=False,  # the pipeline does
             verbose=0,
         )
-        return State.FINISHED, metrics.seconds
+        return State.FINISHED, recorder.seconds
     except StopRequestedError:
-        return State.STOPPED, metrics.seconds
+        return State.STOPPED, recorder.seconds
 
 
-def _resume(run: Run, checkpoint: Checkpoint) -> list[EpochPoint]:
-    """Restore what an earlier process of this run has reached, and return its epochs."""
-    points, before = checkpoint.restore(), run.metrics()
-    if not (points or before.training or checkpoint.is_damaged):
-        return []
+def _resume(run: Run, checkpoint: Checkpoint) -> tuple[int, float]:
+    """Restore what an earlier process has reached: its last epoch, and the seconds it took."""
+    epoch = checkpoint.restore()
+    if not (epoch or run.metrics().training or checkpoint.is_damaged):
+        return 0, 0.0
     message = "Its last checkpoint could not be read. " if checkpoint.is_damaged else ""
-    message += f"Resumed after epoch {len(points)}." if points else "Started again from epoch 1."
+    message += f"Resumed after epoch {epoch}." if epoch else "Started again from epoch 1."
     run.update_status(message=message, resumes=run.status().resumes + 1)
-    truncate_after(run.metrics_path, len(points))
-    for point in points[len(run.metrics().epochs) :]:
-        append_point(run.metrics_path, point)
-    return list(points)
+    return epoch, truncate_after(run.metrics_path, epoch)
 
 
 def _save(run: Run, network: keras.Model, validation: Digits) -> float:
@@ -158,13 +144,11 @@ def _batches_per_call(hyperparameters: Hyperparameters) -> int:
     return max(1, min(MAX_BATCHES_PER_CALL, int(CALL_SECONDS / seconds)))
 
 
-def _is_chance_level(accuracy: float, labels: np.ndarray) -> bool:
-    """Return whether always predicting one class may do as well, within two standard errors."""
+def _chance_level_message(accuracy: float, labels: np.ndarray, learning_rate: float) -> str:
+    """Return a sentence if always predicting one class may do as well, within two errors."""
     share = np.bincount(labels).max() / len(labels)
-    return bool(accuracy <= share + 2 * sqrt(share * (1 - share) / len(labels)))
-
-
-def _chance_level_message(accuracy: float, learning_rate: float) -> str:
+    if accuracy > share + 2 * sqrt(share * (1 - share) / len(labels)):
+        return ""
     is_low = learning_rate < LOW_LEARNING_RATE
     return (
         f"The network has learned nothing: its validation accuracy of {accuracy:.1%} is that of "

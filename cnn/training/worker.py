@@ -110,7 +110,7 @@ def _dataset(mnist_file: str) -> Dataset:
 
 def explain(error: Exception) -> str:
     """Return a sentence for the page on what ended a training."""
-    if isinstance(error, (RunError, DataError)) or type(error).__name__ == "TrainingFailedError":
+    if isinstance(error, (RunError, DataError)):
         return str(error)
     if is_disk_full(error):
         return f"The run's files could not be written: {explain_error(error)}."

@@ -1,14 +1,19 @@
-"""Keras callback that appends metrics and handles stop requests."""
+"""Keras callback that saves how far a training has come, and ends it when asked to stop."""
 
 import math
 import time
 from typing import Any
 
 import keras
+import tensorflow as tf
 
+from cnn.data.mnist import Digits
 from cnn.runs.metrics import EpochPoint, TrainingPoint, append_point
-from cnn.runs.store import Run
+from cnn.runs.snapshots import START, replayed_digits, save_snapshot
+from cnn.runs.store import Run, RunError
+from cnn.training.calibrate import digit_probabilities
 from cnn.training.checkpoint import Checkpoint
+from cnn.training.pipeline import plain_batches
 
 POINTS_PER_EPOCH = 40
 
@@ -17,57 +22,53 @@ class StopRequestedError(Exception):
     """Stop was clicked: the network as it is now is the result."""
 
 
-class TrainingFailedError(Exception):
-    """The training has no result; the message is a sentence for the page."""
-
-
-class MetricsCallback(keras.callbacks.Callback):
-    """Appends loss and accuracy every few batches, and ends the training when asked to stop.
+class Recorder(keras.callbacks.Callback):
+    """Appends a point every few batches; saves snapshot, point and checkpoint of each epoch.
 
     Args:
         run: the run folder to write to.
         images: training images in an epoch.
-        batch_size: images in a batch.
-        checkpoint: saved at the end of an epoch, before its point is appended.
-        points: of the epochs before, where a training is resumed.
+        test: digits whose predictions are in the snapshots.
+        checkpoint: of the training; its early stopping comes before this callback.
+        seconds: already spent in training, where it is resumed.
     """
 
     def __init__(
-        self,
-        run: Run,
-        images: int,
-        batch_size: int,
-        checkpoint: Checkpoint | None = None,
-        points: list[EpochPoint] | None = None,
+        self, run: Run, images: int, test: Digits, checkpoint: Checkpoint, seconds: float = 0.0
     ) -> None:
         super().__init__()
-        self._run = run
-        self._images = images
-        self._batch_size = batch_size
-        self._checkpoint = checkpoint
-        self._points = points or []
-        self._start = time.monotonic() - (self._points[-1].seconds if self._points else 0)
-        self._epoch = 0
+        self._run, self._images, self._test = run, images, test
+        self._checkpoint, self._start = checkpoint, time.monotonic() - seconds
+        self._batch_size = run.hyperparameters.batch_size
         # The first point comes at once, however few images it stands for.
-        self._is_first = not self._points
+        self._is_first = not seconds
+        with tf.device("CPU:0"):
+            self.epoch = tf.Variable(0, dtype=tf.int64)
+            """The number of the current epoch, from 0."""
 
     @property
     def seconds(self) -> float:
         """Time spent in training, validation included."""
         return time.monotonic() - self._start
 
-    def check_stop(self) -> None:
-        """Raise `StopRequestedError` if the run is to stop."""
+    def check_stop(self, batch: int = 0, logs: Any = None) -> None:
+        """Raise `StopRequestedError` if the run is to stop, after each batch of any kind."""
         if self._run.stop_file.exists():
             raise StopRequestedError
+
+    on_test_batch_end = on_predict_batch_end = check_stop
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Write that the preparations are over."""
         self._run.update_status(phase="training")
+        self._checkpoint.restore_early_stopping()
+        self._test_batches = plain_batches(self._test, self.model.output_shape[1])
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Reset the sums, as Keras resets its means."""
-        self._epoch = epoch
+        if epoch == 0:
+            self._save_snapshot(START)
+        self.epoch.assign(epoch)
         self._seen = 0
         self._loss_sum = self._hits = 0.0
         self._appended = time.monotonic()
@@ -81,17 +82,13 @@ class MetricsCallback(keras.callbacks.Callback):
         if wide or left == 0 or self._is_first:
             self._append(seen, float(logs["loss"]), float(logs["accuracy"]))
 
-    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Stop during validation too."""
-        self.check_stop()
-
     def _append(self, seen: int, mean_loss: float, mean_accuracy: float) -> None:
         """Append one point: Keras gives means since the epoch began, a curve needs the latest."""
         self._check_finite(mean_loss)
         now = time.monotonic()
         window = max(seen - self._seen, 1)
         point = TrainingPoint(
-            epoch=self._epoch + seen / self._images,
+            epoch=int(self.epoch) + seen / self._images,
             loss=max((mean_loss * seen - self._loss_sum) / window, 0.0),
             accuracy=min(max((mean_accuracy * seen - self._hits) / window, 0.0), 1.0),
             images_per_second=window / max(now - self._appended, 1e-6),
@@ -102,25 +99,28 @@ class MetricsCallback(keras.callbacks.Callback):
         self._loss_sum, self._hits = mean_loss * seen, mean_accuracy * seen
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Save the checkpoint, then append the epoch with its validation."""
-        point = EpochPoint(
-            epoch + 1,
-            float(logs["loss"]),
-            float(logs["accuracy"]),
-            float(logs["val_loss"]),
-            float(logs["val_accuracy"]),
-            self.seconds,
-        )
-        self._check_finite(point.validation_loss)  # the last update may have been the one too many
-        self._points.append(point)
-        if self._checkpoint:
-            self._checkpoint.save(self._points)
-        append_point(self._run.metrics_path, point)
+        """Save the epoch. A resumed run relies on the order: what has a checkpoint has the rest."""
+        names = ("loss", "accuracy", "val_loss", "val_accuracy")
+        values = [float(logs[name]) for name in names]
+        self._check_finite(values[2])  # the last update may have been the one too many
+        self._save_snapshot(epoch + 1)
+        append_point(self._run.metrics_path, EpochPoint(epoch + 1, *values, self.seconds))
+        self._checkpoint.save(epoch + 1)
+
+    def _save_snapshot(self, number: int) -> None:
+        if number == START:  # of few digits: the page waits for the first point
+            images = self._test.images[replayed_digits(self._test.labels)]
+            outputs = self.model(images[..., None].astype("float32"), training=False)
+            outputs = keras.ops.convert_to_numpy(outputs)
+        else:
+            outputs = self.model.predict(self._test_batches, callbacks=[self], verbose=0)
+        kernel = self.model.get_layer("convolution_1").get_weights()[0]
+        save_snapshot(self._run, number, kernel[:, :, 0, :], digit_probabilities(outputs))
 
     def _check_finite(self, loss: float) -> None:
         if not math.isfinite(loss):
             rate = self._run.hyperparameters.learning_rate
-            raise TrainingFailedError(
+            raise RunError(
                 f"The loss is no longer a number: the network's weights have exploded. The likely "
                 f"cause is the learning rate of {rate:g}; try {rate / 10:g}."
             )
