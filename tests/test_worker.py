@@ -40,60 +40,39 @@ def over(run):
     return status if status.over else None
 
 
-def training(run):
-    return bool(run.metrics().training)
-
-
-def test_one_worker_trains_the_queue_in_order_and_leaves(
+def test_one_worker_trains_the_queue_in_order_survives_a_failure_and_leaves(
     tiny_mnist, runs_dir, processes, monkeypatch
 ):
     monkeypatch.setattr(slots, "slot_count", lambda: 1)
-    first = launching.start(TINY, runs_dir, idle_seconds=0)
-    second = launching.start(TINY, runs_dir, idle_seconds=0)
-    ended = [until(lambda run=run: over(run), f"the end of {run.id}") for run in (first, second)]
-    assert [status.state for status in ended] == [State.FINISHED, State.FINISHED]
-    assert ended[0].ended <= ended[1].started
-    assert [process.wait(30) for process in processes] == [0] * len(processes)
+    runs = [queue.submit(TINY, runs_dir) for _ in range(3)]
+    broken = runs[1]
+    (broken.path / "hyperparameters.json").write_text("{}x")
+    monkeypatch.delenv("MNIST_NPZ")  # the worker is older than the app that has the file
+    local.ensure_workers(runs_dir, 1, idle_seconds=0)
+    ended, failed, last = [until(lambda run=run: over(run), f"the end of {run.id}") for run in runs]
+    assert [ended.state, last.state] == [State.FINISHED, State.FINISHED]
+    assert ended.ended <= last.started
+    assert ended.dataset == "mnist"
+    assert failed.state is State.FAILED
+    assert "settings" in failed.message
+    assert "RunError" in broken.log()
+    assert [process.wait(30) for process in processes] == [0]
     assert slots.active_workers(runs_dir) == slots.deaths(runs_dir) == 0
 
 
-def test_a_killed_worker_leaves_an_interrupted_run_and_the_next_one_trains(
+def test_a_killed_worker_leaves_an_interrupted_run_that_resumes_and_stops(
     tiny_mnist, runs_dir, processes
 ):
-    killed = launching.start(ENDLESS, runs_dir)
-    until(lambda: training(killed), "the first point")
+    run = launching.start(ENDLESS, runs_dir)
+    until(lambda: run.metrics().training, "the first point")
     os.kill(processes[0].pid, signal.SIGKILL)
     processes[0].wait()
-    assert killed.status().state is State.INTERRUPTED
-    following = launching.start(TINY, runs_dir, idle_seconds=0)
-    assert until(lambda: over(following), "the next run").state is State.FINISHED
-    launching.resume(killed)
-    until(lambda: killed.status().state is State.RUNNING, "the interrupted run going on")
-    queue.stop(killed)
-    assert until(lambda: over(killed), "the stop").state is State.STOPPED
-    assert killed.is_usable
-
-
-def test_a_run_that_fails_says_why_keeps_its_log_and_spares_the_worker(
-    tiny_mnist, runs_dir, processes
-):
-    broken = queue.submit(TINY, runs_dir)
-    (broken.path / "hyperparameters.json").write_text("{}x")
-    following = launching.start(TINY, runs_dir, idle_seconds=0)
-    assert until(lambda: over(following), "the next run").state is State.FINISHED
-    status = broken.status()
-    assert status.state is State.FAILED
-    assert "settings" in status.message
-    assert "RunError" in broken.log()
-
-
-def test_the_worker_trains_on_the_digits_that_the_app_used_when_the_run_was_queued(
-    tiny_mnist, runs_dir, processes, monkeypatch
-):
-    run = queue.submit(TINY, runs_dir)
-    monkeypatch.delenv("MNIST_NPZ")  # the worker is older than the app that has the file
-    local.ensure_workers(runs_dir, 1, idle_seconds=0)
-    assert until(lambda: over(run), "the end").dataset == "mnist"
+    assert run.status().state is State.INTERRUPTED
+    launching.resume(run)
+    until(lambda: run.status().phase == "training", "the interrupted run going on")
+    queue.stop(run)
+    assert until(lambda: over(run), "the stop").state is State.STOPPED
+    assert run.is_usable
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,14 @@ process with a traceback in its log: cnn.launching starts another, three times a
 """
 
 import argparse
-import contextlib
 import os
-import sys
 import time
 import traceback
-from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 from cnn.data import mnist
-from cnn.data.mnist import DataError, Dataset
+from cnn.data.mnist import DataError
 from cnn.runs import queue, slots
 from cnn.runs.files import explain_error, is_disk_full
 from cnn.runs.store import Run, RunError
@@ -34,7 +32,11 @@ def main() -> None:
     parser.add_argument("--idle-seconds", type=float, default=IDLE_SECONDS)
     options = parser.parse_args()
     os.nice(NICENESS)
-    _warm_up()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with suppress(Exception):  # what is wrong shows in the first run, with its log
+        from cnn.training.fit import warm_up
+
+        warm_up()
     _serve(options.runs_dir, options.slot, options.idle_seconds)
 
 
@@ -61,51 +63,34 @@ def _wait_for_run(folder: Path, queue_mtime: int, until: float) -> bool:
     return queue.queue_mtime(folder) != queue_mtime or time.monotonic() < until
 
 
-def _warm_up() -> None:
-    """Pay for imports, data and the first graph before anybody waits for them."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with contextlib.suppress(Exception):  # what is wrong shows in the first run, with its log
-        from cnn.training.fit import warm_up
-
-        warm_up()
-
-
 def _train(run: Run) -> None:
     """Train one claimed run; whatever goes wrong is its end, not the worker's."""
     try:
-        with _logged(run.path / "train.log"):
-            _train_logged(run)
+        with (run.path / "train.log").open("a") as log, redirect_stdout(log), redirect_stderr(log):
+            try:
+                _train_on_its_digits(run)
+            except Exception:
+                traceback.print_exc()
+                raise
     except Exception as error:
         queue.fail(run, explain(error))
     finally:
         run.lock.release()
 
 
-def _train_logged(run: Run) -> None:
-    try:
-        import keras
+def _train_on_its_digits(run: Run) -> None:
+    """Train on the digits that were in use when the run was queued."""
+    import keras
 
-        from cnn.training.fit import train
+    from cnn.training.fit import train
 
-        try:
-            train(run, _dataset(run.status().mnist_file))
-        finally:
-            keras.backend.clear_session(free_memory=True)
-    except Exception:
-        traceback.print_exc()
-        raise
-
-
-def _dataset(mnist_file: str) -> Dataset:
-    """Return the digits that were in use when the run was queued."""
-    before = os.environ.get("MNIST_NPZ", "")
-    if not mnist_file:
-        return mnist.load("sample")
-    try:
+    mnist_file = run.status().mnist_file
+    if mnist_file:
         os.environ["MNIST_NPZ"] = mnist_file
-        return mnist.load("mnist")
+    try:
+        train(run, mnist.load("mnist" if mnist_file else "sample"))
     finally:
-        os.environ["MNIST_NPZ"] = before
+        keras.backend.clear_session(free_memory=True)
 
 
 def explain(error: Exception) -> str:
@@ -119,25 +104,6 @@ def explain(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"The run's files could not be read or written: {explain_error(error)}."
     return f"The training failed with {type(error).__name__}: {str(error)[:300]}"
-
-
-@contextlib.contextmanager
-def _logged(path: Path) -> Iterator[None]:
-    """Send everything printed, TensorFlow's own messages too, to a file."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    before = os.dup(1), os.dup(2)
-    with path.open("ab") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        try:
-            yield
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            for copy, target in zip(before, (1, 2), strict=True):
-                os.dup2(copy, target)
-                os.close(copy)
 
 
 if __name__ == "__main__":
