@@ -101,10 +101,11 @@ class Recorder(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Save the epoch. A resumed run relies on the order: what has a checkpoint has the rest."""
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
-        values = [float(logs[name]) for name in names]
-        self._check_finite(values[2])  # the last update may have been the one too many
+        loss, accuracy, val_loss, val_accuracy = (float(logs[name]) for name in names)
+        self._check_finite(val_loss)  # the last update may have been the one too many
         self._save_snapshot(epoch + 1)
-        append_point(self._run.metrics_path, EpochPoint(epoch + 1, *values, self.seconds))
+        point = EpochPoint(epoch + 1, loss, accuracy, val_loss, val_accuracy, self.seconds)
+        append_point(self._run.metrics_path, point)
         self._checkpoint.save(epoch + 1)
 
     def _save_snapshot(self, number: int) -> None:
