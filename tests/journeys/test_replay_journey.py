@@ -5,27 +5,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnn import launching
-from cnn.hyperparameters import Hyperparameters
-from cnn.runs import store
-from cnn.runs.status import State
-from tests.awaiting import until
+from tests.journeys.conftest import serving
+from tests.replayed_run import make_replayed_run
 
 pytestmark = pytest.mark.browser
 
-TRAINING = 120  # seconds, for a machine that does much else
-TINY = Hyperparameters(
-    filters=(2,), pool_after=(1,), epochs=3, learning_rate=0.01, training_images=400
-)
 
-
-@pytest.fixture
-def trained(runs_dir, workers):
-    """A run of three epochs on the sample, trained by the real worker."""
-    run = launching.start(TINY, runs_dir)
-    until(lambda: run.status().over, "the training's end", TRAINING)
-    assert run.status().state is State.FINISHED
-    return run
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The Train page of a server whose only run has three epochs on the sample."""
+    with serving(tmp_path_factory.mktemp("replay")) as server:
+        run = make_replayed_run(server.runs_dir, dataset="sample", wrong={2: range(6), 3: range(4)})
+        yield f"{server.url}/?run={run.id}"
 
 
 def open_replay(page):
@@ -46,8 +37,8 @@ def colors(page):
     return cells.evaluate_all("all => all.map(one => one.style.getPropertyValue('--weight'))")
 
 
-def test_the_slider_plays_a_training_back_by_its_keys(own_server, open_page, trained):
-    page = open_page(f"{own_server.url}/?run={trained.id}")
+def test_the_slider_plays_a_training_back_by_its_keys(address, open_page):
+    page = open_page(address)
     slider = open_replay(page)
     time = page.locator(".replay .epoch")
     expect(time).to_have_text("Before the training")
@@ -72,10 +63,8 @@ def test_the_slider_plays_a_training_back_by_its_keys(own_server, open_page, tra
     assert predictions(page) == before
 
 
-def test_playing_starts_on_a_click_only_and_stops_at_the_end(own_server, open_page, trained):
-    page = open_page(
-        f"{own_server.url}/?run={trained.id}", width=390, height=844, reduced_motion="reduce"
-    )
+def test_playing_starts_on_a_click_only_and_stops_at_the_end(address, open_page):
+    page = open_page(address, width=390, height=844, reduced_motion="reduce")
     slider = open_replay(page)
     play = page.locator(".replay .play")
     expect(play).to_have_text("Play")
@@ -89,4 +78,3 @@ def test_playing_starts_on_a_click_only_and_stops_at_the_end(own_server, open_pa
     play.click()
     expect(play).to_have_text("Play")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-    assert store.list_runs(trained.path.parent) == [trained]
