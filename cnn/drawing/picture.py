@@ -3,48 +3,43 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from cnn.drawing.background import (
-    MIN_CONTRAST,
-    border_of,
-    ink_of_photo,
-    is_evenly_lit,
-    scaled,
-    shrunk,
-)
-from cnn.drawing.line_width import redraw_lines
-from cnn.drawing.pen import BOX, CENTER, SIDE
+from cnn.drawing import background
+from cnn.drawing.pen import BOX, CENTER, PEN_SOFTNESS, SIDE
 
-MAX_PIXELS = 50_000_000
-TOO_LARGE = "The picture is too large: make it smaller than 50 million pixels."
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue
 MIN_INK = 0.25  # of the darkest: less is background
 MIN_SIDE, MAX_SIDE = 40, 128  # pixels: lines are measured in larger digits, shrunk to the latter
 
+# Of the 28 pixels:
+MIN_WIDTH, MAX_WIDTH = 1.5, 3.0  # lines between these stay as they are
+THICKENED, THINNED = 2.25, 2.75  # what thinner and thicker lines become, to be like MNIST's
+MAX_PEN_WIDTH = 8.0  # wider shapes are not drawn by a pen
 
-def image_from_picture(pixels: ArrayLike) -> NDArray[np.uint8]:
+
+def image_from_picture(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a picture of one digit as MNIST would show it: (28, 28), 255 is full ink.
 
-    The picture is (height, width) gray, or (height, width, 3 or 4) RGB or RGBA; 0–255, dark on
-    light or light on dark.
+    The picture is (height, width) gray, or (height, width, 3 or 4) RGB or RGBA; dark on light or
+    light on dark.
 
     Raises:
-        ValueError: not such a picture, or nothing stands out in it.
+        ValueError: nothing stands out in it.
     """
     return image_from_ink(ink_from_picture(pixels))
 
 
-def ink_from_picture(pixels: ArrayLike) -> NDArray[np.floating]:
+def ink_from_picture(pixels: NDArray[np.uint8]) -> NDArray[np.floating]:
     """Return a picture's ink, (height, width): 0 is background, 1 full ink.
 
     It takes and raises what `image_from_picture` does.
     """
-    gray = luminance(_check_pixels(pixels))
-    is_drawing = max(gray.shape) <= MIN_SIDE or is_evenly_lit(gray)
-    return _picture_ink(gray) if is_drawing else ink_of_photo(gray)
+    gray = luminance(pixels)
+    is_drawing = max(gray.shape) <= MIN_SIDE or background.is_evenly_lit(gray)
+    return _picture_ink(gray) if is_drawing else background.ink_of_photo(gray)
 
 
 def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -56,13 +51,70 @@ def image_from_ink(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     redrawn = lines_redrawn(ink)
     if redrawn is not None:
         return redrawn
-    return _centered(scaled(crop_to_ink(ink), BOX, Image.Resampling.HAMMING))
+    return _centered(background.scaled(crop_to_ink(ink), BOX, Image.Resampling.HAMMING))
 
 
 def lines_redrawn(ink: NDArray[np.floating], zoom: int = 1) -> NDArray[np.uint8] | None:
-    """Return ink with its lines as wide as MNIST's, (28, 28) times `zoom`, or None if they are."""
+    """Return ink as MNIST would show it, with lines as wide as MNIST's: thinned or thickened.
+
+    Args:
+        ink: as `image_from_ink` takes it.
+        zoom: how many times larger than MNIST's the image is, with edges as sharp.
+
+    Returns:
+        (28, 28) times `zoom`, 255 is full ink; None if the lines have such a width already, no pen
+        drew them, or the digit is too small to tell.
+    """
     crop = crop_to_ink(ink)
-    return redraw_lines(_inked(crop), zoom) if max(crop.shape) > MIN_SIDE else None
+    if max(crop.shape) <= MIN_SIDE:
+        return None
+    mask = _inked(crop)
+    mask = np.pad(mask, max(mask.shape) // 2 + 2)  # thick lines, and the 28 pixels, reach beyond
+    inside = ndimage.distance_transform_edt(mask)
+    low, high = (np.array([end(places) for places in np.nonzero(mask)]) for end in (np.min, np.max))
+    extent = high - low + 1
+    growth = _growth(_line_width(mask, inside), float(extent.max()))
+    if growth is None:
+        return None
+    outside = ndimage.distance_transform_edt(~mask)
+    distance = np.where(mask, inside - 0.5, 0.5 - outside) + growth  # from the new edge, inwards
+    return _from_distances(distance, (low + high) / 2, extent + 2 * growth, zoom)
+
+
+def _line_width(mask: NDArray[np.bool_], inside: NDArray[np.floating]) -> float:
+    ridge = mask & (inside == ndimage.maximum_filter(inside, 3))
+    return 2 * float(np.median(inside[ridge])) - 0.5
+
+
+def _growth(line_width: float, longest: float) -> float | None:
+    """Return by how many pixels the lines' edges are to move outwards, None if not at all."""
+    width = BOX * line_width / longest
+    if MIN_WIDTH <= width <= MAX_WIDTH or width > MAX_PEN_WIDTH:
+        return None
+    wanted = THICKENED if width < MIN_WIDTH else THINNED
+    # (line + 2·growth) / (longest + 2·growth) is wanted.
+    return (wanted * longest - BOX * line_width) / (2 * (BOX - wanted))
+
+
+def _from_distances(
+    distance: NDArray[np.floating],
+    middle: NDArray[np.floating],
+    extent: NDArray[np.floating],
+    zoom: int,
+) -> NDArray[np.uint8]:
+    """Return a shape in MNIST's box by its center of mass, from its signed distance field."""
+    side, scale = zoom * SIDE, zoom * BOX / float(extent.max())
+
+    def ink(place: NDArray[np.floating]) -> NDArray[np.floating]:
+        grid = np.indices((side, side)) - place[:, None, None]
+        places = grid / scale + middle[:, None, None]
+        sampled = ndimage.map_coordinates(distance, places, order=1, mode="nearest")
+        return np.clip(sampled * scale / PEN_SOFTNESS + 0.5, 0, 1)
+
+    center = np.full(2, (side - 1) / 2)
+    off_center = zoom * CENTER - np.array(ndimage.center_of_mass(ink(center)))
+    room = (side - scale * extent) / 2  # so that nothing is cut
+    return np.rint(255 * ink(center + np.clip(off_center, -room, room))).astype(np.uint8)
 
 
 def crop_to_ink(ink: NDArray[Any]) -> NDArray[Any]:
@@ -74,7 +126,7 @@ def crop_to_ink(ink: NDArray[Any]) -> NDArray[Any]:
 
 def _inked(crop: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return which pixels are ink, of a copy small enough to be quick."""
-    ink = shrunk(crop, MAX_SIDE)
+    ink = background.shrunk(crop, MAX_SIDE)
     full = float(np.percentile(ink[ink >= min(MIN_INK, ink.max())], 75))
     return ink >= full / 2
 
@@ -87,25 +139,6 @@ def _centered(small: NDArray[Any]) -> NDArray[np.uint8]:
     left = min(max(round(CENTER - x), 0), SIDE - width)
     image[top : top + height, left : left + width] = np.rint(255 * small)
     return image
-
-
-def _check_pixels(pixels: ArrayLike) -> NDArray[Any]:
-    array = np.asarray(pixels)
-    if array.dtype == bool:
-        array = array * np.uint8(255)
-    is_picture = array.ndim in (2, 3) and array.shape[2:] in ((), (3,), (4,))
-    if not is_picture or array.dtype.kind not in "uif":
-        raise ValueError(
-            "This is not a picture that can be read: expected were rows of pixels, "
-            "gray, RGB or RGBA, from 0 to 255."
-        )
-    if array.size == 0:
-        raise ValueError("The picture has no pixels: choose another one.")
-    if array.shape[0] * array.shape[1] > MAX_PIXELS:
-        raise ValueError(TOO_LARGE)
-    if not (array.min() >= 0 and array.max() <= 255):  # also false for NaN
-        raise ValueError("The picture's pixels must be numbers from 0 to 255.")
-    return array
 
 
 def luminance(pixels: NDArray[Any]) -> NDArray[np.floating]:
@@ -122,16 +155,14 @@ def without_transparency(pixels: NDArray[Any]) -> NDArray[Any]:
     colors, opacity = pixels[..., :3].astype(np.float32), pixels[..., 3:].astype(np.float32) / 255
     seen = float((colors @ _LUMINANCE * opacity[..., 0]).sum())
     visible = seen / max(float(opacity.sum()), 1e-6)
-    background = np.float32(255 if visible < 128 else 0)
-    return colors * opacity + background * (1 - opacity)
+    paper = np.float32(255 if visible < 128 else 0)
+    return colors * opacity + paper * (1 - opacity)
 
 
 def _picture_ink(gray: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return ink from 0 to 1: how far a pixel is from the border, on the digit's side."""
-    border = border_of(gray)
-    background, darkest, lightest = (float(f) for f in (np.median(border), gray.min(), gray.max()))
-    sign = 1 if lightest - background > background - darkest else -1
-    contrast = max(lightest - background, background - darkest)
-    if contrast < MIN_CONTRAST:
+    far = gray - np.median(background.border_of(gray))
+    ink = far if far.max() > -far.min() else -far
+    if ink.max() < background.MIN_CONTRAST:
         raise ValueError("The picture is empty: nothing in it stands out from its border.")
-    return np.clip(sign * (gray - background) / contrast, 0, 1)
+    return np.clip(ink / ink.max(), 0, 1)

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from cnn.drawing.picture import MAX_PIXELS, TOO_LARGE
-
-MAX_BYTES = 20_000_000
+MAX_BYTES, MAX_PIXELS = 20_000_000, 50_000_000
 MAX_SIDE = 1280  # pixels: enough for a digit on a page, and quick to process
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 FILE_ENDINGS = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")
@@ -56,7 +54,8 @@ def _decode(data: bytes) -> NDArray[np.uint8]:
                 raise Image.DecompressionBombError
             return _pixels(image)
     except Image.DecompressionBombError:
-        raise ValueError(TOO_LARGE) from None
+        sentence = "The picture is too large: make it smaller than 50 million pixels."
+        raise ValueError(sentence) from None
     except UnidentifiedImageError:
         raise ValueError(_DAMAGED if data.startswith(_SIGNATURES) else _UNKNOWN) from None
     except Exception as error:  # each format's decoder raises its own

@@ -24,7 +24,6 @@ from cnn.inference.classifier import Classifier, Prediction
 MAX_DIGITS = 40
 MAX_GROUPS = 4  # of components, that may be one digit without being certain to be
 
-
 # Components of one digit nearly touch, overlap in x, and complete each other's height; neighboring
 # digits stand apart, side by side. Each measure gives a natural log-likelihood ratio, two digits to
 # one: the value of equal likelihood, the change that multiplies it by e, the greatest ratio.
@@ -53,7 +52,7 @@ class Part(NamedTuple):
     box: Box
     """In canvas pixels for strokes, in a picture's own pixels."""
     image: NDArray[np.uint8]
-    """(28, 28), 255 is full ink: what the network saw."""
+    """(28, 28), what the network saw."""
     prediction: Prediction
     strokes: tuple[int, ...]
     """Which of the drawing's strokes it is made of, counted from 0; of a picture, none."""
@@ -112,18 +111,15 @@ def _possible_digits(components: Sequence[Component], pen_width: float) -> list[
     return spans
 
 
-def _center_line_box(component: Component, pen_width: float) -> Box:
-    """Return a box around the center line of the pen's strokes."""
-    (left, top), (right, bottom) = component.points.min(axis=0), component.points.max(axis=0)
-    half_width, half_height = min(pen_width, right - left) / 2, min(pen_width, bottom - top) / 2
-    return Box(left + half_width, top + half_height, right - half_width, bottom - half_height)
+def _center_line_box(component: Component, pen_width: float) -> NDArray[np.float64]:
+    """Return left, top, right and bottom of the center line of the pen's strokes."""
+    low, high = component.points.min(axis=0), component.points.max(axis=0)
+    half = np.minimum(pen_width, high - low) / 2
+    return np.concatenate([low + half, high - half])
 
 
 def _pair_costs(
-    components: Sequence[Component],
-    corners: NDArray[np.float64],
-    height: float,
-    pen_width: float,
+    components: Sequence[Component], corners: NDArray[np.float64], height: float, pen_width: float
 ) -> NDArray[np.float64]:
     """Return the log-likelihood ratio, two digits to one, of each pair of components: (n, n)."""
     left, top, right, bottom = corners.T

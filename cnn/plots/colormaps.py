@@ -23,7 +23,7 @@ def occlusion_picture(
         importance: (28, 28), how much less probable the prediction is without the ink there.
     """
     strength = importance / max(float(np.abs(importance).max()), MIN_SCALE)
-    color = _diverging(strength, rgb(NEUTRAL))
+    color = diverging(strength, rgb(NEUTRAL))
     return np.concatenate([color, image[..., None]], axis=2).round().astype(np.uint8)
 
 
@@ -42,10 +42,10 @@ def weight_picture(kernels: NDArray[np.float32]) -> NDArray[np.uint8]:
     """
     finite = np.nan_to_num(kernels.astype(float), posinf=0.0, neginf=0.0)
     strength = finite / max(float(np.abs(finite).max(initial=0)), MIN_WEIGHT)
-    return _diverging(strength, _ZERO_WEIGHT).round().astype(np.uint8)
+    return diverging(strength, _ZERO_WEIGHT).round().astype(np.uint8)
 
 
-def _diverging(strength: NDArray[np.floating], zero: tuple[int, int, int]) -> NDArray[np.float64]:
+def diverging(strength: NDArray[np.floating], zero: tuple[int, int, int]) -> NDArray[np.float64]:
     """Return -1 to 1 as colors (…, RGB): NEGATIVE, the color of zero, POSITIVE."""
     full = np.where(strength[..., None] > 0, rgb(POSITIVE), rgb(NEGATIVE))
     color: NDArray[np.float64] = zero + np.abs(strength)[..., None] * (full - np.array(zero))

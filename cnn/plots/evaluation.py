@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from cnn.evaluation.accuracy import ClassMetrics
 from cnn.evaluation.reliability import ConfidenceBin, expected_calibration_error
+from cnn.plots.colormaps import diverging
 from cnn.plots.figure import new_figure
-from cnn.plots.palette import ACCENT, GRID, MISTAKE, NEGATIVE, POSITIVE, WHITE, rgb
+from cnn.plots.palette import ACCENT, GRID, MISTAKE, WHITE, rgb
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _PALE = 1.4  # of the largest difference: keeps its color from hiding the count
@@ -26,12 +26,7 @@ def confusion_matrix_figure(matrix: NDArray[np.intp], title: str = "") -> "Figur
 
     Mistakes are tinted on a scale of their own, else the diagonal would hide them.
     """
-    figure = new_figure(6, 6.2)
-    axes = figure.add_subplot()
-    axes.imshow(_tints(matrix))
-    _write_counts(axes, matrix, "{:,}")
-    axes.set_title(title)
-    return figure
+    return _matrix_figure(matrix, _tints(matrix), "{:,}", title)
 
 
 def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: str) -> "Figure":
@@ -39,21 +34,19 @@ def difference_matrix_figure(difference: NDArray[np.intp], first: str, second: s
 
     Rows are true labels, columns predictions; `first` and `second` name the networks.
     """
-    from matplotlib.colors import LinearSegmentedColormap
-
-    figure = new_figure(6, 6.6)
-    axes = figure.add_subplot()
     roots = np.sign(difference) * np.sqrt(np.abs(difference))  # so that single ones show
-    limit = max(1.0, float(np.abs(roots).max())) * _PALE
-    colors = LinearSegmentedColormap.from_list("difference", (NEGATIVE, WHITE, POSITIVE))
-    axes.imshow(roots, cmap=colors, vmin=-limit, vmax=limit)
-    _write_counts(axes, difference, "{:+,}")
-    axes.set_title(f"Blue: more often by B, {second}\nOrange: more often by A, {first}", loc="left")
-    return figure
+    colors = diverging(roots / (max(1.0, float(np.abs(roots).max())) * _PALE), rgb(WHITE)) / 255
+    title = f"Blue: more often by B, {second}\nOrange: more often by A, {first}"
+    return _matrix_figure(difference, colors, "{:+,}", title)
 
 
-def _write_counts(axes: "Axes", matrix: NDArray[np.intp], form: str) -> None:
-    """Write each count that is not 0 into its cell, and name rows and columns."""
+def _matrix_figure(
+    matrix: NDArray[np.intp], colors: NDArray[np.float64], form: str, title: str
+) -> "Figure":
+    """Draw cells in these colors (10, 10, RGB or RGBA), with each count that is not 0."""
+    figure = new_figure(6, 6.5)
+    axes = figure.add_subplot()
+    axes.imshow(colors)
     for label, predicted in np.argwhere(matrix):
         count = form.format(matrix[label, predicted]).replace("-", "−")
         axes.text(predicted, label, count, ha="center", va="center", size=9)
@@ -64,6 +57,8 @@ def _write_counts(axes: "Axes", matrix: NDArray[np.intp], form: str) -> None:
     for border in np.arange(len(matrix) + 1) - 0.5:
         axes.axhline(border, color=GRID, linewidth=0.8)
         axes.axvline(border, color=GRID, linewidth=0.8)
+    axes.set_title(title, loc="left")
+    return figure
 
 
 def _tints(matrix: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -21,21 +21,18 @@ _MAPS = 16  # in a row
 
 
 class Explanation(NamedTuple):
-    """Why a network predicts what it does for one digit."""
+    """Why a network predicts what it does for one test digit."""
 
     number: int
-    """Which test digit."""
     image: NDArray[np.uint8]
     """(28, 28), 255 is full ink."""
     label: int
-    """The true digit."""
     probabilities: NDArray[np.float32]
-    """(10,), adding up to 1."""
     importance: NDArray[np.float32]
-    """(28, 28), how much less probable the prediction is without the ink there."""
-    neighbors: tuple[Neighbor, ...]
-    """The nearest training digits; empty where the network has no output with its features."""
-    layers: tuple[LayerMaps, ...]
+    """(28, 28), the occlusion map of the prediction."""
+    neighbors: Sequence[Neighbor]
+    """None where the network has no output with its features."""
+    layers: Sequence[LayerMaps]
     kernels: Kernels
     history: History | None
     """The predictions by epoch, if snapshots were saved."""
