@@ -9,19 +9,14 @@ SIDE = 2.6  # screen pixels for a pixel of a feature map
 SHIFT = 3  # screen pixels from one feature map to the next
 MAX_MAPS = 10  # more feature maps than this are drawn as this many
 
-_SHOWN = ("Conv2D", "MaxPooling2D", "Flatten", "GlobalAveragePooling2D", "Dense")
-_NAMES = {
-    "MaxPooling2D": "Pooling",
-    "Flatten": "Flatten",
-    "GlobalAveragePooling2D": "Average",
-    "Dense": "Dense",
-}
+# Their output is as large as the layer's before them.
+_NOT_DRAWN = ("Rescaling", "BatchNormalization", "Activation", "Dropout")
 
 
 def network_html(layers: tuple[Layer, ...]) -> str:
     """Return a row of blocks with name and size; it wraps where the screen is narrow."""
     shapes: list[tuple[str, Shape]] = [("Image", IMAGE_SHAPE)]
-    shapes += [(_name(layer), layer.output_shape) for layer in layers if layer.kind in _SHOWN]
+    shapes += [(_name(one), one.output_shape) for one in layers if one.kind not in _NOT_DRAWN]
     label = escape(", then ".join(f"{name} {_size(shape)}" for name, shape in shapes))
     blocks = "".join(_block(name, shape) for name, shape in shapes)
     return (
@@ -33,9 +28,7 @@ def network_html(layers: tuple[Layer, ...]) -> str:
 def _name(layer: Layer) -> str:
     if layer.name == "probabilities":
         return "Output"
-    if layer.kind == "Conv2D":
-        return f"Convolution {layer.name.rpartition('_')[2]}"
-    return _NAMES[layer.kind]
+    return layer.name.replace("_", " ").capitalize()
 
 
 def _size(shape: Shape) -> str:
