@@ -19,19 +19,19 @@ def save_onnx(path, nodes, shapes, constants):
     return path
 
 
-def save_tiny_network(path, weights, digit=None, side=28, output="probabilities"):
+def save_tiny_network(path, weights, digit=None):
     """Write a network that halves the pixels, multiplies by weights (784, 10), and a softmax.
 
     With weights `digit` (784, 1) it has a digit score too.
     """
-    shapes = {"pixels": (side, side, 1), "convolution_1": (side, side, 1), "features": (side**2,)}
-    shapes[output] = (10,)
+    shapes = {"pixels": (28, 28, 1), "convolution_1": (28, 28, 1), "features": (784,)}
+    shapes["probabilities"] = (10,)
     constants = {"half": np.float32(0.5), "flat": np.array([-1, 784]), "weights": weights}
     nodes = [
         ("Mul", ["pixels", "half"], ["convolution_1"]),
         ("Reshape", ["convolution_1", "flat"], ["features"]),
         ("MatMul", ["features", "weights"], ["logits"]),
-        ("Softmax", ["logits"], [output]),
+        ("Softmax", ["logits"], ["probabilities"]),
     ]
     if digit is not None:
         nodes.append(("MatMul", ["features", "digit weights"], ["digit"]))

@@ -45,11 +45,11 @@ class HasFeatures:
         return np.resize(flat.T, (self.size, len(images))).T
 
 
-def maps_of(activation, **options):
+def maps_of(activation):
     """The feature maps of a network whose one convolution has these activations."""
     outputs = {"convolution_1": activation, "features": np.ones(9)}
     predictor = SimpleNamespace(activations=lambda image: outputs)
-    (layer,) = feature_maps(predictor, np.zeros((28, 28), np.uint8), **options)
+    (layer,) = feature_maps(predictor, np.zeros((28, 28), np.uint8))
     return layer
 
 
@@ -100,12 +100,11 @@ def test_maps_share_the_layers_scale_and_the_most_active_come_first():
     activation[2, 3, 7] = 10
     activation[2, 1, 4] = 5
     layer = maps_of(activation)
-    assert (layer.name, layer.filters, layer.maps.shape) == ("convolution_1", 20, (16, 6, 4))
+    assert (layer.name, layer.maps.shape) == ("convolution_1", (20, 6, 4))
     assert layer.maps[0, 2, 3] == 255
     assert layer.maps[1, 2, 1] == 128
-    assert layer.maps[2:].max() in (0, 230)
     assert layer.numbers[:2] == (7, 4)
-    assert sorted(maps_of(activation, max_maps=None).numbers) == list(range(20))
+    assert sorted(layer.numbers) == list(range(20))
 
 
 @pytest.mark.parametrize("value", [0, -1, np.nan, np.inf, 1e30])

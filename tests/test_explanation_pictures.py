@@ -58,20 +58,20 @@ def test_how_many_of_the_nearest_are_the_prediction_is_said(labels, sentence):
 def test_each_layer_has_a_sentence_and_brighter_tiles_where_it_responds():
     maps = np.zeros((2, 4, 4), np.uint8)
     maps[0, 1, 1] = 255
-    layers = [LayerMaps(f"convolution_{number}", 2, maps, (0, 1)) for number in (1, 2, 3)]
+    layers = [LayerMaps(f"convolution_{number}", maps, (0, 1)) for number in (1, 2, 3)]
     text = feature_maps.maps_html(layers)
     meanings = re.findall(r"<div>([^<]+)</div>", text)
     assert len(set(meanings)) == 3
     first = pictures(text)[0].sum(axis=2)
     assert first[1, 1] == first.max() > 3 * first[0, 0]
-    assert "40 maps of 4×4, the 2 most active" in feature_maps.maps_html(
-        [LayerMaps("convolution_1", 40, maps, (0, 1))]
-    )
+    many = LayerMaps("convolution_1", np.repeat(maps, 20, axis=0), tuple(range(40)))
+    assert "40 maps of 4×4, the 16 most active" in feature_maps.maps_html([many])
+    assert len(pictures(feature_maps.maps_html([many]))) == 16
 
 
 LAYERS = [
-    LayerMaps("convolution_1", 2, np.arange(32, dtype=np.uint8).reshape(2, 4, 4), (1, 0)),
-    LayerMaps("convolution_2", 1, np.full((1, 2, 2), 9, np.uint8), (0,)),
+    LayerMaps("convolution_1", np.arange(32, dtype=np.uint8).reshape(2, 4, 4), (1, 0)),
+    LayerMaps("convolution_2", np.full((1, 2, 2), 9, np.uint8), (0,)),
 ]
 KERNELS = {
     "convolution_1": np.stack([np.full((1, 3, 3), -1), np.eye(3)[None]]).astype(np.float32),
@@ -113,7 +113,7 @@ def test_maps_are_pooled_where_the_network_does_whatever_their_sizes(pool_after,
 
 
 def test_of_many_kernels_eight_are_shown():
-    before = LayerMaps("convolution_1", 12, np.zeros((12, 4, 4), np.uint8), tuple(range(12)))
+    before = LayerMaps("convolution_1", np.zeros((12, 4, 4), np.uint8), tuple(range(12)))
     text = feature_maps.one_map_html(LAYERS[1], 0, before, np.ones((1, 12, 3, 3), np.float32))
     assert len(pictures(text)) == 2 * 8 + 1
 

@@ -96,20 +96,17 @@ def test_digits_that_are_not_there_are_left_out_of_the_figures(predictions):
 
 
 HISTORY = History((1, 2), np.full((2, 10), 0.1, np.float32))
-MAPS = np.full((16, 6, 6), 99, np.uint8)
+MAPS = np.full((20, 6, 6), 99, np.uint8)
 
 
 def explanation(history=None, neighbors=5, layers=2, kernels=True):
     image, filters = np.eye(28, dtype=np.uint8) * 255, np.ones((20, 1, 3, 3), np.float32)
-    numbers = range(1, layers + 1)
     explained = Explanation(
-        number=7,
-        image=image,
-        label=3,
-        probabilities=np.linspace(0, 0.2, 10, dtype=np.float32),
+        Predictions(np.linspace(0, 0.2, 10)[None], np.array([3]), image[None]),
+        number=0,
         importance=np.zeros((28, 28), np.float32),
-        neighbors=tuple(Neighbor(image, one, 1.0) for one in range(neighbors)),
-        layers=tuple(LayerMaps(f"convolution_{n}", 20, MAPS, tuple(range(16))) for n in numbers),
+        neighbors=[Neighbor(image, one, 1.0) for one in range(neighbors)],
+        layers=[LayerMaps(f"convolution_{n}", MAPS, tuple(range(20))) for n in (1, 2)[:layers]],
         kernels={"convolution_1": filters} if kernels else {},
         history=history,
     )

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from cnn.data.mnist import Digits
 from cnn.inference.predictor import SIDE, Predictor
 
-MAX_MAPS = 16  # of a layer
 PATCH = 5  # pixels a side
 MAX_MULTIPLY_ADDS_OF_STRIDE_1 = 20e6  # of a network whose occlusion map has every patch
 
@@ -25,12 +24,10 @@ class LayerMaps(NamedTuple):
     """The feature maps of one convolution for one image."""
 
     name: str
-    filters: int
-    """How many feature maps the layer has; `maps` may hold fewer."""
     maps: NDArray[np.uint8]
-    """(shown, height, width): 0 is the layer's minimum activation, 255 its maximum."""
+    """(n, height, width): 0 is the layer's minimum activation, 255 its maximum."""
     numbers: tuple[int, ...]
-    """(shown,), the filter of each of these maps, counted from 0."""
+    """(n,), the filter of each of these maps, counted from 0."""
 
 
 class Neighbor(NamedTuple):
@@ -50,24 +47,22 @@ class DigitIndex(NamedTuple):
     """(n, at most 128), projected where the network has more."""
 
 
-def feature_maps(
-    predictor: Predictor, image: NDArray[np.uint8], max_maps: int | None = MAX_MAPS
-) -> tuple[LayerMaps, ...]:
+def feature_maps(predictor: Predictor, image: NDArray[np.uint8]) -> tuple[LayerMaps, ...]:
     """Return the feature maps of each convolution, from first to last layer.
 
     Those with the largest standard deviation come first; a layer's maps share one scale. The image
-    is (28, 28) uint8, 255 is full ink. With None for `max_maps`, all maps of a layer are returned.
+    is (28, 28) uint8, 255 is full ink.
     """
     outputs = predictor.activations(image).items()
-    return tuple(_layer(name, maps, max_maps) for name, maps in outputs if maps.ndim == 3)
+    return tuple(_layer(name, maps) for name, maps in outputs if maps.ndim == 3)
 
 
-def _layer(name: str, activation: NDArray[np.float32], max_maps: int | None) -> LayerMaps:
+def _layer(name: str, activation: NDArray[np.float32]) -> LayerMaps:
     maps = np.nan_to_num(activation).astype(float).transpose(2, 0, 1)
-    most_active = np.argsort(-maps.std(axis=(1, 2)), kind="stable")[:max_maps]
-    shown = maps[most_active] - maps[most_active].min()
-    scaled = np.rint(255 * shown / max(float(shown.max()), 1e-9)).astype(np.uint8)
-    return LayerMaps(name, len(maps), scaled, tuple(most_active.tolist()))
+    order = np.argsort(-maps.std(axis=(1, 2)), kind="stable")
+    maps = maps[order] - maps.min()
+    scaled = np.rint(255 * maps / max(float(maps.max()), 1e-9)).astype(np.uint8)
+    return LayerMaps(name, scaled, tuple(order.tolist()))
 
 
 def occlusion_maps(

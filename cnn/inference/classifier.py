@@ -60,7 +60,7 @@ def load_classifier(run: Run) -> Classifier:
     """Return the classifier of a run, loaded once for as long as its files stay as they are.
 
     Raises:
-        ValueError: its network is missing, damaged, or of another kind.
+        ValueError: its network is missing or damaged.
     """
     predictor = load_predictor(run.model_path)
     return Classifier(predictor, read_calibration(run.path).threshold)

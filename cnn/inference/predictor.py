@@ -24,7 +24,7 @@ class Predictor:
 
         Raises:
             OSError: the file can't be read.
-            ValueError: it is damaged, or another kind of network.
+            ValueError: it is damaged.
         """
         self._session = _open_session(model_path)
         self._input = self._session.get_inputs()[0].name
@@ -78,7 +78,7 @@ def load_predictor(model_path: Path) -> Predictor:
     """Return the predictor of a file, loaded once for as long as the file stays as it is.
 
     Raises:
-        ValueError: the file is missing, damaged, or another kind of network.
+        ValueError: the file is missing or damaged.
     """
     try:
         return _load(model_path)
@@ -98,20 +98,8 @@ def _open_session(model_path: Path) -> onnxruntime.InferenceSession:
     options.log_severity_level = 4  # what goes wrong is raised, and not printed as well
     content = model_path.read_bytes()
     try:
-        session = onnxruntime.InferenceSession(content, options)
+        return onnxruntime.InferenceSession(content, options)
     except Exception as error:  # ONNX Runtime's errors have no other class in common
         raise ValueError(
             f"The network {model_path} is damaged. Train it again, or choose another run."
         ) from error
-    _check_network(session, model_path)
-    return session
-
-
-def _check_network(session: onnxruntime.InferenceSession, model_path: Path) -> None:
-    inputs = [node.shape[1:] for node in session.get_inputs()]
-    outputs = {node.name: node.shape[1:] for node in session.get_outputs()}
-    if inputs != [[SIDE, SIDE, 1]] or outputs.get(PROBABILITIES) != [CLASSES]:
-        raise ValueError(
-            f"The network {model_path} does not recognize digits: expected were 28×28×1 pixels in "
-            f'and ten "{PROBABILITIES}" out. Choose another run.'
-        )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.mnist import DataError, DatasetName, Digits, find_source, read_sample
+from cnn.data.mnist import NOT_HERE, DataError, DatasetName, Digits, find_source, read_sample
 from cnn.data.mnist_file import Fingerprint, fingerprint_of, read_digits, read_labels, take
 from cnn.network.layers import CLASSES
 
@@ -45,7 +45,7 @@ def first_training_digits(name: DatasetName, count: int) -> Digits:
 def _mnist() -> Fingerprint:
     source, problems = find_source()
     if source.path is None:
-        raise DataError(" ".join(problems) or "The whole of MNIST is not on this computer yet.")
+        raise DataError(" ".join(problems) or NOT_HERE)
     return fingerprint_of(source.path)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.evaluation.history import History
+from cnn.evaluation.predictions import Predictions
 from cnn.explanation.explain import LayerMaps, Neighbor
 from cnn.explanation.kernels import Kernels
 from cnn.plots.colormaps import activation_picture, occlusion_picture, weight_picture
@@ -23,11 +24,8 @@ _MAPS = 16  # in a row
 class Explanation(NamedTuple):
     """Why a network predicts what it does for one test digit."""
 
+    predictions: Predictions
     number: int
-    image: NDArray[np.uint8]
-    """(28, 28), 255 is full ink."""
-    label: int
-    probabilities: NDArray[np.float32]
     importance: NDArray[np.float32]
     """(28, 28), the occlusion map of the prediction."""
     neighbors: Sequence[Neighbor]
@@ -36,11 +34,6 @@ class Explanation(NamedTuple):
     kernels: Kernels
     history: History | None
     """The predictions by epoch, if snapshots were saved."""
-
-    @property
-    def predicted(self) -> int:
-        """The most probable digit."""
-        return int(self.probabilities.argmax())
 
 
 def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
@@ -60,28 +53,35 @@ def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
     _draw_occlusion(axes["occlusion"], explained)
     _draw_neighbors(axes["neighbors"], explained.neighbors)
     if explained.history:
-        _draw_history(axes["history"], explained.history, explained.label, explained.predicted)
+        _draw_history(axes["history"], explained.history, *_labels(explained))
     _draw_layers(axes, explained)
     return figure
 
 
+def _labels(explained: Explanation) -> tuple[int, int]:
+    """Return the true label and the prediction."""
+    predictions, number = explained.predictions, explained.number
+    return int(predictions.labels[number]), int(predictions.predicted[number])
+
+
 def _draw_prediction(digit: "Axes", bars: "Axes", explained: Explanation) -> None:
-    label, predicted = explained.label, explained.predicted
-    digit.imshow(explained.image, cmap="gray_r", vmin=0, vmax=255)
+    label, predicted = _labels(explained)
+    digit.imshow(explained.predictions.images[explained.number], cmap="gray_r", vmin=0, vmax=255)
     if label == predicted:
         digit.set_title(f"✓ {predicted}", color=CORRECT_TEXT)
     else:
         digit.set_title(f"✗ {predicted}, true label {label}", color=MISTAKE_TEXT)
     digit.set_xlabel(f"Test digit {explained.number:,}")
-    bars.barh(range(10), explained.probabilities, color=ACCENT)
+    bars.barh(range(10), explained.predictions.probabilities[explained.number], color=ACCENT)
     bars.set(yticks=range(10), xticks=(0, 0.5, 1), xlim=(0, 1), title="Probability")
     bars.invert_yaxis()
 
 
 def _draw_occlusion(axes: "Axes", explained: Explanation) -> None:
-    axes.imshow(occlusion_picture(explained.image, explained.importance))
+    image, (_, predicted) = explained.predictions.images[explained.number], _labels(explained)
+    axes.imshow(occlusion_picture(image, explained.importance))
     axes.set_title("Occlusion map")
-    legend = (0.25, f"for {explained.predicted}", POSITIVE), (0.75, "against", NEGATIVE)
+    legend = (0.25, f"for {predicted}", POSITIVE), (0.75, "against", NEGATIVE)
     for x, name, color in legend:
         axes.text(x, -0.04, name, color=color, ha="center", va="top", transform=axes.transAxes)
 
@@ -108,10 +108,10 @@ def _draw_layers(axes: dict[str, "Axes"], explained: Explanation) -> None:
     for layer in explained.layers:
         title = layer.name.replace("_", " ").capitalize()
         axes[layer.name].set_title(title, fontsize="small", loc="left")
-        axes[layer.name].imshow(_row(activation_picture(layer.maps)))
+        axes[layer.name].imshow(_row(activation_picture(layer.maps[:_MAPS])))
     if "kernels" in axes:
         first = explained.layers[0]
-        filters = explained.kernels[first.name][list(first.numbers), 0]
+        filters = explained.kernels[first.name][list(first.numbers[:_MAPS]), 0]
         axes["kernels"].imshow(_row(weight_picture(filters)))
 
 

@@ -63,17 +63,7 @@ def _show_explanation(
     choose_map(run, predictor, image, kernels)
     with nearest:  # last, as it may take a moment
         neighbors = show_nearest(predictor, run, image, predicted)
-    return Explanation(
-        number=index,
-        image=image,
-        label=label,
-        probabilities=predictions.probabilities[index],
-        importance=importance[0],
-        neighbors=tuple(neighbors),
-        layers=layers,
-        kernels=kernels,
-        history=history,
-    )
+    return Explanation(predictions, index, importance[0], neighbors, layers, kernels, history)
 
 
 def _dialog_style() -> str:

@@ -23,7 +23,7 @@ ONE_MAP_HELP = (
     "A filter is a small square of weights, its kernel, one for each map of the layer before. "
     "Where the maps match the kernels, the new map is bright."
 )
-MAX_KERNELS = 8  # of one map that are shown
+MAX_MAPS, MAX_KERNELS = 16, 8  # of a layer, and of one map, that are shown
 _WEIGHTS = (
     '<span class="legend"><i class="positive"></i></span>positive, '
     '<span class="legend"><i class="negative"></i></span>negative'
@@ -46,11 +46,11 @@ def maps_html(layers: Sequence[LayerMaps], kernels: Kernels | None = None) -> st
 
 def _layer_html(number: int, layers: Sequence[LayerMaps], kernels: Kernels) -> str:
     layer, filters = layers[number], kernels.get(layers[number].name)
-    shown, height, width = layer.maps.shape
+    maps, height, width = layer.maps.shape
     name = escape(_title(layer.name))
-    count = f"{layer.filters} maps of {height}×{width}"
-    if shown < layer.filters:
-        count += f", the {shown} most active"
+    count = f"{maps} maps of {height}×{width}"
+    if maps > MAX_MAPS:
+        count += f", the {MAX_MAPS} most active"
     return (
         f'<div class="maps"><b>{name}</b> <span class="quiet">· {count}</span>'
         f"<div>{_meaning(number, len(layers))}{_filter_text(number, filters)}</div>"
@@ -74,15 +74,16 @@ def _filter_text(number: int, filters: NDArray[np.float32] | None) -> str:
 
 
 def _tiles(number: int, layer: LayerMaps, filters: NDArray[np.float32] | None) -> str:
-    maps = [_image(picture) for picture in activation_picture(layer.maps)]
+    maps = [_image(picture) for picture in activation_picture(layer.maps[:MAX_MAPS])]
+    numbers = layer.numbers[:MAX_MAPS]
     if filters is None:
         return "".join(maps)
     above = [""] * len(maps)
     if number == 0:
-        above = [_kernel(one) for one in weight_picture(filters[list(layer.numbers), 0])]
+        above = [_kernel(one) for one in weight_picture(filters[list(numbers), 0])]
     return "".join(
         f'<div>{kernel}{picture}<div class="number">{one + 1}</div></div>'
-        for kernel, picture, one in zip(above, maps, layer.numbers, strict=True)
+        for kernel, picture, one in zip(above, maps, numbers, strict=True)
     )
 
 
@@ -115,7 +116,7 @@ def choose_map(run: Run, predictor: Predictor, image: NDArray[np.uint8], kernels
     """
     layers = {
         layer.name: layer
-        for layer in explain.feature_maps(predictor, image, max_maps=None)
+        for layer in explain.feature_maps(predictor, image)
         if layer.name in kernels
     }
     if not layers:
@@ -147,7 +148,7 @@ def inputs_of(
     """
     position = list(layers).index(name)
     if not position:
-        return LayerMaps("image", 1, image[np.newaxis], (0,))
+        return LayerMaps("image", image[np.newaxis], (0,))
     before = list(layers.values())[position - 1]
     if position not in pool_after:
         return before
