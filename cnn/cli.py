@@ -4,17 +4,19 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cnn import hyperparameters as hp
-from cnn import launching, presets
+from cnn import launching
 from cnn.export.files import RUN_FILES
 from cnn.inference.classifier import load_classifier
 from cnn.inference.recognition import open_lines, recognize_lines
 from cnn.network.layers import layer_table, total_parameters
+from cnn.presets import PRESETS
 from cnn.runs import queue, store
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
@@ -25,7 +27,7 @@ POLL_INTERVAL = 0.1  # seconds
 def train(options: argparse.Namespace) -> int:
     """Train one network to its end; Ctrl+C stops it and keeps what it has reached."""
     changes = dict(hp.parse_setting(setting) for setting in options.set)
-    values = hp.merge(presets.preset(options.preset), changes)
+    values = hp.from_mapping({**asdict(PRESETS[options.preset]), **changes})
     layer_table(values)  # an impossible network is refused before there is a run
     return _wait_for(launching.start(values, options.runs_dir, idle_seconds=0), options.json)
 

@@ -191,8 +191,3 @@ def parse_setting(setting: str) -> tuple[str, Any]:
             f"{setting!r} is not a setting. Write name=value with a name from: {', '.join(SPECS)}."
         )
     return name, [item for item in text.split(",") if item.strip()] if SPECS[name].is_list else text
-
-
-def merge(base: Hyperparameters, changes: Mapping[str, Any]) -> Hyperparameters:
-    """Return `base` with some values changed, or raise `ValueError` as `from_mapping` does."""
-    return from_mapping({**asdict(base), **changes})

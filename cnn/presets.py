@@ -39,17 +39,6 @@ def label_of(name: str) -> str:
     return "Tutorial" if name == "article" else name.capitalize()
 
 
-def preset(name: str) -> Hyperparameters:
-    """Return the preset of this name.
-
-    Raises:
-        ValueError: there is none; the sentence names those there are.
-    """
-    if name not in PRESETS:
-        raise ValueError(f"There is no preset {name!r}. Choose one of: {', '.join(PRESETS)}.")
-    return PRESETS[name]
-
-
 def preset_name(hyperparameters: Hyperparameters) -> str:
     """Return the name of the preset with exactly these values, else "custom"."""
     names = [name for name, values in PRESETS.items() if values == hyperparameters]

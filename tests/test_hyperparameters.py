@@ -72,35 +72,25 @@ def test_the_limits_are_allowed_and_what_is_beyond_is_named(name, end, toward):
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        *(({name: "cubist"}, f"{name} must be one of ") for name in CHOICES),
-        *(({name: ["relu"]}, f"{name} must be a valid string, not ['relu'].") for name in CHOICES),
-        *(({name: "much"}, f"{name} must be a valid ") for name in NUMBERS),
-        *(({name: math.nan}, f"{name} must be a ") for name in NUMBERS),
-        *(({name: None}, f"{name} must be a valid ") for name in [*NUMBERS, *BOOLS, *LISTS]),
-        *(({name: 1.5}, f"{name} must be a valid integer, not 1.5.") for name in INTEGERS),
-        *(({name: "perhaps"}, f"{name} must be a valid boolean") for name in BOOLS),
-        *(({name: 3}, f"{name} must be a valid tuple, not 3.") for name in LISTS),
-        *(({name: [1, "x"]}, f"{name}[1] must be a valid integer, not 'x'.") for name in LISTS),
         ({"padding": "full"}, "padding must be one of valid, same, not 'full'."),
-        ({"batch_size": 5000}, "batch_size must be between 1 and 1,024, not 5000."),
+        ({"activation": ["relu"]}, "activation must be a valid string, not ['relu']."),
+        ({"epochs": 1.5}, "epochs must be a valid integer, not 1.5."),
+        ({"epochs": None}, "epochs must be a valid integer, not None."),
         ({"epochs": 10**400}, "epochs must be between 1 and 100, not 1000"),
-        ({"epoch": 3}, "epoch is unknown."),
+        ({"batch_size": 5000}, "batch_size must be between 1 and 1,024, not 5000."),
+        ({"dropout": "much"}, "dropout must be a valid number, not 'much'."),
+        ({"dropout": math.nan}, "dropout must be a finite number, not nan."),
+        ({"scale_pixels": "perhaps"}, "scale_pixels must be a valid boolean, not 'perhaps'."),
+        ({"filters": 3}, "filters must be a valid tuple, not 3."),
+        ({"filters": [1, "x"]}, "filters[1] must be a valid integer, not 'x'."),
         ({"filters": []}, "filters must list 1 to 6 convolutions, not 0."),
         ({"filters": [8] * 7}, "filters must list 1 to 6 convolutions, not 7."),
         ({"filters": [8, 0]}, "filters must be between 1 and 128, not 0."),
-        ({"filters": [129]}, "filters must be between 1 and 128, not 129."),
-        (
-            {"pool_after": [1, 1]},
-            "pool_after must list each convolution once, in order, not (1, 1)",
-        ),
-        (
-            {"pool_after": [2, 1]},
-            "pool_after must list each convolution once, in order, not (2, 1)",
-        ),
-        ({"pool_after": [0]}, "pool_after must be between 1 and 6, not 0."),
-        ({"strides": [1, 1, 2]}, "strides are (1, 1, 2), but there are 2 convolutions."),
-        ({"strides": [4]}, "strides must be between 1 and 3, not 4."),
+        ({"pool_after": [1, 1]}, "pool_after must list each convolution once, in order, not (1,"),
+        ({"pool_after": [2, 1]}, "pool_after must list each convolution once, in order, not (2,"),
         ({"pool_after": [3]}, "pool_after is (3,), but there are 2 convolutions."),
+        ({"strides": [1, 1, 2]}, "strides are (1, 1, 2), but there are 2 convolutions."),
+        ({"epoch": 3}, "epoch is unknown."),
     ],
     ids=str,
 )
@@ -116,25 +106,15 @@ def test_strides_of_1_at_the_end_may_be_left_out():
     assert Hyperparameters(strides=(3, 1)).strides == (3,)
 
 
-def test_a_whole_number_may_come_with_a_decimal_point():
-    epochs = Hyperparameters(epochs=7.0).epochs
-    assert (epochs, type(epochs)) == (7, int)
-
-
-def test_hyperparameters_cannot_be_changed_once_made():
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        Hyperparameters().epochs = 3
-
-
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        *((text, "must be an object, not ") for text in ("[]", "3", "null", '"filters"')),
-        *((text, "Invalid JSON: ") for text in ("", "{", '{"epochs": }', "\0", "[" * 100_000)),
-        *(
-            (f'{{"epochs": {value}}}', "epochs must be a valid integer, not ")
-            for value in ("NaN", "1e999", "true", '"3"', "[3]")
-        ),
+        ("[]", "must be an object, not []."),
+        ("", "Invalid JSON: "),
+        ('{"epochs": }', "Invalid JSON: "),
+        ("[" * 100_000, "Invalid JSON: "),
+        ('{"epochs": NaN}', "epochs must be a valid integer, not "),
+        ('{"epochs": "3"}', "epochs must be a valid integer, not '3'."),
         ('{"scale_pixels": 1}', "scale_pixels must be a valid boolean, not 1."),
     ],
     ids=lambda text: text[:20],
@@ -154,57 +134,25 @@ def test_files_of_earlier_versions_still_open():
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
-        ("filters=16,8", (16, 8)),
-        ("filters=16", (16,)),
         ("filters= 16, 8,", (16, 8)),
+        ("filters=16", (16,)),
         ("pool_after=", ()),
-        ("dropout=0.2", 0.2),
         ("learning_rate=1e-4", 0.0001),
-        ("epochs=3", 3),
         ("scale_pixels=true", True),
-        ("scale_pixels=False", False),
         ("padding=same", "same"),
     ],
 )
 def test_a_setting_is_name_and_value(setting, value):
     name, parsed = hp.parse_setting(setting)
-    assert getattr(hp.merge(Hyperparameters(), {name: parsed}), name) == value
+    assert getattr(hp.from_mapping({name: parsed}), name) == value
 
 
-@pytest.mark.parametrize(
-    "setting", ["", "epochs", "=3", "epoch=3", "epochs:3", "epochs =3", "to_json=1"]
-)
+@pytest.mark.parametrize("setting", ["", "epochs", "=3", "epochs =3", "to_json=1"])
 def test_what_is_no_setting_is_refused_with_the_names(setting):
     with pytest.raises(ValueError, match=r"is not a setting\. Write name=value") as error:
         hp.parse_setting(setting)
     assert str(error.value).startswith(repr(setting))
     assert ", epochs, " in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("setting", "sentence"),
-    [
-        ("epochs=", "epochs must be a valid integer, not ''."),
-        ("epochs=1.5", "epochs must be a valid integer, not '1.5'."),
-        ("dropout=nan", "dropout must be a finite number, not 'nan'."),
-        ("filters=16;8", "filters[0] must be a valid integer, not '16;8'."),
-        ("filters=,", "filters must list 1 to 6 convolutions, not 0."),
-        ("padding=same=", "padding must be one of valid, same, not 'same='."),
-    ],
-)
-def test_a_bad_value_in_a_setting_is_named(setting, sentence):
-    with pytest.raises(ValueError, match="must") as error:
-        hp.merge(Hyperparameters(), dict([hp.parse_setting(setting)]))
-    assert str(error.value) == sentence
-
-
-def test_merging_changes_what_is_named_and_checks_the_values_together():
-    base = Hyperparameters(epochs=9, dropout=0.5)
-    merged = hp.merge(base, {"epochs": 2, "filters": [4]})
-    assert merged == dataclasses.replace(base, epochs=2, filters=(4,))
-    assert base.epochs == 9
-    with pytest.raises(ValueError, match=r"pool_after is \(2,\), but there are 1"):
-        hp.merge(Hyperparameters(pool_after=(2,)), {"filters": [8]})
 
 
 @pytest.mark.parametrize(
@@ -214,7 +162,6 @@ def test_merging_changes_what_is_named_and_checks_the_values_together():
         ("scale_pixels", True, "yes"),
         ("filters", (16, 8), "16, 8"),
         ("pool_after", (), "none"),
-        ("dense_units", 0, "none"),
         ("training_images", 55_000, "55,000"),
         ("learning_rate", 1e-5, "1e-05"),
         ("seed", 0, "0"),

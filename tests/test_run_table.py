@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from cnn.hyperparameters import Hyperparameters
-from cnn.presets import preset
+from cnn.presets import PRESETS
 from cnn.runs import store
 from cnn.runs.fine_tune_info import FineTuneInfo
 from cnn.runs.status import State
@@ -15,7 +15,7 @@ from ui.runs.run_table import COLUMNS, run_table
 @pytest.fixture
 def run(runs_dir):
     """A run that was trained on the whole of MNIST."""
-    run = store.create(preset("article"), runs_dir)
+    run = store.create(PRESETS["article"], runs_dir)
     run.update_status(
         state=State.FINISHED,
         created=1_699_999_999.0,
@@ -99,6 +99,6 @@ def test_digits_that_a_fine_tuned_run_has_seen_are_no_test_of_it(run):
 
 
 def test_the_rows_keep_the_order_of_the_runs(run, runs_dir):
-    second = store.create(preset("fast"), runs_dir)
+    second = store.create(PRESETS["fast"], runs_dir)
     assert run_table([second, run])["id"].tolist() == [second.id, run.id]
     assert run_table([run, second])["id"].tolist() == [run.id, second.id]

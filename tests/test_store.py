@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cnn.hyperparameters import Hyperparameters
-from cnn.presets import preset
+from cnn.presets import PRESETS
 from cnn.runs import queue, store
 from cnn.runs.status import State, Status
 from cnn.runs.store import RunError
@@ -14,7 +14,7 @@ from cnn.runs.store import RunError
 
 @pytest.fixture
 def run(runs_dir):
-    return store.create(preset("fast"), runs_dir)
+    return store.create(PRESETS["fast"], runs_dir)
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def built_in(tmp_path, monkeypatch, runs_dir):
     path = tmp_path / "package" / "pretrained"
     path.mkdir(parents=True)
     monkeypatch.setattr(store, "BUILT_IN_PATH", path)
-    (path / "hyperparameters.json").write_text(preset("accurate").to_json())
+    (path / "hyperparameters.json").write_text(PRESETS["accurate"].to_json())
     store.Run(path).write_status(Status(State.FINISHED, created=1.0, test_accuracy=0.99))
     return store.open_run("built-in", runs_dir)
 
@@ -31,7 +31,7 @@ def built_in(tmp_path, monkeypatch, runs_dir):
 def test_a_new_run_is_queued_and_holds_what_was_chosen(run, runs_dir):
     assert run.path.parent == runs_dir
     assert run.status().state is State.QUEUED
-    assert run.hyperparameters == preset("fast")
+    assert run.hyperparameters == PRESETS["fast"]
     assert run.name == "fast"
     assert not run.is_usable
     assert run.metrics() == ((), ())
