@@ -29,16 +29,14 @@ def export_onnx(network: keras.Model, path: Path) -> None:
     layer sees (n, size); `digit` (n, 1), the probability that it is one, where there is a
     reject class.
     """
-    model = keras.Model(network.input, named_outputs(network))
+    model = keras.Model(network.input, _named_outputs(network))
     model(np.zeros((1, *IMAGE_SHAPE), "float32"))  # export wants to have seen one call
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    part = path.with_suffix(".part.onnx")
-    model.export(str(part), format="onnx", verbose=False)
-    onnxruntime.InferenceSession(part)  # tf2onnx only logs what it cannot translate
-    part.replace(path)
+    model.export(str(path), format="onnx", verbose=False)
+    onnxruntime.InferenceSession(path)  # tf2onnx only logs what it cannot translate
 
 
-def named_outputs(network: keras.Model) -> dict[str, keras.KerasTensor]:
+def _named_outputs(network: keras.Model) -> dict[str, keras.KerasTensor]:
     """Return the network's inner tensors by the names they are exported under."""
     by_name = {layer.name: layer.output for layer in network.layers}
     outputs = {}
@@ -47,17 +45,13 @@ def named_outputs(network: keras.Model) -> dict[str, keras.KerasTensor]:
         if kind == "convolution":
             outputs[name] = by_name.get(f"activation_{number}", output)
     outputs["features"] = network.get_layer("probabilities").input
-    return outputs | _predictions(by_name["probabilities"])
-
-
-def _predictions(outputs: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
-    """Return the ten digits' probabilities, and the digit score where there is a reject class."""
-    if outputs.shape[1] == CLASSES:
-        return {"probabilities": outputs}
-    digits = keras.ops.maximum(outputs[:, :CLASSES], MIN_PROBABILITY)
-    digit = keras.ops.sum(digits, axis=1, keepdims=True)
-    # Rounding may carry a sum past 1.
-    return {"probabilities": digits / digit, "digit": keras.ops.minimum(digit, 1.0)}
+    probabilities = outputs["probabilities"] = by_name["probabilities"]
+    if probabilities.shape[1] > CLASSES:
+        digits = keras.ops.maximum(probabilities[:, :CLASSES], MIN_PROBABILITY)
+        digit = keras.ops.sum(digits, axis=1, keepdims=True)
+        outputs["probabilities"] = digits / digit
+        outputs["digit"] = keras.ops.minimum(digit, 1.0)  # rounding may carry a sum past 1
+    return outputs
 
 
 @tf_op("Erfc")
@@ -71,10 +65,5 @@ class Erfc:
         graph.remove_node(node.name)
         one = graph.make_const(f"{node.name}_one", np.array(1, np.float32))
         erf = graph.make_node("Erf", node.input, shapes=shapes, dtypes=dtypes)
-        graph.make_node(
-            "Sub",
-            [one.output[0], erf.output[0]],
-            outputs=node.output,
-            shapes=shapes,
-            dtypes=dtypes,
-        )
+        operands = [one.output[0], erf.output[0]]
+        graph.make_node("Sub", operands, outputs=node.output, shapes=shapes, dtypes=dtypes)

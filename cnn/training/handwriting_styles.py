@@ -86,7 +86,6 @@ class StyleRule(NamedTuple):
     """How images of a digit are changed."""
 
     add: Callable[[StyleTransform], None]
-    """Adds strokes."""
     share: float
     """Of the images of the digit that are trained on in this style."""
     widths: tuple[float, float] = (0.8, 1.2)
@@ -116,11 +115,7 @@ def restyle(
     """Return each image in another handwriting style, (n, 28, 28), centered and scaled as MNIST's.
 
     A 0, 6 or 8 stays as it is: these are written alike everywhere. So does an image without ink.
-
-    Args:
-        digits: MNIST's.
-        seed: the same one gives the same images.
-        check_stop: called every second or so; what it raises ends the work.
+    `check_stop` is called every second or so; what it raises ends the work.
     """
     generator = np.random.default_rng(seed)
     images = digits.images.copy()

@@ -18,10 +18,7 @@ CHUNK = 128  # few enough for the processor's cache
 
 
 class StyleTransform:
-    """Images (n, 28, 28) of one digit, with the lines that are to be added to each.
-
-    Each image has some ink.
-    """
+    """Images (n, 28, 28) of one digit, each with some ink, and the lines to be added to them."""
 
     def __init__(self, images: NDArray[np.uint8], generator: np.random.Generator) -> None:
         """Find where the ink of each image lies, in pixels."""
@@ -43,13 +40,9 @@ class StyleTransform:
         return self._generator.random(len(self.images)) < share
 
     def ink_at(self, rows: Points, side: str = "middle") -> Points:
-        """Return where the ink in a row of each image is, (n,) pixels from the left.
+        """Return where the ink in a row of each image is: left, right or middle, (n,) pixels.
 
-        Where that row is blank, the ink of all rows counts.
-
-        Args:
-            rows: (n,), pixels from the top; they are rounded, and clipped to the image.
-            side: "left" or "right" for the outermost ink, "middle" for the mean.
+        Rows are (n,) pixels from the top; where one is blank, the ink of all rows counts.
         """
         chosen = np.clip(np.rint(rows).astype(int), 0, 27)
         line = self.images[np.arange(len(self.images)), chosen].astype(float)
@@ -68,12 +61,8 @@ class StyleTransform:
     ) -> None:
         """Add a straight line to each image, or to some.
 
-        Args:
-            start: (n, 2), x and y in pixels.
-            end: (n, 2).
-            where: (n,), the images that get it; None for all.
-            ink: (n, 2), a place on the ink of each image, where the others get a dot that does
-                not show; None for `start`.
+        Points are (n, 2), x and y in pixels. Images that are not in `where`, (n,), get a dot that
+        does not show: on their ink, which is at `start` unless another place is given.
         """
         dot = start if ink is None else ink
         if where is not None:
@@ -97,7 +86,13 @@ class StyleTransform:
         """Return the images with their lines, (n, 28, 28), their widths changed by factors (n,)."""
         canvas = np.pad(self.images, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
         starts, ends = (np.concatenate(all_, axis=1) + MARGIN for all_ in (self.starts, self.ends))
-        return draw_in_box(canvas, starts, ends, self.pen, widths)
+        images = np.empty_like(self.images)
+        for first in range(0, len(canvas), CHUNK):
+            chunk = slice(first, first + CHUNK)
+            ink = _line_ink(starts[chunk], ends[chunk], self.pen[chunk], canvas.shape[1])
+            ink = np.maximum(ink, canvas[chunk].astype(np.float32) / 255)
+            images[chunk] = np.rint(255 * fit_in_box(ink, widths[chunk]))
+        return images
 
 
 def pen_widths(images: NDArray[np.uint8]) -> Points:
@@ -112,38 +107,11 @@ def pen_widths(images: NDArray[np.uint8]) -> Points:
     return np.clip(2 * ink.sum(axis=(1, 2)) / edges, MIN_WIDTH, MAX_WIDTH)
 
 
-def draw_in_box(
-    canvas: NDArray[np.uint8],
-    starts: Points,
-    ends: Points,
-    pens: Points,
-    stretch: Points,
-) -> NDArray[np.uint8]:
-    """Draw lines into images, then fit each into 20×20, centered by its mass: (n, 28, 28).
+def _line_ink(starts: Points, ends: Points, pens: Points, side: int) -> NDArray[np.float32]:
+    """Return the ink of round pens with soft edges, (n, side, side), 0 to 1.
 
-    Args:
-        canvas: (n, side, side), 255 is full ink; some of it in each image, or on its lines.
-        starts: (n, lines, 2), x and y of each line's beginning in pixels.
-        ends: as starts.
-        pens: (n,), the width of the lines in pixels.
-        stretch: (n,), how much wider each image becomes; below 1 narrower.
+    Lines are (n, lines, 2), x and y of their ends in pixels; pens are (n,) pixels wide.
     """
-    images = np.empty((len(canvas), SIDE, SIDE), np.uint8)
-    for first in range(0, len(canvas), CHUNK):
-        chunk = slice(first, first + CHUNK)
-        ink = _line_ink(starts[chunk], ends[chunk], pens[chunk], canvas.shape[1])
-        ink = np.maximum(ink, canvas[chunk].astype(np.float32) / 255)
-        images[chunk] = np.rint(255 * fit_in_box(ink, stretch[chunk]))
-    return images
-
-
-def _line_ink(
-    starts: Points,
-    ends: Points,
-    pens: Points,
-    side: int,
-) -> NDArray[np.float32]:
-    """Return the ink of round pens with soft edges along lines, (n, side, side), 0 to 1."""
     y, x = np.indices((side, side), np.float32).reshape(2, 1, -1)
     nearest = np.full((len(starts), side * side), np.inf, np.float32)
     for line in range(starts.shape[1]):  # plane by plane: points in pairs take twice the time
@@ -162,9 +130,7 @@ def _line_ink(
 def fit_in_box(ink: Points, stretch: Points) -> NDArray[np.float32]:
     """Return images no larger than 20×20, their centers of mass in the middle: (n, 28, 28).
 
-    Args:
-        ink: (n, height, width), 0 to 1; an image without any stays without.
-        stretch: (n,), how much wider each image becomes; below 1 narrower.
+    Images are (n, height, width), 0 to 1; each becomes wider by a factor, (n,).
     """
     visible = ink > VISIBLE_INK
     height, width = (_extent(np.asarray(visible.any(axis=axis))) for axis in (2, 1))
@@ -181,9 +147,7 @@ def _extent(visible: NDArray[np.bool_]) -> NDArray[np.intp]:
 def _weights(ink: NDArray[np.float32], scale: Points) -> NDArray[np.float32]:
     """Return how much of each pixel goes to each of 28, (n, 28, pixels), for one axis.
 
-    Args:
-        ink: (n, pixels), summed over the other axis; its center of mass comes to the middle.
-        scale: (n,), how much larger the image becomes.
+    The center of mass of the ink, (n, pixels), comes to the middle.
     """
     places = np.arange(ink.shape[1])
     centers = ink @ places / np.maximum(ink.sum(axis=1), 1e-6)

@@ -42,10 +42,7 @@ def starting_network(run: Run) -> keras.Model:
 
 
 class DigitAccuracy(keras.metrics.Mean):
-    """Accuracy of the most probable of the ten digits.
-
-    Non-digits do not count, nor whether the reject class is more probable still.
-    """
+    """Accuracy of the most probable of the ten digits; non-digits do not count."""
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count one batch; both arguments are (b, 10 or 11)."""
@@ -61,11 +58,7 @@ def compile_network(
 ) -> None:
     """Give the network its loss, optimizer and learning rate schedule.
 
-    Args:
-        network: as `build_network` returns it.
-        hyperparameters: the choices.
-        steps_per_epoch: batches in one epoch.
-        jump: batches done in one call into TensorFlow (`steps_per_execution`).
+    `jump` batches are done in one call into TensorFlow (Keras's `steps_per_execution`).
     """
     network.compile(
         optimizer=_optimizer(hyperparameters, steps_per_epoch * hyperparameters.epochs),

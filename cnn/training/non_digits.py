@@ -31,11 +31,8 @@ def make_non_digits(
 ) -> NDArray[np.uint8]:
     """Return images that are not a digit, (count, 28, 28), centered and scaled as MNIST's.
 
-    Args:
-        count: how many.
-        digits: training digits, to be cut, rotated and recombined.
-        seed: the same one gives the same images.
-        check_stop: called every second or so; what it raises ends the work.
+    Training digits are cut, rotated and recombined for some of them. `check_stop` is called every
+    second or so; what it raises ends the work.
     """
     generator = np.random.default_rng(seed)
     kinds, shares = zip(*_KINDS, strict=True)
@@ -79,11 +76,10 @@ def _joined_lines(
 ) -> Points:
     parts = []
     for _ in range(lines):
-        end = _lattice_point(generator, columns, rows)
-        for _ in range(5):  # too short a line does not show
+        for _ in range(6):  # too short a line does not show
+            end = _lattice_point(generator, columns, rows)
             if np.hypot(*(end - point)) > 0.25:
                 break
-            end = _lattice_point(generator, columns, rows)
         parts.append(_random_line(generator, point, end))
         point = end
     return np.concatenate(parts)

@@ -55,15 +55,9 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Return one epoch of batches, (b, 28, 28, 1) and (b, 10 or 11).
 
-    Their order and all random changes depend on the seed and the number of the epoch alone. A
-    batch has `batch_size` digits and, with `reject_class`, a twelfth as many non-digits, at least
-    one.
-
-    Args:
-        digits: the training digits.
-        hyperparameters: the choices.
-        epoch: its number, from 0; a variable is read as each pass begins.
-        check_stop: called while images are generated, before the first batch.
+    Their order and all random changes depend on the seed and the number of the epoch alone: a
+    variable is read as each pass begins. A batch has `batch_size` digits and, with `reject_class`,
+    a twelfth as many non-digits, at least one. Images are generated before the first batch.
     """
     count, batch_size = len(digits.labels), hyperparameters.batch_size
     fetch = _fetch_digits(digits, hyperparameters, check_stop)
@@ -130,12 +124,10 @@ def _add_non_digits(
     return add
 
 
-def plain_batches(digits: Digits, outputs: int, batch_size: int = 500) -> tf.data.Dataset:
+def plain_batches(digits: Digits, outputs: int) -> tf.data.Dataset:
     """Return the digits in their order, for validation and tests."""
     slices = tf.data.Dataset.from_tensor_slices((digits.images[..., None], digits.labels))
-    batches = slices.batch(batch_size).map(
-        lambda images, labels: _prepared(images, labels, outputs)
-    )
+    batches = slices.batch(500).map(lambda images, labels: _prepared(images, labels, outputs))
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
