@@ -14,8 +14,7 @@ from cnn.data.mnist import DataError
 from cnn.hyperparameters import Hyperparameters
 from cnn.inference.predictor import Predictor
 from cnn.lesson.convolution import EXACT, FirstConvolution, compute, first_convolution
-from cnn.lesson.examples import first_training_digits, label_counts
-from cnn.lesson.tutorial import SCRIPT, VARIANTS, tutorial_code
+from cnn.lesson.tutorial import SCRIPT, VARIANTS, first_training_digits, label_counts, tutorial_code
 from cnn.network.layers import layer_table, total_parameters
 from cnn.runs.store import BUILT_IN_PATH
 from cnn.training.export import export_onnx

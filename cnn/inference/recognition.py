@@ -5,12 +5,10 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, BinaryIO, TypeAlias, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from cnn.data.problems import readable_errors
@@ -19,7 +17,6 @@ from cnn.drawing.pen import CheckedStrokes, check_points, picture_from_strokes
 from cnn.inference.classifier import Classifier, Prediction
 from cnn.inference.segmentation import predict_several
 
-BATCH_SIZE = 250
 PIPELINES = ("strokes", "pixels")
 """Strokes are drawn again with MNIST's pen, or read as the picture that a canvas shows of them."""
 MAX_LINE = 8_000_000  # bytes: more than 100,000 points or a million pixels need
@@ -27,8 +24,6 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 Line: TypeAlias = str | bytes
 _Gray = Annotated[float, Field(strict=True, ge=0, le=255, allow_inf_nan=False)]
-_Preprocessed: TypeAlias = tuple[NDArray[np.uint8] | None, dict[str, Any]]
-"""A drawing as the network sees it, None where it failed; and what is to be said of it."""
 
 
 class _DrawingLine(BaseModel):
@@ -93,48 +88,34 @@ def _lines(file: BinaryIO, is_packed: bool, path: str) -> Iterator[bytes]:
 def recognize_lines(
     lines: Iterable[Line], classifier: Classifier, pipeline: str = "strokes", several: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Predict each line that is not blank, in the order of the lines.
-
-    Args:
-        lines: as `drawing_from_line` takes them.
-        classifier: the network that predicts.
-        pipeline: of `PIPELINES`: how strokes become an image.
-        several: whether each drawing is predicted as a row of digits, too.
+    """Predict each line that is not blank, with a pipeline of `PIPELINES`.
 
     Yields:
-        What README says of a drawing, or "error" alone: a sentence that names the line. When the
-        lines themselves end in a `ValueError`, as those of a damaged file do, it is the last one.
+        What README says of a drawing, with `several` as a row of digits too; or "error" alone, a
+        sentence that names the line. When the lines themselves end in a `ValueError`, as those of a
+        damaged file do, it is the last one.
     """
-
-    def preprocess(line: Line) -> _Preprocessed:
-        drawing = drawing_from_line(line)
-        if pipeline == "pixels" and drawing.strokes:
-            drawing = Drawing(picture=picture_from_strokes(drawing.strokes))
-        return drawing.mnist_image(), _several(drawing, classifier) if several else {}
-
-    preprocessed = _preprocess_lines(lines, preprocess)
-    while batch := list(islice(preprocessed, BATCH_SIZE)):
-        images = [image for image, _ in batch if image is not None]
-        predictions = iter(classifier.predict(np.stack(images)) if images else ())
-        for image, values in batch:
-            keys = "probabilities", "is_digit", "score"
-            yield values if image is None else _values(next(predictions), *keys) | values
-
-
-def _preprocess_lines(
-    lines: Iterable[Line], preprocess: Callable[[Line], _Preprocessed]
-) -> Iterator[_Preprocessed]:
     number = 0
     try:
         for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                yield preprocess(line)
-            except ValueError as error:
-                yield None, {"error": f"Line {number}: {error}"}
+            if line.strip():
+                yield _recognize(number, line, classifier, pipeline, several)
     except ValueError as error:
-        yield None, {"error": f"After line {number}: {error}" if number else str(error)}
+        yield {"error": f"After line {number}: {error}" if number else str(error)}
+
+
+def _recognize(
+    number: int, line: Line, classifier: Classifier, pipeline: str, several: bool
+) -> dict[str, Any]:
+    try:
+        drawing = drawing_from_line(line)
+        if pipeline == "pixels" and drawing.strokes:
+            drawing = Drawing(picture=picture_from_strokes(drawing.strokes))
+        (prediction,) = classifier.predict(drawing.mnist_image()[np.newaxis])
+        values = _values(prediction, "probabilities", "is_digit", "score")
+        return values | _several(drawing, classifier) if several else values
+    except ValueError as error:
+        return {"error": f"Line {number}: {error}"}
 
 
 def _several(drawing: Drawing, classifier: Classifier) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from cnn.data import mnist
 from cnn.data.mnist import Digits
 from cnn.data.split import held_out
-from cnn.lesson.examples import first_training_digits, label_counts
+from cnn.lesson.tutorial import first_training_digits, label_counts
 from cnn.runs.store import Run
 from ui.how_it_works.digits import dataset_of
 from ui.how_it_works.network_results import show_differences
