@@ -32,7 +32,7 @@ def fill(folder: Path, count: int) -> None:
         for name in ("status.json", "metrics.jsonl", "model.onnx"):
             shutil.copyfile(BUILT_IN_PATH / name, run.path / name)
         run.update_status(created=1_700_000_000.0 + number)
-        for file in run.path.iterdir():
+        for file in (*run.path.iterdir(), run.path):
             os.utime(file, (time.time() - LONG_AGO,) * 2)
 
 

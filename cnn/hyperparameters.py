@@ -177,7 +177,7 @@ def from_mapping(values: Mapping[str, Any]) -> Hyperparameters:
         return _ADAPTER.validate_python(dict(values))
 
 
-def from_json(text: str) -> Hyperparameters:
+def from_json(text: str | bytes) -> Hyperparameters:
     """Return hyperparameters from `Hyperparameters.to_json`'s form, or raise `ValueError`."""
     with readable_errors():
         return _ADAPTER.validate_json(text, strict=True)

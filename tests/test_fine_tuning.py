@@ -24,7 +24,7 @@ from cnn.runs.fine_tune_info import (
     read_saved_digits,
     saved_image_count,
 )
-from cnn.runs.status import State
+from cnn.runs.status import FINE_TUNE_FILE, FINE_TUNED, State
 from cnn.runs.store import RunError
 from cnn.training.fit import train
 from cnn.training.model import starting_network
@@ -73,7 +73,7 @@ def test_a_fine_tuned_run_learns_the_saved_digit_and_still_its_test_digits(
 def test_a_fine_tuned_run_is_queued_under_its_name_with_its_digits(parent, runs_dir):
     digits = [saved_stroke(number, label=number) for number in range(3)]
     run = start_fine_tuning(parent, digits, runs_dir)
-    assert run.name == store.FINE_TUNED
+    assert run.name == FINE_TUNED
     assert "-fine-tuned-" in run.id
     assert queue.queued_runs(runs_dir) == [run]
     info = read_fine_tune_info(run)
@@ -187,7 +187,7 @@ def test_each_saved_digit_is_repeated_as_often_as_the_next(parent, runs_dir):
 def test_damaged_information_on_a_fine_tuning_gets_a_sentence(runs_dir, content):
     run = store.create(PRESETS["fast"], runs_dir)
     assert read_fine_tune_info(store.Run(run.path)) is None
-    (run.path / store.FINE_TUNE_FILE).write_text(content)
+    (run.path / FINE_TUNE_FILE).write_text(content)
     with pytest.raises(RunError, match="The parent of run"):
         read_fine_tune_info(run)
 

@@ -11,8 +11,8 @@ from cnn.inference import classifier
 from cnn.inference.predictor import load_predictor
 from cnn.presets import PRESETS
 from cnn.runs import store
-from cnn.runs.status import State
-from cnn.runs.store import BUILT_IN_PATH, FINE_TUNE_FILE, Run
+from cnn.runs.status import FINE_TUNE_FILE, State
+from cnn.runs.store import BUILT_IN_PATH, Run
 from tests.pages import html
 from tests.saved import saved_stroke, stroke_drawing
 from ui.my_digits import accuracy_table, fine_tuning_form, saved_digits_gallery

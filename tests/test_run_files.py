@@ -11,6 +11,7 @@ import pytest
 from cnn.runs import files
 from cnn.runs.files import (
     STAGED,
+    briefly_cached,
     cached_by_stat,
     finish_replacement,
     is_held,
@@ -120,7 +121,7 @@ def test_a_death_while_files_are_replaced_leaves_all_old_or_all_new(folder, move
     assert not (folder / STAGED).exists()
 
 
-def test_a_file_is_read_again_only_when_it_has_changed(tmp_path, monkeypatch):
+def test_a_file_is_read_again_only_when_it_has_changed(tmp_path):
     path, reads = tmp_path / "file", []
 
     @cached_by_stat(limit=2)
@@ -137,11 +138,21 @@ def test_a_file_is_read_again_only_when_it_has_changed(tmp_path, monkeypatch):
     assert len(reads) == 3
     path.write_text("new")
     os.utime(path, (long_ago + 1, long_ago + 1))
-    monkeypatch.setattr(files, "TRUST_SECONDS", 60.0)  # looked up a moment ago
-    assert read(path) == "old"
-    write_bytes(tmp_path / "other", b"this process writes")
     assert read(path) == "new"
-    monkeypatch.setattr(files, "TRUST_SECONDS", 0.0)
     path.unlink()
     with pytest.raises(FileNotFoundError):
         read(path)
+
+
+def test_what_was_looked_up_a_moment_ago_is_trusted_until_this_process_writes(
+    tmp_path, monkeypatch
+):
+    read = briefly_cached(lambda path: path.read_text())
+    path = tmp_path / "file"
+    path.write_text("old")
+    monkeypatch.setattr(files, "TRUST_SECONDS", 60.0)
+    assert read(path) == "old"
+    path.write_text("new")
+    assert read(path) == "old"
+    write_bytes(tmp_path / "other", b"")
+    assert read(path) == "new"

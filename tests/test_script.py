@@ -22,8 +22,7 @@ from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS
 from cnn.runs.metrics import EpochPoint, append_point
-from cnn.runs.status import State
-from cnn.runs.store import FINE_TUNE_FILE
+from cnn.runs.status import FINE_TUNE_FILE, State
 from cnn.training.augmentation import RandomNumbers, augment
 from cnn.training.fit import train
 from cnn.training.model import build_network, compile_network

@@ -12,7 +12,7 @@ from cnn.presets import PRESETS
 from cnn.runs import store
 from cnn.runs.fine_tune_info import FineTuneInfo
 from cnn.runs.metrics import EpochPoint, TrainingPoint, append_point
-from cnn.runs.status import State
+from cnn.runs.status import FINE_TUNE_FILE, State
 from ui.shared.number_text import percent
 
 
@@ -202,7 +202,7 @@ def test_digits_seen_in_training_are_not_called_a_test(open_train, run_in_state)
     for run in (tested, taught):
         run.update_status(dataset="sample", test_images=1000)
     info = FineTuneInfo("built-in", 2, 0.5, 0.99, True, ())
-    (taught.path / store.FINE_TUNE_FILE).write_text(json.dumps(asdict(info)))
+    (taught.path / FINE_TUNE_FILE).write_text(json.dumps(asdict(info)))
     shown = {metric.label: metric.value for metric in open_train(run=taught.id).metric}
     assert shown["Seen in training"] == "99.90%"
     assert not {"Test accuracy", "Tutorial", "Best so far"} & set(shown)

@@ -10,14 +10,15 @@ from cnn.data.mnist import DatasetName
 from cnn.fine_tuning.saved_digit import SavedDigit, as_digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.inference.classifier import Classifier, load_classifier
-from cnn.runs import queue, training_time
+from cnn.runs import training_time
 from cnn.runs.fine_tune_info import (
     FineTuneInfo,
     read_fine_tune_info,
     saved_image_count,
     write_fine_tune_info,
 )
-from cnn.runs.store import FINE_TUNED, Run, RunError
+from cnn.runs.status import FINE_TUNED
+from cnn.runs.store import Run, RunError
 
 EPOCHS = 3
 TRAINING_IMAGES = 12_000
@@ -48,7 +49,7 @@ def start_fine_tuning(
         raise RunError("This run has no network to start from. Choose another one.") from error
     except OSError as error:
         raise RunError(f"This run's network can't be read: {error.strerror}.") from error
-    info = _info(parent, digits, "mnist" if queue.mnist_file() else "sample")
+    info = _info(parent, digits, mnist.find_source()[0].name)
 
     def populate(path: Path) -> None:
         write_fine_tune_info(path, info, as_digits(digits), network)

@@ -26,7 +26,7 @@ _ADAPTER = TypeAdapter(Calibration)
 
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:
-    """Write it into a run's folder."""
+    """Write a run's calibration into its folder."""
     write_bytes(folder / "calibration.json", _ADAPTER.dump_json(calibration))
 
 

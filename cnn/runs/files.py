@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from cnn.data.problems import problem_of
+
 MAX_CACHED = 10_000  # runs
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest modification time of a file system
 TRUST_SECONDS = 0.2
@@ -63,6 +65,7 @@ def overwrite(path: Path, content: bytes) -> None:
     """
     with path.open("r+b", buffering=0) as file:
         file.write(content.ljust(path.stat().st_size))
+    os.utime(path.parent)  # as a file that is replaced does
     distrust_cache()
 
 
@@ -100,31 +103,43 @@ def finish_replacement(folder: Path) -> None:
         staged.rmdir()
 
 
-def cached_by_stat(limit: int) -> Callable[[Callable[[Path], T]], Callable[[Path], T]]:
-    """Let a function of a file read it again only when its time, size or inode has changed.
+def briefly_cached(look: Callable[[Path], T]) -> Callable[[Path], T]:
+    """Let a function of a path be called again only after `TRUST_SECONDS`, or after a write.
 
-    A file changed within the last tick of the file system's clock is always read again: the next
-    change may leave its time as it is. A file found unchanged is not looked up again for
-    `TRUST_SECONDS`, unless this process writes one meanwhile: a page asks for it many times. At
-    most `limit` results are cached.
+    A page asks for the same run many times. Only writes of this process count.
+    """
+    seen: dict[Path, tuple[float, T]] = {}
+
+    @functools.wraps(look)
+    def look_again(path: Path) -> T:
+        before, now = seen.get(path), time.monotonic()
+        if before and before[0] > max(_trusted_since, now - TRUST_SECONDS):
+            return before[1]
+        if len(seen) >= MAX_CACHED:
+            seen.clear()
+        result = look(path)
+        seen[path] = now, result
+        return result
+
+    return look_again
+
+
+def cached_by_stat(limit: int) -> Callable[[Callable[[Path], T]], Callable[[Path], T]]:
+    """Let a function of a file or folder read it again only when its time, size or inode changes.
+
+    One changed within the last tick of the file system's clock is always read again: the next
+    change may leave its time as it is. At most `limit` results are cached.
     """
 
     def decorate(read: Callable[[Path], T]) -> Callable[[Path], T]:
-        cache: dict[Path, tuple[float, tuple[int, ...], T]] = {}
+        cached = functools.lru_cache(limit)(lambda path, *_: read(path))
 
         @functools.wraps(read)
         def read_if_changed(path: Path) -> T:
-            cached, now = cache.get(path), time.monotonic()
-            if cached and cached[0] > max(_trusted_since, now - TRUST_SECONDS):
-                return cached[2]
             stat = os.stat(path)
-            key = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            result = cached[2] if cached and cached[1] == key else read(path)
-            if time.time_ns() - stat.st_mtime_ns > CLOCK_TICK_NS:
-                if len(cache) >= limit:
-                    cache.clear()
-                cache[path] = now, key, result
-            return result
+            if time.time_ns() - stat.st_mtime_ns < CLOCK_TICK_NS:
+                return read(path)
+            return cached(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
         return read_if_changed
 
@@ -142,8 +157,7 @@ def explain_error(error: BaseException) -> str:
     if is_disk_full(error):
         return "the disk is full. Free some space, for example by deleting runs, and try again"
     if isinstance(error, ValidationError):
-        first = error.errors(include_url=False)[0]
-        return ": ".join([*map(str, first["loc"]), first["msg"]])
+        return problem_of(error).rstrip(".")
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 

@@ -13,7 +13,8 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from cnn.data.mnist import Digits
 from cnn.data.problems import readable_errors
 from cnn.runs.files import write_bytes
-from cnn.runs.store import FINE_TUNE_FILE, Run, RunError
+from cnn.runs.status import FINE_TUNE_FILE
+from cnn.runs.store import Run, RunError
 
 PARENT_NETWORK, SAVED_DIGITS = "base.keras", "my_digits.npz"
 MAX_SHARE = 0.1  # of the images of an epoch that show saved digits

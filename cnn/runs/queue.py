@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import files, slots, store
-from cnn.runs.status import State, Status
+from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 
 LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
@@ -19,11 +19,7 @@ LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the queue's lock; what one process does to the queue, no other sees half done.
-
-    Raises:
-        RunError: another process holds it for too long, or the folder can't be written.
-    """
+    """Hold the queue's lock, or raise `RunError`: another holds it, the folder can't be written."""
     hidden = folder / files.HIDDEN
     try:
         hidden.mkdir(parents=True, exist_ok=True)
@@ -33,12 +29,10 @@ def locked(folder: Path) -> Iterator[None]:
     except Timeout as error:
         raise RunError("The runs are in use by another process. Try again in a moment.") from error
     except OSError as error:
-        hint = (
-            "" if files.is_disk_full(error) else " Choose another one with the variable RUNS_DIR."
-        )
-        raise RunError(
-            f"The folder of runs, {folder}, can't be written: {files.explain_error(error)}.{hint}"
-        ) from error
+        reason = f"The folder of runs, {folder}, can't be written: {files.explain_error(error)}."
+        if not files.is_disk_full(error):
+            reason += " Choose another one with the variable RUNS_DIR."
+        raise RunError(reason) from error
 
 
 def queued_runs(folder: Path) -> list[Run]:
@@ -60,9 +54,9 @@ def _state(run: Run) -> State | None:
 
 def queue_position(run: Run) -> int:
     """Return how many trainings must end before this one begins; 0 when it is next."""
-    ids = [queued.id for queued in queued_runs(run.path.parent)]
-    ahead = ids.index(run.id) if run.id in ids else 0
-    running = active_count(run.path.parent) - len(ids)
+    queued = queued_runs(run.path.parent)
+    ahead = queued.index(run) if run in queued else 0
+    running = active_count(run.path.parent) - len(queued)
     return max(0, ahead + running + 1 - slots.slot_count())
 
 
@@ -72,22 +66,14 @@ def submit(
     name: str = "",
     populate: Callable[[Path], object] = lambda path: None,
 ) -> Run:
-    """Create a queued run, whole or not at all. The arguments are those of `store.create`.
-
-    Raises:
-        RunError: the folder can't be written; nothing is left of the run.
-    """
+    """Create a queued run as `store.create` does, whole or not at all, or raise `RunError`."""
     with locked(folder):
         _announce(folder)  # a worker that sees it waits for the lock
-        return store.create(values, folder, mnist_file(), name, populate)
+        return store.create(values, folder, _mnist_file(), name, populate)
 
 
 def resume(run: Run) -> None:
-    """Queue a run again that was interrupted or failed; no matter if it is queued or trains.
-
-    Raises:
-        RunError: it ended in another way, or the folder can't be written.
-    """
+    """Queue a run again that was interrupted or failed; one that ended well raises `RunError`."""
     with locked(run.path.parent):
         status = run.status()
         if status.active:
@@ -96,9 +82,8 @@ def resume(run: Run) -> None:
             raise RunError(f"Run {run.id} is {status.state}: nothing is left to resume.")
         _announce(run.path.parent)
         run.stop_file.unlink(missing_ok=True)
-        run.update_status(
-            state=State.QUEUED, phase="", message="", ended=None, mnist_file=mnist_file(status)
-        )
+        file = "" if status.dataset == "sample" else _mnist_file()  # what it began with
+        run.update_status(state=State.QUEUED, phase="", message="", ended=None, mnist_file=file)
 
 
 def _announce(folder: Path) -> None:
@@ -108,10 +93,8 @@ def _announce(folder: Path) -> None:
         slots.forget_deaths(folder)
 
 
-def mnist_file(status: Status | None = None) -> str:
-    """Return the MNIST to train on; empty: the sample, which a run begun on it stays with."""
-    if status is not None and status.dataset == "sample":
-        return ""
+def _mnist_file() -> str:
+    """Return the MNIST to train on; empty: the sample."""
     source, _ = mnist.find_source()
     return str(source.path or "")
 
@@ -137,11 +120,7 @@ def fail(run: Run, message: str) -> None:
 
 
 def stop(run: Run) -> None:
-    """Stop a run: at once while it is queued, else as soon as its worker sees the request.
-
-    Raises:
-        RunError: it is gone, or can't be written.
-    """
+    """Stop a run: at once while it is queued, else as soon as its worker sees the request."""
     with locked(run.path.parent):
         if run.status().state is State.QUEUED:
             run.update_status(
@@ -152,11 +131,7 @@ def stop(run: Run) -> None:
 
 
 def delete(run: Run) -> None:
-    """Remove a run that is over, for good: first out of sight, then from the disk.
-
-    Raises:
-        RunError: it is the built-in run, gone, still active, or its folder can't be moved.
-    """
+    """Remove a run that is over, for good: first out of sight, then from the disk."""
     if run.is_built_in:
         raise RunError("The built-in run can't be deleted.")
     folder = run.path.parent
@@ -175,10 +150,7 @@ def _is_active(run: Run) -> bool:
 
 
 def release_slot(folder: Path, slot: int) -> bool:
-    """Give a worker's slot back if no run is queued; who queues one next sees it free.
-
-    `slot` is the descriptor that holds it.
-    """
+    """Give a worker's slot, an open descriptor, back if no run is queued."""
     with locked(folder):
         if queued_runs(folder):
             return False

@@ -1,14 +1,21 @@
-"""The state of a run, as its status.json holds it."""
+"""What a run's folder holds: the status in its status.json, hyperparameters, a network."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from cnn.runs.files import MAX_CACHED, cached_by_stat, overwrite, write_bytes
+from cnn import hyperparameters as hp
+from cnn.presets import preset_name
+from cnn.runs.files import MAX_CACHED, T, briefly_cached, cached_by_stat
+
+FINE_TUNED = "fine-tuned"
+FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
+MODEL_FILE = "model.onnx"
 
 Time = Annotated[float, Field(ge=0, lt=1e11, allow_inf_nan=False)]  # calendars end soon after it
 Accuracy = Annotated[float, Field(ge=0, le=1)]
@@ -68,35 +75,39 @@ class Status:
         return self.state in (State.QUEUED, State.RUNNING)
 
 
-_ADAPTER = TypeAdapter(Status)
+STATUS = TypeAdapter(Status)
 
 
+class Contents(NamedTuple):
+    """What a run's folder holds; in the place of what can't be read, the error."""
+
+    status: Status | Exception
+    hyperparameters: hp.Hyperparameters | Exception
+    name: str = ""
+    is_usable: bool = False
+
+    @property
+    def created(self) -> float | None:
+        """When the run was created, 0 where its status is damaged, None where it has none."""
+        if isinstance(self.status, Status):
+            return self.status.created
+        return None if isinstance(self.status, FileNotFoundError | NotADirectoryError) else 0.0
+
+
+@briefly_cached
 @cached_by_stat(MAX_CACHED)
-def read_status(path: Path) -> Status:
-    """Return the status that a file holds.
+def read_folder(folder: Path) -> Contents:
+    """Read a run; the time of its folder changes whenever one of these files is replaced."""
+    values = _parsed(folder / "hyperparameters.json", hp.from_json)
+    name = "" if isinstance(values, Exception) else preset_name(values)
+    if (folder / FINE_TUNE_FILE).is_file():
+        name = FINE_TUNED
+    status = _parsed(folder / "status.json", STATUS.validate_json)
+    return Contents(status, values, name, (folder / MODEL_FILE).is_file())
 
-    Raises:
-        OSError, ValueError: it can't be read, or holds something else.
-    """
-    return _ADAPTER.validate_json(path.read_bytes())
 
-
-def creation_time(path: Path) -> float | None:
-    """Return when a run was created, 0 where its status is damaged, None where it has none."""
+def _parsed(file: Path, parse: Callable[[bytes], T]) -> T | Exception:
     try:
-        return read_status(path).created
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError):
-        return 0.0
-
-
-def write_status(path: Path, status: Status) -> None:
-    """Replace the file as a whole; where the disk is full, write over the old one."""
-    content = _ADAPTER.dump_json(status, indent=1)
-    try:
-        write_bytes(path, content)
-    except OSError:
-        if not path.is_file():
-            raise
-        overwrite(path, content)
+        return parse(file.read_bytes())
+    except (OSError, ValueError) as error:
+        return error

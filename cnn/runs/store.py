@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,19 @@ from filelock import FileLock
 from cnn import hyperparameters as hp
 from cnn.presets import preset_name
 from cnn.runs import files
-from cnn.runs.files import MAX_CACHED, cached_by_stat, explain_error
 from cnn.runs.metrics import Metrics, read_metrics
-from cnn.runs.status import State, Status, creation_time, read_status, write_status
+from cnn.runs.status import (
+    FINE_TUNED,
+    MODEL_FILE,
+    STATUS,
+    Contents,
+    State,
+    Status,
+    read_folder,
+)
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parents[1] / "pretrained"
-FINE_TUNED = "fine-tuned"
-FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 INTERRUPTED = "The process that trained this run ended."
 
@@ -51,39 +55,31 @@ class Run:
     @property
     def hyperparameters(self) -> hp.Hyperparameters:
         """What the run was started with."""
-        try:
-            return _read_hyperparameters(self.path / "hyperparameters.json")
-        except (OSError, ValueError) as error:
-            raise RunError(f"The settings of run {self.id} can't be read: {error}") from error
+        return self._valid(self._contents.hyperparameters, "settings")
 
-    @cached_property
+    @property
     def name(self) -> str:
         """A short name for people: "fine-tuned" for such a run, else the preset's, or "custom"."""
-        return FINE_TUNED if self.is_fine_tuned else preset_name(self.hyperparameters)
+        return self._contents.name or preset_name(self.hyperparameters)
 
-    @cached_property
+    @property
     def is_fine_tuned(self) -> bool:
         """Whether it starts from another run's network, to learn saved digits."""
-        return (self.path / FINE_TUNE_FILE).is_file()
+        return self._contents.name == FINE_TUNED
 
     @property
     def model_path(self) -> Path:
         """The exported network that the app predicts with."""
-        return self.path / "model.onnx"
+        return self.path / MODEL_FILE
 
     @property
     def is_usable(self) -> bool:
         """Whether there is a network to predict with."""
-        return self.model_path.is_file()
-
-    @cached_property
-    def status_path(self) -> Path:
-        """The file that holds the status."""
-        return self.path / "status.json"
+        return self._contents.is_usable
 
     @cached_property
     def lock(self) -> FileLock:
-        """The lock that the process training this run holds."""
+        """What the training process holds."""
         return FileLock(self.path / "lock", thread_local=False)
 
     def status(self) -> Status:
@@ -98,8 +94,14 @@ class Run:
         return replace(status, state=State.INTERRUPTED, phase="", message=INTERRUPTED)
 
     def write_status(self, status: Status) -> None:
-        """Replace the status on disk."""
-        write_status(self.status_path, status)
+        """Replace the status on disk; where the disk is full, write over the old one."""
+        file, content = self.path / "status.json", STATUS.dump_json(status, indent=1)
+        try:
+            files.write_bytes(file, content)
+        except OSError:
+            if not file.is_file():
+                raise
+            files.overwrite(file, content)
 
     def update_status(self, **changes: Any) -> Status:
         """Change some fields of the status on disk."""
@@ -127,14 +129,24 @@ class Run:
         return path.read_text(errors="replace") if path.is_file() else ""
 
     def _read_status(self) -> Status:
+        return self._valid(self._contents.status, "state")
+
+    def _valid(self, value: files.T | Exception, what: str) -> files.T:
+        if isinstance(value, Exception):
+            reason = files.explain_error(value)
+            raise RunError(f"The {what} of run {self.id} can't be read: {reason}") from value
+        return value
+
+    @property
+    def _contents(self) -> Contents:
         try:
-            return read_status(self.status_path)
-        except (OSError, ValueError) as error:
-            reason = explain_error(error)
-            raise RunError(f"The state of run {self.id} can't be read: {reason}") from error
+            return read_folder(self.path)
+        except OSError as error:
+            return Contents(error, error)
 
 
-_read_hyperparameters = cached_by_stat(MAX_CACHED)(lambda path: hp.from_json(path.read_text()))
+# The same run each time: its path keeps the hash, which costs more than looking it up.
+_run = lru_cache(files.MAX_CACHED)(lambda folder, name: Run(folder / name))
 
 
 def runs_folder() -> Path:
@@ -149,10 +161,7 @@ def create(
     name: str = "",
     populate: Callable[[Path], object] = lambda path: None,
 ) -> Run:
-    """Create a queued run, whole or not at all, or raise `OSError`; `queue.submit` calls it.
-
-    Without an `mnist_file` it trains on the sample; see `launching.start` for the others.
-    """
+    """Create a queued run, whole or not at all, or raise `OSError`; `queue.submit` calls it."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     run_id = f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}"
     with files.temporary_folder(folder / files.SCRATCH) as scratch:
@@ -165,11 +174,7 @@ def create(
 
 
 def open_run(run_id: str, folder: Path) -> Run:
-    """Return the run of this id, "built-in" included.
-
-    Raises:
-        RunError: there is no such run. The id may come from an address, so it is checked.
-    """
+    """Return the run of this id, that may come from an address, or raise `RunError`."""
     run = Run(BUILT_IN_PATH) if run_id == BUILT_IN else Run(folder / run_id)
     if not RUN_ID.fullmatch(run_id) or not (run.path / "status.json").is_file():
         shown = re.sub(r"[^\w ./-]", "?", run_id[:64])  # it may be an address's, made to mislead
@@ -178,6 +183,7 @@ def open_run(run_id: str, folder: Path) -> Run:
     return run
 
 
+@files.briefly_cached
 def list_runs(folder: Path) -> list[Run]:
     """Return the runs in a folder that can be opened, newest first, without the built-in one."""
     try:
@@ -185,16 +191,10 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []  # it is created with the first run
     runs = [_run(folder, name) for name in names if name != BUILT_IN]
-    dated = ((creation_time(run.status_path), run.id, run) for run in runs)
-    opened = [entry for entry in dated if entry[0] is not None]
-    return [run for *_, run in sorted(opened, key=itemgetter(0, 1), reverse=True)]
+    dated = {run: time for run in runs if (time := run._contents.created) is not None}
+    return sorted(dated, key=lambda run: (dated[run], run.path.name), reverse=True)
 
 
 def all_runs(folder: Path) -> list[Run]:
     """Return the runs in a folder that can be opened, newest first, and the built-in one last."""
     return [*list_runs(folder), Run(BUILT_IN_PATH)]
-
-
-@lru_cache(MAX_CACHED)
-def _run(folder: Path, name: str) -> Run:
-    return Run(folder / name)  # the same each time, for its cached properties
