@@ -5,7 +5,7 @@ from cnn.data.mnist import Digits
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.predictor import load_predictor
 from cnn.runs.calibration import Calibration, read_calibration, write_calibration
-from tests.evaluated_run import ReadsEverythingAsThree, make_run
+from tests.evaluated_run import PredictsThree, make_run
 from tests.networks import save_tiny_network
 
 MEAN = np.full((784, 1), 2 / 784 / 255, np.float32)  # of an image's ink, 0 to 1
@@ -76,6 +76,6 @@ def test_a_damaged_calibration_is_as_none(tmp_path, content):
 @pytest.mark.parametrize(("threshold", "accuracy"), [(0.0, 0.75), (1.1, 0.0)])
 def test_a_rejected_digit_is_a_wrong_one_unless_the_digit_alone_counts(threshold, accuracy):
     digits = Digits(np.zeros((4, 28, 28), np.uint8), np.array([4, 3, 3, 3], np.uint8))
-    classifier = Classifier(ReadsEverythingAsThree(), threshold)
+    classifier = Classifier(PredictsThree(), threshold)
     assert classifier.accuracy(digits) == accuracy
     assert classifier.accuracy(digits, rejects=False) == 0.75

@@ -3,58 +3,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
-from sklearn.metrics import accuracy_score
-from sklearn.metrics import confusion_matrix as sklearn_matrix
+from sklearn.metrics import confusion_matrix
 
-from cnn.evaluation.comparison import ComparisonError, compare, mcnemar_p_value
+from cnn.evaluation.comparison import Comparison, mcnemar_p_value
 from cnn.evaluation.predictions import Predictions
-from tests.evaluated_run import answers
+from tests.evaluated_run import LABELS, predictions_of, probabilities_of
+from ui.predictions.two_networks import disagreements, explanation, split_table
 
-LABELS = np.arange(30, dtype=np.uint8) % 10
-IMAGES = np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)
-
-
-def network(wrong, labels=LABELS, images=IMAGES):
-    return Predictions(answers(labels, wrong), labels, images)
+digit = st.integers(0, 9)
 
 
-@pytest.fixture
-def comparison():
-    """A errs on 1, 2 and 3; B on 3, 4, 5, 6 and 7."""
-    return compare(network([1, 2, 3]), network([3, 4, 5, 6, 7]))
+def compare(wrong_a=(), wrong_b=()):
+    return Comparison(predictions_of(wrong=wrong_a), predictions_of(wrong=wrong_b))
 
 
-def test_each_digit_is_read_by_both_by_one_or_by_neither(comparison):
-    assert comparison.indices("first").tolist() == [4, 5, 6, 7]
-    assert comparison.indices("second").tolist() == [1, 2]
-    assert comparison.indices("neither").tolist() == [3]
-    assert comparison.count("both") == 23
-    assert comparison.disagreements.tolist() == [1, 2, 4, 5, 6, 7]
-    assert comparison.difference == pytest.approx(-2 / 30)
-
-
-ten_answers = st.lists(
-    st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=40
-)
-
-
-@given(ten_answers)
+@given(st.lists(st.tuples(digit, digit, digit), min_size=1, max_size=40))
 def test_counts_and_matrices_are_those_of_scikit_learn(triples):
-    labels, first, second = (np.array(column, np.uint8) for column in zip(*triples, strict=True))
+    labels, first, second = np.array(triples, np.uint8).T.copy()
     images = np.zeros((len(labels), 28, 28), np.uint8)
     eye = np.eye(10, dtype=np.float32)
-    two = compare(*(Predictions(eye[read], labels, images) for read in (first, second)))
-    digits = list(range(10))
-    expected = sklearn_matrix(labels, second, labels=digits) - sklearn_matrix(
-        labels, first, labels=digits
-    )
-    assert np.array_equal(two.matrix_difference, expected)
-    assert two.difference == pytest.approx(
-        accuracy_score(labels, second) - accuracy_score(labels, first)
-    )
-    table = sklearn_matrix(first == labels, second == labels, labels=[True, False])
-    names = [["both", "first"], ["second", "neither"]]
-    assert [[two.count(name) for name in row] for row in names] == table.tolist()
+    two = Comparison(*(Predictions(eye[digits], labels, images) for digits in (first, second)))
+    expected = [confusion_matrix(labels, digits, labels=range(10)) for digits in (first, second)]
+    assert np.array_equal(two.matrix_difference, expected[1] - expected[0])
+    assert two.difference == pytest.approx((second == labels).mean() - (first == labels).mean())
+    table = confusion_matrix(first == labels, second == labels, labels=[True, False])
+    assert split_table(two).astype(int).to_numpy().tolist() == table.tolist()
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
@@ -66,30 +39,42 @@ def test_the_p_value_is_the_exact_binomial_tests(first, second):
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "more", "can_be_significant"),
-    [(range(0), range(6), True, True), (range(0), range(5), False, False),
-     (range(4), range(4, 12), False, True), (range(3), range(3), False, False)],
-)  # fmt: skip
-def test_a_difference_is_more_than_chance_from_a_split_of_six_to_none_on(
-    first, second, more, can_be_significant
-):
-    two = compare(network(first), network(second))
-    assert two.is_significant is more
-    assert two.can_be_significant is can_be_significant
+    ("wrong_a", "wrong_b", "sentences"),
+    [
+        (range(1, 11), (10, 11), ["10 digits right: 1 A, 9 B", "p = 0.0215", "B is very likely"]),
+        ((1,), range(2, 10), ["9 digits right: 8 A, 1 B", "p = 0.0391", "A is very likely better"]),
+        ((), range(20), ["p < 0.001", "A is very likely better"]),
+        ((1, 2, 3), range(4, 9), ["8 digits right: 5 A, 3 B", "the other one may be better"]),
+        ((1,), (), ["Only one of the two gets 1 digit right: 0 A, 1 B"]),
+        ((4,), (4,), ["nothing tells them apart"]),
+    ],
+)
+def test_the_result_of_the_test_is_in_words(wrong_a, wrong_b, sentences):
+    text = explanation(compare(wrong_a, wrong_b))
+    assert [one for one in sentences if one not in text] == []
 
 
-@pytest.mark.parametrize("other", ["fewer", "labels", "images"])
-def test_networks_that_were_asked_about_other_digits_are_not_compared(other):
-    changed = IMAGES.copy()
-    changed[3, 4, 5] ^= 1
-    others = {
-        "fewer": network([], LABELS[:20], IMAGES[:20]),
-        "labels": network([], LABELS[::-1].copy()),
-        "images": network([], images=changed),
-    }
-    with pytest.raises(ComparisonError, match="tested on different digits"):
-        compare(network([]), others[other])
+def test_the_table_has_the_digits_that_only_one_gets_right():
+    table = disagreements(compare(range(1, 11), (10, 11)))
+    assert table["index"].tolist() == [*range(1, 10), 11]
+    assert table["correct"].tolist() == ["B"] * 9 + ["A"]
+    correct = table["a_predicted"].where(table["correct"] == "A", table["b_predicted"])
+    assert (correct == table["label"]).all()
 
 
-def test_the_same_digits_read_twice_from_the_file_are_the_same():
-    assert compare(network([]), network([1], images=IMAGES.copy())).count("first") == 1
+def changed_labels():
+    return Predictions(probabilities_of(), LABELS[::-1].copy(), predictions_of().images)
+
+
+def changed_image():
+    images = predictions_of().images.copy()
+    images[3, 4, 5] ^= 1
+    return Predictions(probabilities_of(), LABELS, images)
+
+
+@pytest.mark.parametrize(
+    "other", [lambda: predictions_of(LABELS[:9]), changed_labels, changed_image]
+)
+def test_networks_tested_on_other_digits_are_not_compared(other):
+    with pytest.raises(ValueError, match="tested on different digits"):
+        Comparison(predictions_of(), other())

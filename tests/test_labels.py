@@ -8,9 +8,9 @@ from cnn.data.label_errors import (
     is_mnist_test,
 )
 from cnn.data.split import held_out, split
-from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import DigitFilter, select
 from cnn.runs.store import BUILT_IN_PATH
+from tests.evaluated_run import predictions_of
 
 
 @pytest.fixture
@@ -46,13 +46,9 @@ def test_label_errors_are_marked_in_mnists_own_test_digits_alone(mnist_labels):
 
 
 def test_label_errors_are_left_out_of_an_accuracy_and_asked_for_alone(mnist_labels):
-    predicted = mnist_labels.copy()
-    wrong = [0, 1, *LABEL_ERRORS[:5]]
-    predicted[wrong] = (predicted[wrong] + 1) % 10
-    images = np.zeros((10_000, 1, 1), np.uint8)
-    predictions = Predictions(np.eye(10, dtype=np.float32)[predicted], mnist_labels, images)
+    predictions = predictions_of(mnist_labels, wrong=[0, 1, *LABEL_ERRORS[:5]])
     without = accuracy_without_label_errors(predictions.labels, predictions.correct)
     assert without == pytest.approx(9983 / 9985)
     assert tuple(select(predictions, DigitFilter(only_label_errors=True))) == LABEL_ERRORS
-    both = DigitFilter("mistakes", only_label_errors=True)
+    both = DigitFilter("Mistakes", only_label_errors=True)
     assert list(select(predictions, both)) == list(LABEL_ERRORS[:5])

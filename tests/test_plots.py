@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn.evaluation.accuracy import confusion_matrix, metrics_per_class
 from cnn.evaluation.history import History
-from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.reliability import confidence_bins, reliability_diagram
+from cnn.evaluation.metrics import class_metrics, confidence_bins, reliability_diagram
 from cnn.explanation.explain import LayerMaps, Neighbor
 from cnn.plots.evaluation import (
     classes_figure,
@@ -24,7 +22,7 @@ from cnn.plots.explanation import Explanation, explanation_figure
 from cnn.plots.figure import figure_bytes
 from cnn.plots.gallery import gallery_figure
 from cnn.plots.palette import THEMED
-from tests.evaluated_run import answers
+from tests.evaluated_run import predictions_of
 from tests.test_imports import IMPORTS, PROJECT
 from ui.shared.stylesheet import stylesheet
 
@@ -33,8 +31,7 @@ LABELS = np.arange(23, dtype=np.uint8) % 10
 
 @pytest.fixture
 def predictions():
-    images = np.random.default_rng(0).integers(0, 256, (23, 28, 28), dtype=np.uint8)
-    return Predictions(answers(LABELS, wrong=[4]), LABELS, images)
+    return predictions_of(LABELS, wrong=[4])
 
 
 def texts(figure):
@@ -64,7 +61,7 @@ def test_nothing_to_draw_is_said(predictions):
 
 
 def test_the_matrix_shows_each_count_that_is_not_zero(predictions):
-    matrix = confusion_matrix(predictions)
+    matrix = predictions.confusion_matrix
     figure = confusion_matrix_figure(matrix)
     assert texts(figure) == [str(count) for count in matrix.ravel() if count]
     shades = np.asarray(figure.axes[0].images[0].get_array())[..., 3]
@@ -82,13 +79,13 @@ def test_the_calibration_curve_stands_beside_the_line_of_perfect_calibration(pre
     diagram = reliability_diagram(predictions)
     alike, curve = reliability_figure(diagram).axes[0].lines
     assert list(alike.get_xdata()) == list(alike.get_ydata()) == [0, 100]
-    assert list(curve.get_ydata()) == [one.accuracy * 100 for one in diagram]
+    assert list(curve.get_ydata()) == (diagram["accuracy"] * 100).tolist()
 
 
 def test_digits_that_are_not_there_are_left_out_of_the_figures(predictions):
-    matrix = confusion_matrix(predictions)
+    matrix = predictions.confusion_matrix
     matrix[7] = 0
-    axes = classes_figure(metrics_per_class(matrix), 0.95).axes[0]
+    axes = classes_figure(class_metrics(matrix), 0.95).axes[0]
     dots = [line for line in axes.lines if len(line.get_xdata()) == 1]
     assert [line.get_ydata()[0] for line in dots] == [0, 1, 2, 3, 4, 5, 6, 8, 9]
     assert dots[4].get_xdata()[0] == pytest.approx(0.5)
@@ -122,9 +119,9 @@ def test_an_explanation_says_what_was_predicted_and_shows_each_layer():
 
 FIGURES = {
     "gallery": lambda predictions: gallery_figure(predictions, np.arange(23)),
-    "matrix": lambda predictions: confusion_matrix_figure(confusion_matrix(predictions)),
+    "matrix": lambda predictions: confusion_matrix_figure(predictions.confusion_matrix),
     "classes": lambda predictions: classes_figure(
-        metrics_per_class(confusion_matrix(predictions)), 0.95
+        class_metrics(predictions.confusion_matrix), 0.95
     ),
     "calibration": lambda predictions: reliability_figure(reliability_diagram(predictions)),
     "confidence": lambda predictions: confidence_figure(confidence_bins(predictions, 20)),

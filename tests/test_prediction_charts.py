@@ -1,12 +1,17 @@
 import pytest
 
-from cnn.evaluation.accuracy import confusion_matrix, metrics_per_class
-from cnn.evaluation.comparison import compare
-from cnn.evaluation.reliability import confidence_bins, reliability_diagram
+from cnn.evaluation.comparison import Comparison
+from cnn.evaluation.metrics import class_metrics, confidence_bins, reliability_diagram
 from cnn.evaluation.selection import DigitFilter
-from tests.test_gallery import predictions_with
+from cnn.plots.palette import NEGATIVE, POSITIVE
+from tests import evaluated_run
 from ui.predictions import charts, heat_maps
-from ui.predictions.metrics import class_table
+
+LABELS = evaluated_run.LABELS[:20] % 5
+
+
+def predictions_of(wrong=()):
+    return evaluated_run.predictions_of(LABELS, wrong)
 
 
 def rows_of(chart, columns):
@@ -21,7 +26,7 @@ def cells_of(chart):
 
 
 def matrix(wrong=()):
-    return confusion_matrix(predictions_with(wrong))
+    return predictions_of(wrong).confusion_matrix
 
 
 @pytest.mark.parametrize(
@@ -55,10 +60,10 @@ def test_the_chart_tints_mistakes_on_a_scale_of_their_own():
 
 
 def test_the_difference_of_two_matrices_is_signed_and_colored():
-    comparison = compare(predictions_with([2, 7]), predictions_with([]))
+    comparison = Comparison(predictions_of([2, 7]), predictions_of([]))
     cells = cells_of(heat_maps.difference_chart(comparison.matrix_difference))
-    assert (cells[2, 2]["text"], cells[2, 2]["color"]) == ("+2", heat_maps.MORE_B)
-    assert (cells[2, 3]["text"], cells[2, 3]["color"]) == ("−2", heat_maps.MORE_A)
+    assert (cells[2, 2]["text"], cells[2, 2]["color"]) == ("+2", POSITIVE)
+    assert (cells[2, 3]["text"], cells[2, 3]["color"]) == ("−2", NEGATIVE)
     assert (cells[0, 5]["text"], cells[0, 5]["tint"]) == ("", 0)
     assert cells[2, 3]["meaning"] == "2 predicted as 3: 2 more by A"
 
@@ -67,34 +72,27 @@ def test_charts_have_their_message_as_alternative_text():
     assert "a 3 predicted as 4, 2 times" in heat_maps.worst_pair(matrix([3, 8, 4]))
     assert "no mistakes" in heat_maps.worst_pair(matrix())
     assert "2 predicted as 2: 1 more by B" in heat_maps.largest_difference(matrix() - matrix([2]))
-    assert heat_maps.largest_difference(matrix() - matrix()).endswith("none.")
-    assert "3 is the hardest, 2 of 4" in charts.hardest_digit(metrics_per_class(matrix([3, 8, 4])))
+    assert heat_maps.largest_difference(matrix() - matrix()).endswith("equally often.")
+    assert "3 is the hardest, 50.0% of 4" in charts.hardest_digit(class_metrics(matrix([3, 8, 4])))
 
 
 @pytest.mark.parametrize("wrong", [[], [3], range(20)])
 def test_the_chart_of_classes_has_a_row_for_each_digit_that_occurs(wrong):
-    predictions = predictions_with(wrong)
-    classes = metrics_per_class(confusion_matrix(predictions))
-    chart = charts.class_chart(classes, float(predictions.correct.mean()))
-    rows = rows_of(chart, ["digit", "accuracy"])
+    predictions = predictions_of(wrong)
+    classes = class_metrics(predictions.confusion_matrix)
+    rows = rows_of(charts.class_chart(classes, predictions.accuracy), ["digit", "recall"])
     assert [row["digit"] for row in rows] == [0, 1, 2, 3, 4]
-    assert [row["accuracy"] for row in rows] == [one.recall for one in classes[:5]]
+    assert [row["recall"] for row in rows] == classes["recall"][:5].tolist()
+    assert rows[3]["meaning"] == f"{len([one for one in wrong if one % 5 == 3])} of 4 are mistakes"
 
 
 def test_the_calibration_chart_has_a_dot_for_each_bin():
-    diagram = reliability_diagram(predictions_with([3]))
+    diagram = reliability_diagram(predictions_of([3]))
     rows = rows_of(charts.reliability_chart(diagram), ["meaning"])
-    assert [row["accuracy"] for row in rows] == [one.accuracy for one in diagram]
+    assert [row["accuracy"] for row in rows] == diagram["accuracy"].tolist()
 
 
 @pytest.mark.parametrize(("kind", "count"), [("correct", 18), ("mistakes", 2)])
 def test_correct_predictions_and_mistakes_are_counted_by_confidence(kind, count):
-    chart = charts.confidence_chart(confidence_bins(predictions_with([3, 4]), 20), kind)
-    assert sum(row["count"] for row in rows_of(chart, ["count"])) == count
-
-
-def test_the_table_of_classes_is_in_percent_with_a_dash_for_none():
-    table = class_table(metrics_per_class(matrix([3])))
-    cells = [cell.replace(" ", "") for cell in table.iloc[3]]
-    assert cells == ["3", "100.0%", "75.0%", "85.7%", "4"]
-    assert list(table.iloc[9]) == ["9", "–", "–", "–", "0"]
+    chart = charts.confidence_chart(confidence_bins(predictions_of([3, 4]), 20), kind)
+    assert sum(row[kind] for row in rows_of(chart, [kind])) == count

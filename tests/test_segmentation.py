@@ -9,7 +9,7 @@ from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.segmentation import predict_several
 from cnn.runs.store import BUILT_IN_PATH, Run
 from tests.drawn import moved
-from tests.evaluated_run import ReadsEverythingAsThree
+from tests.evaluated_run import PredictsThree
 
 ANGLES = np.linspace(0, 2 * np.pi, 24)
 
@@ -133,7 +133,7 @@ def test_what_can_not_be_read_gets_a_sentence(classifier, drawing, sentence):
 def test_a_scribble_of_very_many_points_is_predicted_all_the_same():
     strokes = np.random.default_rng(0).uniform(0, 280, (10, 10_000, 2))
     strokes[::2] += [250, 0]
-    parts = predict_several(Drawing(strokes=tuple(strokes)), Classifier(ReadsEverythingAsThree()))
+    parts = predict_several(Drawing(strokes=tuple(strokes)), Classifier(PredictsThree()))
     assert sorted(index for part in parts for index in part.strokes) == list(range(10))
 
 
@@ -144,7 +144,7 @@ drawings = st.lists(st.lists(points, min_size=1, max_size=5), min_size=1, max_si
 @settings(max_examples=60, deadline=None)
 @given(drawings)
 def test_every_stroke_is_in_exactly_one_part_and_inside_its_box(strokes):
-    parts = predict_several(Drawing(strokes=tuple(strokes)), Classifier(ReadsEverythingAsThree()))
+    parts = predict_several(Drawing(strokes=tuple(strokes)), Classifier(PredictsThree()))
     assert sorted(index for part in parts for index in part.strokes) == list(range(len(strokes)))
     for part in parts:
         x, y = np.concatenate([strokes[index] for index in part.strokes]).T
@@ -159,7 +159,7 @@ def test_any_picture_is_read_or_refused_with_a_sentence(height, width, random):
     drawing = Drawing(picture=np.array(pixels, np.uint8))
     parts, sentence = [], ""
     try:
-        parts = predict_several(drawing, Classifier(ReadsEverythingAsThree()))
+        parts = predict_several(drawing, Classifier(PredictsThree()))
     except ValueError as error:
         sentence = str(error)
     assert bool(parts) != sentence.endswith(".")

@@ -1,39 +1,46 @@
 """Two networks on the same digits: which predictions differ, and whether that is chance."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.evaluation.accuracy import accuracy, confusion_matrix
 from cnn.evaluation.predictions import Predictions
 
 SIGNIFICANCE = 0.05  # a smaller p-value is called significant: a convention
 CorrectIn = Literal["both", "first", "second", "neither"]
 
 
-class ComparisonError(ValueError):
-    """Two networks that cannot be compared; the message says why."""
-
-
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The predictions of two networks for the same digits."""
+    """The predictions of two networks for the same digits.
+
+    Raises:
+        ValueError: their predictions are for different digits.
+    """
 
     first: Predictions
     second: Predictions
 
+    def __post_init__(self) -> None:
+        first, second = self.first, self.second
+        same = first.images is second.images or np.array_equal(first.images, second.images)
+        if not same or not np.array_equal(first.labels, second.labels):
+            raise ValueError(
+                f"The two networks were tested on different digits, {len(first):,} and "
+                f"{len(second):,}. Choose one that was tested on the same."
+            )
+
     @property
     def difference(self) -> float:
         """The second's accuracy minus the first's, -1 to 1."""
-        return accuracy(self.second) - accuracy(self.first)
+        return self.second.accuracy - self.first.accuracy
 
-    @cached_property
+    @property
     def matrix_difference(self) -> NDArray[np.intp]:
         """(10, 10), rows true label, columns predicted: the second's counts minus the first's."""
-        return confusion_matrix(self.second) - confusion_matrix(self.first)
+        return self.second.confusion_matrix - self.first.confusion_matrix
 
     def indices(self, correct_in: CorrectIn) -> NDArray[np.intp]:
         """Return the indices of the digits that both, only one of them or neither got right."""
@@ -42,44 +49,15 @@ class Comparison:
         agrees = (self.first.correct == is_first) & (self.second.correct == is_second)
         return np.flatnonzero(agrees)
 
-    def count(self, correct_in: CorrectIn) -> int:
-        """Return how many digits both, only one of them or neither got right."""
-        return len(self.indices(correct_in))
-
-    @cached_property
+    @property
     def p_value(self) -> float:
         """Probability of a split at least as uneven if both were equally good, 0 to 1."""
-        return mcnemar_p_value(self.count("first"), self.count("second"))
-
-    @property
-    def is_significant(self) -> bool:
-        """Whether chance alone would rarely make such a difference."""
-        return self.p_value < SIGNIFICANCE
-
-    @property
-    def can_be_significant(self) -> bool:
-        """Whether there are enough disagreements for any split of them to be significant."""
-        return mcnemar_p_value(0, len(self.disagreements)) < SIGNIFICANCE
+        return mcnemar_p_value(len(self.indices("first")), len(self.indices("second")))
 
     @property
     def disagreements(self) -> NDArray[np.intp]:
         """The indices of the digits that only one of the two got right, in the test's order."""
         return np.flatnonzero(self.first.correct != self.second.correct)
-
-
-def compare(first: Predictions, second: Predictions) -> Comparison:
-    """Return how two networks compare.
-
-    Raises:
-        ComparisonError: their predictions are for different digits.
-    """
-    same_digits = first.images is second.images or np.array_equal(first.images, second.images)
-    if not same_digits or not np.array_equal(first.labels, second.labels):
-        raise ComparisonError(
-            f"The two networks were tested on different digits, {len(first):,} and "
-            f"{len(second):,}. Choose one that was tested on the same."
-        )
-    return Comparison(first, second)
 
 
 def mcnemar_p_value(only_first: int, only_second: int) -> float:

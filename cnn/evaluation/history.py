@@ -1,6 +1,5 @@
 """How a network's prediction for one digit changed from epoch to epoch."""
 
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from cnn.runs.snapshots import read_snapshots
 from cnn.runs.store import Run
 
-MAX_PERIODS = 4  # of one prediction, that are told one by one
+MAX_CHANGES = 3  # that are named one by one
 
 
 class History(NamedTuple):
@@ -28,23 +27,14 @@ class History(NamedTuple):
 
     def summary(self) -> str:
         """Return until when which digit was predicted: "Predicted 9 until epoch 3, then 4."."""
-        pairs = zip(self.predicted, self.epochs, strict=True)
-        periods = [
-            (digit, [epoch for _, epoch in group])
-            for digit, group in groupby(pairs, key=lambda pair: pair[0])
-        ]
-        last, since = periods[-1]
-        if len(self.epochs) == 1:
-            return f"Predicted {last} after its only epoch."
-        if len(periods) == 1:
-            return f"Predicted {last} after every one of its {len(self.epochs)} epochs."
-        if len(periods) > MAX_PERIODS:
-            changes = f"The prediction changed {len(periods) - 1} times"
-            return f"{changes} and is {last} since epoch {since[0]}."
-        before = [
-            f"{digit} {'until' if len(epochs) > 1 else 'after'} epoch {epochs[-1]}"
-            for digit, epochs in periods[:-1]
-        ]
+        *_, last = predicted = self.predicted
+        ends = np.flatnonzero(np.diff(predicted)).tolist()
+        if not ends:
+            return f"Predicted {last} after every epoch."
+        if len(ends) > MAX_CHANGES:
+            since = self.epochs[ends[-1] + 1]
+            return f"The prediction changed {len(ends)} times and is {last} since epoch {since}."
+        before = (f"{predicted[end]} until epoch {self.epochs[end]}" for end in ends)
         return f"Predicted {', then '.join(before)}, then {last}."
 
 

@@ -8,20 +8,16 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.data.label_errors import has_label_error
 from cnn.data.mnist import DataError, DatasetName, Digits, load_test
 from cnn.inference.predictor import load_predictor
 from cnn.network.layers import CLASSES
-from cnn.runs.fine_tune_info import read_fine_tune_info
+from cnn.runs.fine_tune_info import is_test_seen
 from cnn.runs.store import Run
 
 MIN_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
-
 MAX_ROUNDING = 0.01  # of the sum of ten stored probabilities
 _HINT = "Train it again on the Train page, or choose another network."
-
-
-class PredictionsError(ValueError):
-    """Predictions that cannot be shown; the message says why and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +51,22 @@ class Predictions:
         """(n,), whether the predicted digit is the true one."""
         return self.predicted == self.labels
 
+    @property
+    def accuracy(self) -> float:
+        """The share of correct predictions, 0 to 1."""
+        return float(self.correct.mean())
+
+    @cached_property
+    def label_errors(self) -> NDArray[np.bool_]:
+        """(n,), whether the label is known to be wrong."""
+        return has_label_error(self.labels)
+
+    @cached_property
+    def confusion_matrix(self) -> NDArray[np.intp]:
+        """(10, 10), the count of each pair: rows true label, columns predicted."""
+        pairs = self.labels.astype(np.intp) * CLASSES + self.predicted
+        return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+
     @cached_property
     def losses(self) -> NDArray[np.float32]:
         """(n,), the cross-entropy of each digit: −ln of the true digit's probability.
@@ -74,33 +86,23 @@ def load_predictions(run: Run) -> Predictions:
     is for a run that was fine-tuned with the sample, and starts from a network trained on MNIST.
 
     Raises:
-        PredictionsError: the run has no predictions (yet), or they are damaged.
-        RunError: the run's state cannot be read.
+        ValueError: the run has no predictions (yet), or they are damaged.
     """
     status = run.status()
     if status.active or not run.is_usable:
-        raise PredictionsError(f"Run {run.id} is {status.state} and has no network yet. {_HINT}")
+        raise ValueError(f"Run {run.id} is {status.state} and has no network yet. {_HINT}")
     try:
         digits = load_test(cast(DatasetName, status.dataset))
     except DataError as error:
         if status.dataset != "mnist":
-            raise PredictionsError(
+            raise ValueError(
                 f"Run {run.id} doesn't say which digits it was tested on. {_HINT}"
             ) from error
-        return _predict_sample(run)
-    probabilities = _read_probabilities(run.path / "test_predictions.npz", digits)
-    fine_tuned = read_fine_tune_info(run)
-    is_seen = fine_tuned is not None and fine_tuned.test_is_seen
-    return Predictions(probabilities, digits.labels, digits.images, is_seen)
-
-
-def _predict_sample(run: Run) -> Predictions:
-    digits = load_test("sample")
-    try:
+        digits = load_test("sample")
         probabilities = load_predictor(run.model_path).probabilities(digits.images)
-    except ValueError as error:
-        raise PredictionsError(str(error)) from error
-    return Predictions(probabilities, digits.labels, digits.images, seen_in_training=True)
+        return Predictions(probabilities, digits.labels, digits.images, seen_in_training=True)
+    probabilities = _read_probabilities(run.path / "test_predictions.npz", digits)
+    return Predictions(probabilities, digits.labels, digits.images, is_test_seen(run))
 
 
 def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
@@ -109,9 +111,7 @@ def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
         with np.load(path, allow_pickle=False) as file:
             probabilities, labels = file["probabilities"], file["labels"]
     except FileNotFoundError:
-        raise PredictionsError(
-            f"This run has no stored predictions ({path.name}). {_HINT}"
-        ) from None
+        raise ValueError(f"This run has no stored predictions ({path.name}). {_HINT}") from None
     except Exception as error:  # zipfile, zlib and numpy each raise their own
         raise _damaged(path, "can't be read") from error
     if probabilities.dtype.kind != "f" or probabilities.shape != (labels.size, CLASSES):
@@ -122,14 +122,14 @@ def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
     if not (np.abs(sums - 1) < MAX_ROUNDING).all() or probabilities.min(initial=0) < 0:
         raise _damaged(path, "holds numbers that are not probabilities")
     if not np.array_equal(labels, digits.labels):
-        raise PredictionsError(
+        raise ValueError(
             f"The stored predictions of this run ({path.name}) are for {labels.size:,} other "
             f"digits than the {len(digits.labels):,} test digits on this computer. {_HINT}"
         )
     return probabilities
 
 
-def _damaged(path: Path, problem: str) -> PredictionsError:
-    return PredictionsError(
+def _damaged(path: Path, problem: str) -> ValueError:
+    return ValueError(
         f"The stored predictions of this run are damaged: {path.name} {problem}. {_HINT}"
     )

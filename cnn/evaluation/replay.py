@@ -1,21 +1,22 @@
 """A training to be replayed: its first filters and its predictions for 100 digits, by epoch."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, cast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data.mnist import DataError, DatasetName, Digits, load_test
-from cnn.evaluation.tables import to_csv
-from cnn.runs.fine_tune_info import read_fine_tune_info
+from cnn.runs.fine_tune_info import is_test_seen
 from cnn.runs.metrics import EpochPoint
 from cnn.runs.snapshots import SnapshotError, read_snapshots, replayed_digits, saved_epochs
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 MAX_EPOCHS = 60  # that a replay stops at: more would only be too fast to see
-CSV_COLUMNS = ("epoch", "test_digit", "label", "predicted", "probability")
 
 
 class Replay(NamedTuple):
@@ -62,32 +63,28 @@ def load_replay(run: Run, max_epochs: int = MAX_EPOCHS) -> Replay:
     if not status.over:
         raise SnapshotError("This run is not over yet. Its replay is here as soon as it is.")
     saved = saved_epochs(run)
-    numbers = _evenly(saved, max_epochs)
+    shown = np.linspace(0, len(saved) - 1, min(len(saved), max_epochs)).round().astype(int)
+    numbers = tuple(saved[place] for place in shown)
     indices, digits, problems = _replayed(status)
     snapshots = read_snapshots(run, numbers, indices)
     notes = (*problems, *_notes(run, status, saved, numbers))
     return Replay(*snapshots, indices, digits, run.metrics().epochs, notes)
 
 
-def replay_csv(replay: Replay) -> str:
-    """Return the predictions as CSV, a line for each digit at each epoch."""
-    confidence = replay.probabilities.max(axis=-1)
-    rows = (
-        (number, *values, f"{share:.3f}")
-        for number, predicted, shares in zip(
-            replay.numbers, replay.predicted, confidence, strict=True
-        )
-        for *values, share in zip(
-            replay.indices, replay.digits.labels, predicted, shares, strict=True
-        )
+def replay_table(replay: Replay) -> "pd.DataFrame":
+    """Return a row for each digit at each epoch."""
+    import pandas as pd  # half a second, that the first page is spared
+
+    epochs, digits = replay.predicted.shape
+    return pd.DataFrame(
+        {
+            "epoch": np.repeat(replay.numbers, digits),
+            "test_digit": np.tile(replay.indices, epochs),
+            "label": np.tile(replay.digits.labels, epochs),
+            "predicted": replay.predicted.ravel(),
+            "probability": replay.probabilities.max(axis=-1).ravel(),
+        }
     )
-    return to_csv(CSV_COLUMNS, rows)
-
-
-def _evenly(numbers: Sequence[int], count: int) -> tuple[int, ...]:
-    """Return at most so many of them, the first and the last among them."""
-    places = np.linspace(0, len(numbers) - 1, min(len(numbers), count)).round().astype(int)
-    return tuple(numbers[place] for place in places)
 
 
 def _replayed(status: Status) -> tuple[NDArray[np.intp], Digits, tuple[str, ...]]:
@@ -116,14 +113,11 @@ def _notes(
         yield f"The run was stopped: the replay ends with its last complete epoch, {saved[-1]}."
     if status.state is State.FINISHED and _restored_best(run):
         yield "This ends with the last epoch; early stopping restored the best epoch's weights."
-    fine_tuned = read_fine_tune_info(run)
-    if fine_tuned is not None and fine_tuned.test_is_seen:
+    if is_test_seen(run):
         yield "The network was trained on these digits before, so its accuracy on them says little."
 
 
 def _restored_best(run: Run) -> bool:
     """Return whether the network has the weights of an earlier epoch than its last."""
-    epochs = run.metrics().epochs
-    if not (run.hyperparameters.early_stopping and epochs):
-        return False
-    return min(epochs, key=lambda point: point.validation_loss) != epochs[-1]
+    losses = [point.validation_loss for point in run.metrics().epochs]
+    return bool(run.hyperparameters.early_stopping) and min(losses) != losses[-1]

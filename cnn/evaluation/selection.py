@@ -1,28 +1,27 @@
 """Which digits to show, and in which order."""
 
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
-from cnn.network.layers import CLASSES
 
-Kind = Literal["all", "mistakes", "correct"]
-Order = Literal[
-    "test order",
-    "lowest confidence first",
-    "highest confidence first",
-    "highest loss first",
-    "lowest loss first",
-]
+KINDS = ("All", "Mistakes", "Correct")
+ORDERS = (
+    "Lowest confidence",
+    "Highest confidence",
+    "Highest loss",
+    "Lowest loss",
+    "Test set order",
+)
 
 
 class DigitFilter(NamedTuple):
     """Which digits are shown; the default of each field leaves all of them in."""
 
-    kind: Kind = "all"
+    kind: str = "All"
+    """One of `KINDS`."""
     label: int | None = None
     """Only this true digit."""
     predicted: int | None = None
@@ -31,8 +30,8 @@ class DigitFilter(NamedTuple):
     max_confidence: float = 1.0
     only_label_errors: bool = False
     """Only digits whose label was found wrong."""
-    order: Order = "test order"
-    """As in the test set, by confidence or by loss; ties keep the test's order."""
+    order: str = "Test set order"
+    """One of `ORDERS`, which name what comes first; ties keep the test's order."""
 
 
 NO_FILTER = DigitFilter()
@@ -44,17 +43,12 @@ def confidence_percent(confidence: float) -> str:
 
 
 def select(predictions: Predictions, chosen: DigitFilter = NO_FILTER) -> NDArray[np.intp]:
-    """Return the indices of the digits that the filter shows, in its order.
-
-    Raises:
-        ValueError: the filter holds an unknown choice.
-    """
-    _check(chosen)
+    """Return the indices of the digits that the filter shows, in its order."""
     indices = np.flatnonzero(_is_shown(predictions, chosen))
-    if chosen.order == "test order":
+    if chosen.order == "Test set order":
         return indices
     by = predictions.losses if "loss" in chosen.order else predictions.confidence
-    sign = -1 if chosen.order.startswith("highest") else 1
+    sign = -1 if chosen.order.startswith("Highest") else 1
     return indices[np.argsort(sign * by[indices], kind="stable")]
 
 
@@ -62,26 +56,12 @@ def _is_shown(predictions: Predictions, chosen: DigitFilter) -> NDArray[np.bool_
     """Return for each digit, (n,), whether the filter shows it."""
     confidence = predictions.confidence
     shown = (chosen.min_confidence <= confidence) & (confidence <= chosen.max_confidence)
-    if chosen.kind != "all":
-        shown &= predictions.correct == (chosen.kind == "correct")
+    if chosen.kind != "All":
+        shown &= predictions.correct == (chosen.kind == "Correct")
     if chosen.label is not None:
         shown &= predictions.labels == chosen.label
     if chosen.predicted is not None:
         shown &= predictions.predicted == chosen.predicted
     if chosen.only_label_errors:
-        shown &= has_label_error(predictions.labels)
+        shown &= predictions.label_errors
     return shown
-
-
-def _check(chosen: DigitFilter) -> None:
-    digits = (None, *range(CLASSES))
-    choices = {"kind": get_args(Kind), "order": get_args(Order)}
-    for name, allowed in (choices | {"label": digits, "predicted": digits}).items():
-        if (value := getattr(chosen, name)) not in allowed:
-            among = ", ".join(map(str, allowed))
-            raise ValueError(f"{name} must be one of {among}, not {value!r}.")
-    if not 0 <= chosen.min_confidence <= chosen.max_confidence <= 1:
-        raise ValueError(
-            "Confidence is from 0 to 1, the minimum first, "
-            f"not from {chosen.min_confidence} to {chosen.max_confidence}."
-        )

@@ -1,14 +1,12 @@
 """Confusion matrices, accuracy by class, calibration and confidence as pictures to save."""
 
-import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from cnn.evaluation.accuracy import ClassMetrics
-from cnn.evaluation.reliability import ConfidenceBin, expected_calibration_error
+from cnn.evaluation.metrics import expected_calibration_error
 from cnn.plots.colormaps import diverging
 from cnn.plots.figure import new_figure
 from cnn.plots.palette import ACCENT, GRID, MISTAKE, WHITE, rgb
@@ -70,12 +68,12 @@ def _tints(matrix: NDArray[np.intp]) -> NDArray[np.float64]:
     return np.dstack([colors, np.where(correct, 0.18, opacity)])
 
 
-def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str = "") -> "Figure":
+def classes_figure(classes: pd.DataFrame, average: float, title: str = "") -> "Figure":
     """Draw the accuracy of each digit with support, as its distance from `average`, 0 to 1."""
     figure = new_figure(6, 4)
     axes = figure.add_subplot()
     axes.axvline(average, linestyle="--", color="gray", linewidth=1)
-    recalls = {one.digit: one.recall for one in classes if one.recall is not None}
+    recalls = classes["recall"].dropna().to_dict()
     for digit, recall in recalls.items():
         color = ACCENT if recall >= average else MISTAKE
         axes.plot([average, recall], [digit, digit], color=color, linewidth=3)
@@ -91,7 +89,7 @@ def classes_figure(classes: Sequence[ClassMetrics], average: float, title: str =
     return figure
 
 
-def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Figure":
+def reliability_figure(diagram: pd.DataFrame, title: str = "") -> "Figure":
     """Draw accuracy against confidence, both in percent, with the line of perfect calibration.
 
     The more predictions a dot stands for, the larger it is.
@@ -99,11 +97,10 @@ def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Fi
     figure = new_figure(5, 5)
     axes = figure.add_subplot()
     axes.plot([0, 100], [0, 100], "--", color="gray", label="Perfect calibration")
-    confidence = [one.confidence * 100 for one in diagram]
-    accuracy = [one.accuracy * 100 for one in diagram]
+    confidence, accuracy = diagram["confidence"] * 100, diagram["accuracy"] * 100
     name = f"Expected calibration error {expected_calibration_error(diagram):.1%}"
     axes.plot(confidence, accuracy, color=ACCENT, alpha=0.5, label=name)
-    sizes = [15 + 30 * math.log10(one.total) for one in diagram]
+    sizes = 15 + 30 * np.log10(diagram["total"])
     axes.scatter(confidence, accuracy, sizes, color=ACCENT, zorder=3)
     axes.set(xlabel="Confidence", ylabel="Accuracy", title=title, aspect="equal")
     axes.set(xlim=(0, 103), ylim=(0, 103), xticks=_QUARTERS, yticks=_QUARTERS)
@@ -113,7 +110,7 @@ def reliability_figure(diagram: Sequence[ConfidenceBin], title: str = "") -> "Fi
     return figure
 
 
-def confidence_figure(bins: Sequence[ConfidenceBin], title: str = "") -> "Figure":
+def confidence_figure(bins: pd.DataFrame, title: str = "") -> "Figure":
     """Draw how many correct predictions and how many mistakes have each confidence.
 
     Each has a scale of its own: beside thousands of correct ones the few mistakes would vanish.
@@ -122,9 +119,9 @@ def confidence_figure(bins: Sequence[ConfidenceBin], title: str = "") -> "Figure
     upper, lower = figure.subplots(2, sharex=True)
     for axes, kind, color in ((upper, "correct", ACCENT), (lower, "mistakes", MISTAKE)):
         axes.bar(
-            [one.lower * 100 for one in bins],
-            [getattr(one, kind) for one in bins],
-            [(one.upper - one.lower) * 100 for one in bins],
+            bins["lower"] * 100,
+            bins[kind],
+            100 / len(bins),
             align="edge",
             color=color,
             edgecolor="white",

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.replay import Replay
 from cnn.evaluation.selection import confidence_percent
@@ -60,7 +59,7 @@ def _caption(predictions: Predictions, index: int) -> str:
     confidence = confidence_percent(predictions.confidence[index])
     if predicted == label:
         return f"✓ {predicted}\n{confidence}"
-    name = "label" if has_label_error(predictions.labels)[index] else "true label"
+    name = "label" if predictions.label_errors[index] else "true label"
     return f"✗ {predicted}, {name} {label}\n{confidence}"
 
 

@@ -9,10 +9,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import confidence_percent
-from ui.predictions.opened_digit import LAST_OPENED, open_digit, opened_digit
+from ui.predictions.opened_digit import (
+    LAST_OPENED,
+    digit_name,
+    number_of_address,
+    open_digit,
+    opened_digit,
+)
 from ui.shared.digit_tile import TILE_STYLE, png_address
 
 _KEY = "digit_gallery"
@@ -27,9 +32,7 @@ def choose_page(count: int, page_size: int, name: str, always: bool = False) -> 
     pages = max(1, -(-count // page_size))
     if not count or (pages == 1 and not always):
         return slice(0, page_size)
-    text = st.query_params.get(name, "")
-    wanted = int(text) if text.isdecimal() and len(text) < 8 else 1
-    st.session_state[name] = min(max(wanted, 1), pages)
+    st.session_state[name] = min(max(number_of_address(name) or 1, 1), pages)
 
     def store() -> None:
         page = st.session_state[name]
@@ -78,16 +81,13 @@ def tiles_html(networks: Mapping[str, Predictions], indices: NDArray[np.intp]) -
 
     Networks are named; a single one is named "".
     """
-    first = next(iter(networks.values()))
-    errors = has_label_error(first.labels)
-    tiles = "".join(_tile_html(networks, int(one), bool(errors[one])) for one in indices)
+    tiles = "".join(_tile_html(networks, int(one)) for one in indices)
     return f'<div class="digits{" pairs" * (len(networks) > 1)}" role="list">{tiles}</div>'
 
 
-def _tile_html(networks: Mapping[str, Predictions], index: int, is_error: bool) -> str:
+def _tile_html(networks: Mapping[str, Predictions], index: int) -> str:
     first = next(iter(networks.values()))
-    what = "label" if is_error else "true label"
-    name, rows = f"Test digit {index}: {what} {first.labels[index]}", ""
+    name, rows = digit_name(first, index), ""
     for network, one in networks.items():
         confidence = confidence_percent(one.confidence[index])
         name += f", {f'{network} predicted'.strip()} {one.predicted[index]}, {confidence}"
@@ -96,7 +96,7 @@ def _tile_html(networks: Mapping[str, Predictions], index: int, is_error: bool) 
         rows += f'<div class="row {kind}"><span>{prediction}</span>{confidence}</div>'
     if len(networks) > 1 or not first.correct[index]:
         rows += f"<div>label {first.labels[index]}</div>"
-    if is_error:
+    if first.label_errors[index]:
         name, rows = f"{name}, label error", f'{rows}<div class="label-error">label error</div>'
     mistake = " mistake" * (len(networks) == 1 and not first.correct[index])
     return (

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from cnn.evaluation.selection import NO_FILTER, DigitFilter
 from cnn.plots.palette import ACCENT, GRID, MISTAKE, NEGATIVE, POSITIVE
-from ui.predictions.charts import TEXT, digit_axis
+from ui.predictions.charts import MEANING, TEXT, axis
 from ui.shared.number_text import a_digit, with_minus
 
-MORE_B, MORE_A = POSITIVE, NEGATIVE
+HELP = (
+    "How often each digit is predicted as each: a row for the true label, a column for the "
+    "prediction. Correct predictions are on the diagonal, everything else is a mistake."
+)
 _SIZE = alt.ExprRef("width < 320 ? 11 : 12")  # of the counts: "1,135" fits into a phone's cell
 
 
@@ -33,38 +36,32 @@ def confusion_chart(
             click on a cell another selection than the first, else the browser would not send it.
         color: of mistakes.
     """
-    is_correct = np.eye(len(matrix), dtype=bool)
-    tint = np.where(is_correct, 0.18, _tint(np.where(is_correct, 0, matrix)))
-    table = _table(
-        color=np.where(is_correct, ACCENT, color),
-        tint=tint,
-        text=[f"{count:,}" if count else "" for count in matrix.ravel().tolist()],
-        meaning=[f"{count:,} × {pair}" for pair, count in _pairs(matrix)],
-    )
+    correct = np.eye(len(matrix), dtype=bool)
+    tint = np.where(correct, 0.18, _tint(np.where(correct, 0, matrix)))
+    table = _table(matrix, "{:,}", np.where(correct, ACCENT, color), tint)
+    table["meaning"] = [f"{count:,} × {pair}" for pair, count in _pairs(matrix)]
     if clicks is None:
         return _heat_map(table, height=380)
-    click = alt.selection_point(
-        name="cell", fields=["actual", "predicted", "clicks"], toggle=False, clear=False
-    )
+    fields = ["actual", "predicted", "clicks"]
+    click = alt.selection_point(name="cell", fields=fields, toggle=False, clear=False)
     table = table.assign(clicks=clicks, outline=_outlined(chosen).ravel())
     return _heat_map(table, height=420, click=click)
 
 
 def difference_chart(difference: NDArray[np.intp]) -> alt.LayerChart:
     """Return a heat map of B's confusion matrix minus A's, (10, 10), with signed counts."""
-    table = _table(
-        color=np.where(difference > 0, MORE_B, MORE_A),
-        tint=_tint(difference),
-        text=[with_minus(f"{count:+,}") if count else "" for count in difference.ravel().tolist()],
-        meaning=[difference_text(pair, count) for pair, count in _pairs(difference)],
-    )
+    color = np.where(difference > 0, POSITIVE, NEGATIVE)
+    table = _table(difference, "{:+,}", color, _tint(difference))
+    table["meaning"] = [difference_text(*cell) for cell in _pairs(difference)]
     return _heat_map(table, height=380)
 
 
 def _pairs(matrix: NDArray[np.intp]) -> list[tuple[str, int]]:
     """Return what each cell counts and its count, row by row."""
-    names = [f"{label} predicted as {predicted}" for label, predicted in np.ndindex(matrix.shape)]
-    return list(zip(names, matrix.ravel().tolist(), strict=True))
+    return [
+        (f"{label} predicted as {predicted}", int(count))
+        for (label, predicted), count in np.ndenumerate(matrix)
+    ]
 
 
 def _tint(values: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -83,11 +80,14 @@ def _outlined(chosen: DigitFilter) -> NDArray[np.intp]:
     return named
 
 
-def _table(color: NDArray[np.str_], tint: NDArray[np.float64], **columns: Any) -> pd.DataFrame:
-    """Return a row for each cell, row by row."""
-    actual, predicted = np.indices(color.shape).reshape(2, -1)
-    cells = {"actual": actual, "predicted": predicted, "color": color.ravel(), "tint": tint.ravel()}
-    return pd.DataFrame(cells | columns)
+def _table(
+    matrix: NDArray[np.intp], form: str, color: NDArray[np.str_], tint: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return a row for each cell, row by row, with its count in this form."""
+    actual, predicted = np.indices(matrix.shape).reshape(2, -1)
+    columns = {"actual": actual, "predicted": predicted, "color": color.ravel()}
+    texts = [with_minus(form.format(count)) if count else "" for _, count in _pairs(matrix)]
+    return pd.DataFrame(columns | {"tint": tint.ravel(), "text": texts})
 
 
 def _heat_map(
@@ -95,21 +95,21 @@ def _heat_map(
 ) -> alt.LayerChart:
     """Return squares with counts, and if they can be clicked, with outlines."""
     cursor: Any = "pointer" if click else alt.Undefined
+    columns = axis(labelFlush=False, orient="top", labelAngle=0)
     cells = alt.Chart(table).encode(
-        x=alt.X("predicted:O", title="Predicted", axis=digit_axis(orient="top", labelAngle=0)),
-        y=alt.Y("actual:O", title="True label", axis=digit_axis()),
-        tooltip=alt.Tooltip("meaning:N", title=" "),
+        x=alt.X("predicted:O", title="Predicted", axis=columns),
+        y=alt.Y("actual:O", title="True label", axis=axis(labelFlush=False)),
+        tooltip=MEANING,
         description="meaning:N",
     )
-    squares = cells.mark_rect(stroke=GRID, strokeWidth=1, cursor=cursor).encode(
-        color=alt.Color("color:N", scale=None), fillOpacity=alt.FillOpacity("tint:Q", scale=None)
-    )
+    color, tint = alt.Color("color:N", scale=None), alt.FillOpacity("tint:Q", scale=None)
+    squares = cells.mark_rect(stroke=GRID, strokeWidth=1, cursor=cursor)
+    squares = squares.encode(color=color, fillOpacity=tint)
     counts = cells.mark_text(fontSize=_SIZE, color=TEXT, cursor=cursor).encode(text="text:N")
     if click is None:
         return alt.LayerChart(layer=[squares, counts], height=height)
-    outlines = cells.mark_rect(
-        fill="transparent", stroke=TEXT, strokeWidth=2.5, cursor="pointer"
-    ).encode(strokeOpacity=alt.StrokeOpacity("outline:Q", scale=None))
+    outlines = cells.mark_rect(fill="transparent", stroke=TEXT, strokeWidth=2.5, cursor=cursor)
+    outlines = outlines.encode(strokeOpacity=alt.StrokeOpacity("outline:Q", scale=None))
     return alt.LayerChart(layer=[squares.add_params(click), counts, outlines], height=height)
 
 
@@ -134,6 +134,5 @@ def difference_text(pair: str, difference: int) -> str:
 
 def largest_difference(difference: NDArray[np.intp]) -> str:
     """Return in which cell the two differ most, as the chart's alternative text."""
-    pair, count = max(_pairs(difference), key=lambda cell: abs(cell[1]))
-    text = difference_text(pair, count) if count else "none"
-    return f"Largest difference of the two confusion matrices: {text}."
+    cell = max(_pairs(difference), key=lambda cell: abs(cell[1]))
+    return f"Largest difference of the two confusion matrices: {difference_text(*cell)}."

@@ -3,29 +3,21 @@
 import pandas as pd
 import streamlit as st
 
-from cnn.evaluation import tables
-from cnn.evaluation.accuracy import (
-    ClassMetrics,
-    accuracy,
-    confusion_matrix,
-    macro_average,
-    metrics_per_class,
-)
-from cnn.evaluation.predictions import Predictions
-from cnn.evaluation.reliability import (
+from cnn.evaluation.metrics import (
     HISTOGRAM_BINS,
+    class_metrics,
     confidence_bins,
     expected_calibration_error,
     reliability_diagram,
+    with_macro_average,
 )
+from cnn.evaluation.predictions import Predictions
 from cnn.plots.evaluation import classes_figure, confidence_figure, reliability_figure
 from cnn.runs.store import Run
 from ui.predictions import charts
 from ui.shared.downloads import offer_downloads
 from ui.shared.number_text import percent
 from ui.shared.run_picker import run_label
-
-_SHARES = ("Precision", "Recall", "F1")
 
 TABLE_HELP = """
 - **Precision**: of the digits predicted as this class, how many belong to it.
@@ -54,29 +46,27 @@ CONFIDENCE_HELP = (
 
 def show_class_metrics(run: Run, predictions: Predictions) -> None:
     """Show precision, recall and F1 of each digit, as a table and as a chart."""
-    classes = metrics_per_class(confusion_matrix(predictions))
-    average, title = accuracy(predictions), run_label(run)
+    classes, title = class_metrics(predictions.confusion_matrix), run_label(run)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("##### Precision, recall, F1 by class", help=TABLE_HELP)
         alt = "Precision, recall, F1 and support of each digit"
         st.table(class_table(classes), border="horizontal", hide_index=True, alt=alt)
-        offer_downloads("class-metrics", table=lambda: tables.class_table(classes), run=run)
+        csv = with_macro_average(classes).to_csv
+        offer_downloads("class-metrics", table=lambda: csv().encode(), run=run)
     with right:
+        average, alt = predictions.accuracy, charts.hardest_digit(classes)
         st.markdown("##### Accuracy by class", help=CLASSES_HELP)
-        st.altair_chart(charts.class_chart(classes, average), alt=charts.hardest_digit(classes))
+        st.altair_chart(charts.class_chart(classes, average), alt=alt)
         offer_downloads("class-accuracy", lambda: classes_figure(classes, average, title), run=run)
 
 
-def class_table(classes: tuple[ClassMetrics, ...]) -> pd.DataFrame:
+def class_table(classes: pd.DataFrame) -> pd.DataFrame:
     """Return the metrics of each digit in percent, their macro average last."""
-    rows = [
-        (str(one.digit), one.precision, one.recall, one.f1, f"{one.support:,}") for one in classes
-    ]
-    support = f"{sum(one.support for one in classes):,}"
-    rows.append(("Macro average", *macro_average(classes), support))
-    table = pd.DataFrame(rows, columns=["Digit", *_SHARES, "Support"], dtype=object)
-    return table.assign(**{name: table[name].map(percent) for name in _SHARES})
+    table = with_macro_average(classes)
+    support = table.pop("support").map("{:,}".format)
+    table = table.map(percent, na_action="ignore").fillna("–").assign(support=support)
+    return table.reset_index().astype(str).rename(columns=str.capitalize)
 
 
 def show_confidence_metrics(run: Run, predictions: Predictions) -> None:
@@ -95,7 +85,6 @@ def show_confidence_metrics(run: Run, predictions: Predictions) -> None:
         bins = confidence_bins(predictions, HISTOGRAM_BINS)
         st.markdown("##### Confidence", help=CONFIDENCE_HELP)
         for kind in ("correct", "mistakes"):
-            count = sum(getattr(one, kind) for one in bins)
             chart = charts.confidence_chart(bins, kind)
-            st.altair_chart(chart, alt=f"Confidence of {count:,} {kind}")
+            st.altair_chart(chart, alt=f"Confidence of {bins[kind].sum():,} {kind}")
         offer_downloads("confidence", lambda: confidence_figure(bins, title), run=run)

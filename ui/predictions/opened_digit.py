@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.data.label_errors import has_label_error
 from cnn.evaluation.predictions import Predictions
 from cnn.runs.store import Run
 from ui.predictions.digit_details import show_details
@@ -14,15 +13,20 @@ LAST_OPENED = "last_opened_digit"  # in the session, once it is closed
 
 
 def digit_name(predictions: Predictions, index: int) -> str:
-    """Return a digit's index, label and prediction in words; a label error is only a label."""
-    what = "label" if has_label_error(predictions.labels)[index] else "true label"
-    label, predicted = predictions.labels[index], predictions.predicted[index]
-    return f"Test digit {index}: {what} {label}, predicted {predicted}"
+    """Return a digit's index and label in words; a label error is no true label."""
+    what = "label" if predictions.label_errors[index] else "true label"
+    return f"Test digit {index}: {what} {predictions.labels[index]}"
+
+
+def number_of_address(name: str) -> int | None:
+    """Return a number of the address, from 0 to 9,999,999, or None if it has none."""
+    text = st.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else None
 
 
 def open_digit(index: object) -> None:
     """Open a digit, from the next run of the script on; anything but an int opens nothing."""
-    if isinstance(index, int) and not isinstance(index, bool):
+    if isinstance(index, int):
         st.query_params[DIGIT] = str(index)
 
 
@@ -33,20 +37,8 @@ def close_digit() -> None:
 
 def opened_digit(predictions: Predictions) -> int | None:
     """Return the index in the address, or None if it names no digit."""
-    text = st.query_params.get(DIGIT, "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 8):
-        return None
-    index = int(text)
-    return index if index < len(predictions) else None
-
-
-def explain_unknown_digit(predictions: Predictions) -> None:
-    """Say so if the address names a digit that does not exist."""
-    if st.query_params.get(DIGIT) and opened_digit(predictions) is None:
-        st.caption(
-            "The address names a test digit that does not exist. "
-            f"They are counted from 0 to {len(predictions) - 1:,}."
-        )
+    index = number_of_address(DIGIT)
+    return index if index is not None and index < len(predictions) else None
 
 
 def show_opened(
@@ -60,9 +52,10 @@ def show_opened(
 
     def close() -> None:
         st.session_state[LAST_OPENED] = opened = opened_digit(predictions)
-        now = np.flatnonzero(indices == opened)
-        number = str(int(now[0]) // page_size + 1) if now.size else st.query_params.get(page, "")
-        st.query_params.update({DIGIT: [], page: [] if number in ("", "1") else number})
+        changes: dict[str, str | list[str]] = {DIGIT: []}
+        for position in np.flatnonzero(indices == opened):
+            changes[page] = [] if position < page_size else str(position // page_size + 1)
+        st.query_params.update(changes)
 
     @st.dialog("One digit", width="large", on_dismiss=close)
     def show() -> None:
@@ -72,7 +65,8 @@ def show_opened(
         position = np.flatnonzero(indices == index)
         if position.size and len(indices) > 1:
             _show_steps(indices, int(position[0]))
-        st.markdown(f"#### {digit_name(predictions, index)}")
+        name, predicted = digit_name(predictions, index), predictions.predicted[index]
+        st.markdown(f"#### {name}, predicted {predicted}")
         show_details(run, predictions, index)
 
     if opened_digit(predictions) is not None:

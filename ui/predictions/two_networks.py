@@ -1,19 +1,21 @@
 """The view of two networks on the same digits: which only one gets right, and if that is chance."""
 
+from typing import get_args
+
 import pandas as pd
 import streamlit as st
 
-from cnn.evaluation.accuracy import accuracy, confusion_matrix
-from cnn.evaluation.comparison import Comparison, CorrectIn
+from cnn.evaluation.comparison import SIGNIFICANCE, Comparison, CorrectIn
 from cnn.evaluation.predictions import Predictions
 from cnn.plots.evaluation import confusion_matrix_figure, difference_matrix_figure
+from cnn.plots.palette import NEGATIVE, POSITIVE
 from cnn.runs.store import Run
-from ui.predictions import gallery, heat_maps, mcnemar_text, opened_digit
-from ui.predictions.heat_maps import MORE_A, MORE_B
-from ui.predictions.second_network import compare_with_second
+from ui.predictions import gallery, heat_maps, opened_digit
+from ui.predictions.second_network import pick_second
 from ui.shared.downloads import offer_downloads
-from ui.shared.number_text import percent, points, with_minus
+from ui.shared.number_text import counted, percent, points, with_minus
 from ui.shared.run_picker import run_label
+from ui.shared.run_predictions import predictions_of
 
 PAGE, PAGE_SIZE = "only_page", 30  # fills whole rows of 3, 5, 6 or 10
 SHOWN: dict[str, CorrectIn] = {
@@ -21,9 +23,10 @@ SHOWN: dict[str, CorrectIn] = {
     "Only B correct": "second",
     "Both wrong": "neither",
 }
-COUNTS_HELP = (
-    "How often each digit is predicted as each: a row for the true label, a column for the "
-    "prediction. Correct predictions are on the diagonal; the color of mistakes shows how many."
+MCNEMAR_HELP = (
+    "McNemar's exact test (1947) looks only at the digits that one network gets right and the "
+    "other wrong. If both were equally good, each of them would be A's or B's with probability "
+    "1/2. A split that would come about in less than 5% of all cases is called significant."
 )
 DIFFERENCE_HELP = (
     "B's count minus A's in each cell. On the diagonal are correct predictions, everywhere else "
@@ -37,10 +40,14 @@ _LEGEND = (
 
 def compare_networks(run: Run, predictions: Predictions) -> None:
     """Show a choice of a second network, B, and how it differs from this one, A."""
-    compared = compare_with_second(run, predictions)
-    if compared is None:
+    second = pick_second(run)
+    if second is None:
         return
-    second, comparison = compared
+    try:
+        comparison = Comparison(predictions, predictions_of(second))
+    except ValueError as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        return
     st.markdown(
         f":small[**A**, the network chosen above: {run_label(run)}]  \n"
         f":small[**B**, to compare: {run_label(second)}]"
@@ -49,12 +56,15 @@ def compare_networks(run: Run, predictions: Predictions) -> None:
     _show_split(comparison)
     st.markdown("##### Digit by digit")
     _browse(run, comparison)
-    offer_downloads(f"disagreements-{run.id}-{second.id}", table=lambda: _csv(comparison))
+    table = disagreements(comparison).to_csv
+    offer_downloads(
+        f"disagreements-{run.id}-{second.id}", table=lambda: table(index=False).encode()
+    )
     columns = st.columns(3, gap="medium")
     with columns[0]:
-        _show_matrix("A", run, predictions, MORE_A)
+        _show_matrix("A", run, predictions, NEGATIVE)
     with columns[1]:
-        _show_matrix("B", second, comparison.second, MORE_B)
+        _show_matrix("B", second, comparison.second, POSITIVE)
     with columns[2]:
         _show_difference(comparison, run, second)
 
@@ -73,27 +83,41 @@ def _show_split(comparison: Comparison) -> None:
     """Show both accuracies, the four counts, and whether the difference is significant."""
     with st.container(horizontal=True, gap="medium"):
         for name, one in {"A": comparison.first, "B": comparison.second}.items():
-            st.metric(f"Accuracy of {name}", percent(accuracy(one), 2), width="content")
+            st.metric(f"Accuracy of {name}", percent(one.accuracy, 2), width="content")
         st.metric("B minus A", with_minus(points(comparison.difference)), width="content")
     counts, text = st.columns([2, 3], gap="large")
     with counts:
-        st.html(split_html(comparison))
+        st.table(split_table(comparison), width="content")
     with text:
-        st.markdown(f"**{mcnemar_text.verdict(comparison)}**", help=mcnemar_text.HELP)
-        st.markdown(mcnemar_text.explanation(comparison))
+        negation = "" if comparison.p_value < SIGNIFICANCE else "not "
+        verdict = f"**The difference is {negation}statistically significant.**"
+        st.markdown(verdict, help=MCNEMAR_HELP)
+        st.markdown(explanation(comparison))
 
 
-def split_html(comparison: Comparison) -> str:
-    """Return how many digits both, one or neither gets right, as a table of two rows."""
-    both, first, second, neither = (
-        f"{comparison.count(who):,}" for who in ("both", "first", "second", "neither")
-    )
+def split_table(comparison: Comparison) -> pd.DataFrame:
+    """Return how many digits both, one or neither gets right, in two rows."""
+    counts = [f"{len(comparison.indices(who)):,}" for who in get_args(CorrectIn)]
+    rows, columns = (["A correct", "A wrong"], ["B correct", "B wrong"])
+    return pd.DataFrame([counts[:2], counts[2:]], rows, columns)
+
+
+def explanation(comparison: Comparison) -> str:
+    """Return what McNemar's test is based on, and what its result means."""
+    first, second = len(comparison.indices("first")), len(comparison.indices("second"))
+    if first + second == 0:
+        return "There is no digit that only one of them gets right, so nothing tells them apart."
+    p_value = comparison.p_value
+    meaning = "So on other digits the other one may be better. More test digits could tell."
+    if comparison.first.seen_in_training or comparison.second.seen_in_training:
+        meaning = "It says nothing about new digits."
+    elif p_value < SIGNIFICANCE:
+        better = "B" if comparison.difference > 0 else "A"
+        meaning = f"So {better} is very likely better on new digits of this kind, too."
     return (
-        '<table class="split"><thead><tr><td></td><th scope="col">B correct</th>'
-        '<th scope="col">B wrong</th></tr></thead><tbody>'
-        f'<tr><th scope="row">A correct</th><td>{both}</td><td><b>{first}</b></td></tr>'
-        f'<tr><th scope="row">A wrong</th><td><b>{second}</b></td><td>{neither}</td></tr>'
-        "</tbody></table>"
+        f"Only one of the two gets {counted(first + second, 'digit')} right: {first:,} A, "
+        f"{second:,} B. If both were equally good, a split at least as uneven would come about "
+        f"with probability {'p < 0.001' if p_value < 0.001 else f'p = {p_value:.3g}'}. {meaning}"
     )
 
 
@@ -136,14 +160,10 @@ def disagreements(comparison: Comparison) -> pd.DataFrame:
     )
 
 
-def _csv(comparison: Comparison) -> bytes:
-    return disagreements(comparison).to_csv(index=False).encode()
-
-
 def _show_matrix(name: str, run: Run, predictions: Predictions, color: str) -> None:
     """Show the confusion matrix of one of the two."""
-    matrix, title = confusion_matrix(predictions), f"{name}: {run_label(run)}"
-    st.markdown(f"##### Confusion matrix of {name}", help=COUNTS_HELP)
+    matrix, title = predictions.confusion_matrix, f"{name}: {run_label(run)}"
+    st.markdown(f"##### Confusion matrix of {name}", help=heat_maps.HELP)
     chart = heat_maps.confusion_chart(matrix, color=color)
     st.altair_chart(chart, alt=heat_maps.worst_pair(matrix))
     offer_downloads(f"confusion-matrix-{run.id}", lambda: confusion_matrix_figure(matrix, title))

@@ -1,35 +1,33 @@
-"""The replay of a training: filters and predictions, epoch by epoch."""
+"""The replay of a training: filters and predictions, epoch by epoch, played in the browser."""
 
-from typing import Any, NamedTuple
+import base64
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 from zlib import crc32
 
+import numpy as np
 import streamlit as st
 
 from cnn.data.mnist import Source, find_source
-from cnn.evaluation.replay import load_replay, replay_csv
+from cnn.evaluation.replay import Replay, load_replay, replay_table
 from cnn.plots.gallery import filters_figure
-from cnn.runs.snapshots import FOLDER, SnapshotError
+from cnn.runs.snapshots import FOLDER, START
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker
+from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.downloads import offer_downloads
 from ui.shared.fingerprints import Fingerprint, fingerprint_of
-from ui.shared.replay_player import replay_payload, show_player
 
-MAX_REPLAYS = 8  # cached for all visitors, half a megabyte each at most
+MAX_REPLAYS = 8  # cached for all visitors, 300 KB each at most
+MAX_FILTERS = 32  # four rows of eight; with 60 epochs of the largest filters 130 KB
 ALL_EPOCHS = 1_000  # in a table
+_STEPS = 127  # of a weight, each side of zero
 _SENTENCE = (
     "Watch the network learn: how its filters form, and how its predictions for {digits} change. "
     "One epoch is one pass through all training images."
 )
 _SINGLE = "Only one epoch of this run was saved, so there is nothing to play: it is shown below."
-
-
-class _Loaded(NamedTuple):
-    """What the page shows of a replay."""
-
-    payload: dict[str, Any]
-    digits: int
-    notes: tuple[str, ...]
 
 
 def offer_replay(run: Run) -> None:
@@ -58,33 +56,38 @@ def show_replay(run: Run, is_on_train: bool = False) -> None:
         is_on_train: whether the page is Train itself, where no way to Train is offered.
     """
     try:
-        loaded = _load(run, str(run.path), _version(run), find_source()[0])
-    except (SnapshotError, RunError) as error:
+        payload, notes = _load(run, str(run.path), _version(run), find_source()[0])
+    except ValueError as error:
         st.info(str(error), icon=":material/info:")
         if not is_on_train and st.button("Go to Train", icon=":material/model_training:"):
             st.switch_page(navigation.TRAIN, query_params={"run": run.id})
         return
-    st.markdown(_SENTENCE.format(digits=f"{loaded.digits or ''} test digits".strip()))
-    if len(loaded.payload["frames"]) == 1:
+    digits = len(payload["labels"])
+    st.markdown(_SENTENCE.format(digits=f"{digits or ''} test digits".strip()))
+    if len(payload["frames"]) == 1:
         st.info(_SINGLE, icon=":material/info:")
-    for note in loaded.notes:
+    for note in notes:
         st.caption(note)
-    show_player(loaded.payload)
-    title = run_picker.run_label(run)
+    _component()(key="replay_player", data=payload)
     with st.container(horizontal=True):
+        _offer_downloads(run, has_table=digits > 0)
+
+
+def _offer_downloads(run: Run, has_table: bool) -> None:
+    title = run_picker.run_label(run)
+    offer_downloads(
+        "filters",
+        lambda: filters_figure(load_replay(run, max_epochs=2), title),
+        run=run,
+        name="Filters",
+    )
+    if has_table:
         offer_downloads(
-            "filters",
-            lambda: filters_figure(load_replay(run, max_epochs=2), title),
+            "replay",
+            table=lambda: replay_table(load_replay(run, ALL_EPOCHS)).to_csv(index=False).encode(),
             run=run,
-            name="Filters",
+            name="Predictions",
         )
-        if loaded.digits:
-            offer_downloads(
-                "replay",
-                table=lambda: replay_csv(load_replay(run, ALL_EPOCHS)).encode(),
-                run=run,
-                name="Predictions",
-            )
 
 
 def _version(run: Run) -> Fingerprint:
@@ -94,8 +97,50 @@ def _version(run: Run) -> Fingerprint:
 
 
 @st.cache_resource(max_entries=MAX_REPLAYS, show_spinner="Loading the saved epochs …")
-def _load(_run: Run, path: str, version: Fingerprint, source: Source) -> _Loaded:
+def _load(
+    _run: Run, path: str, version: Fingerprint, source: Source
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what the player gets, and the notes."""
     replay = load_replay(_run)
     first = "Before the fine-tuning" if _run.is_fine_tuned else "Before the training"
     payload = replay_payload(replay, f"{_run.id} {crc32(repr(version).encode())}", first)
-    return _Loaded(payload, len(replay.indices), replay.notes)
+    return payload, replay.notes
+
+
+def replay_payload(replay: Replay, version: str, first: str) -> dict[str, Any]:
+    """Return a replay of at most `MAX_EPOCHS` epochs as the browser gets it, at most 300 KB.
+
+    Another version rewinds the player. `first` is the title of the frame before the first epoch.
+    """
+    filters, scale = replay.filters[..., :MAX_FILTERS], float(np.abs(replay.filters).max())
+    weights = np.round(filters / (scale or 1.0) * _STEPS).astype(np.int8)
+    confidence = (replay.probabilities.max(axis=-1) * 100).round().astype(int)
+    last = replay.numbers[-1]
+    return {
+        "version": version,
+        "frames": [
+            first if number == START else f"After epoch {number} of {last}"
+            for number in replay.numbers
+        ],
+        "epochs": replay.numbers,
+        "side": filters.shape[1],
+        "filters": filters.shape[-1],
+        "allFilters": replay.filters.shape[-1],
+        "weights": base64.b64encode(np.moveaxis(weights, -1, 1).tobytes()).decode("ascii"),
+        "labels": replay.digits.labels.tolist(),
+        "images": [png_address(image) for image in replay.digits.images],
+        "predicted": replay.predicted.tolist(),
+        "confidence": confidence.tolist(),
+        "correct": replay.correct.tolist(),
+        "curve": [
+            [point.epoch, round(point.validation_accuracy, 5), round(point.validation_loss, 6)]
+            for point in replay.curve
+        ],
+    }
+
+
+@lru_cache(maxsize=1)
+def _component() -> Any:
+    file = Path(__file__).with_name("replay_player")
+    html, css, js = (file.with_suffix(kind).read_text("utf-8") for kind in (".html", ".css", ".js"))
+    return st.components.v2.component("replay_player", html=html, css=TILE_STYLE + css, js=js)

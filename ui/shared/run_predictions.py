@@ -9,7 +9,6 @@ from cnn.data.label_errors import (
     accuracy_without_label_errors,
 )
 from cnn.data.mnist import Source, find_source
-from cnn.evaluation.accuracy import accuracy
 from cnn.evaluation.predictions import Predictions, load_predictions
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
@@ -87,7 +86,7 @@ def summary(run: Run, predictions: Predictions) -> str:
     mistakes = int((~predictions.correct).sum())
     which = "the sample's " if on_sample else ""
     return (
-        f"{percent(accuracy(predictions))} accuracy · {mistakes:,} of {which}"
+        f"{percent(predictions.accuracy)} accuracy · {mistakes:,} of {which}"
         f"{len(predictions):,} test digits wrong{_stopped(run)}"
     )
 
@@ -108,6 +107,6 @@ def show_accuracy_without_label_errors(predictions: Predictions) -> None:
     without = accuracy_without_label_errors(predictions.labels, predictions.correct)
     if without is not None:
         st.markdown(
-            f":small[{percent(accuracy(predictions), 2)} with and {percent(without, 2)} without "
+            f":small[{percent(predictions.accuracy, 2)} with and {percent(without, 2)} without "
             f"the {len(LABEL_ERRORS)} known label errors ([{SOURCE}]({SOURCE_ADDRESS}))]"
         )
