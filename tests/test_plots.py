@@ -11,6 +11,7 @@ from PIL import Image
 
 from cnn.evaluation.history import History
 from cnn.evaluation.metrics import class_metrics, confidence_bins, reliability_diagram
+from cnn.evaluation.predictions import Predictions
 from cnn.explanation.explain import LayerMaps, Neighbor
 from cnn.plots.evaluation import (
     classes_figure,

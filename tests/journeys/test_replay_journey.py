@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.evaluated_run import make_replayed_run
 from tests.journeys.conftest import serving
-from tests.replayed_run import make_replayed_run
 
 pytestmark = pytest.mark.browser
 
