@@ -7,13 +7,11 @@ from cnn.network import layers
 from cnn.network.choices import ACTIVATIONS, PADDINGS
 from cnn.network.layers import layer_table, total_parameters
 
-small_filters = st.lists(st.integers(1, 3), min_size=1, max_size=6)
-
 
 @st.composite
-def networks(draw, fits=None):
+def networks(draw):
     """Hyperparameters of small networks, whose layers fit into each other or not."""
-    filters = draw(small_filters)
+    filters = draw(st.lists(st.integers(1, 3), min_size=1, max_size=6))
     return Hyperparameters(
         filters=filters,
         kernel_size=draw(st.integers(1, 7)),
@@ -84,20 +82,13 @@ def test_layers_are_refused_by_name_exactly_where_keras_cannot_build_them(hyperp
         assert f"{refused} Remove a layer or a pooling, use a smaller kernel" in str(error.value)
 
 
-def test_a_kernel_as_large_as_the_image_left_still_fits():
-    layers = layer_table(Hyperparameters(filters=[1] * 4, kernel_size=7))
-    assert layers[3].output_shape == (4, 4, 1)
-    pooled = layer_table(Hyperparameters(filters=[1] * 2, kernel_size=7, pool_after=[1]))
-    assert pooled[2].output_shape == (5, 5, 1)  # 28 → 22 → 11 → 5
-
-
 def test_more_than_five_million_parameters_are_refused():
     large = Hyperparameters(filters=[128], dense_units=1024)
-    with pytest.raises(ValueError, match=r"would have 88\.6 million parameters") as error:
-        layer_table(large)
-    assert "the limit is 5 million. Use fewer filters or units, or pool once more" in str(
-        error.value
+    sentence = (
+        r"would have 88\.6 million parameters, and the limit is 5 million\. Use fewer filters"
     )
+    with pytest.raises(ValueError, match=sentence):
+        layer_table(large)
 
 
 @pytest.mark.parametrize(("limit", "is_allowed"), [(47_410, True), (47_409, False)])
@@ -106,17 +97,8 @@ def test_the_limit_itself_is_allowed(monkeypatch, limit, is_allowed):
     assert fits(Hyperparameters()) is is_allowed
 
 
-def test_strides_divide_the_multiply_adds():
-    plain, strided = (
-        layer_table(Hyperparameters(strides=strides, padding="same"))[0] for strides in ((), (2,))
-    )
-    assert strided.output_shape == (14, 14, 16)
-    assert strided.multiply_adds * 4 == plain.multiply_adds
-    assert strided.parameters == plain.parameters
-
-
 def test_multiply_adds_are_weights_times_places():
-    first, second, _, answers = layer_table(Hyperparameters())
+    first, second, _, output = layer_table(Hyperparameters(strides=(1, 2)))
     assert first.multiply_adds == 3 * 3 * 1 * 16 * 26 * 26
-    assert second.multiply_adds == 3 * 3 * 16 * 8 * 24 * 24
-    assert answers.multiply_adds == 24 * 24 * 8 * 10
+    assert second.multiply_adds == 3 * 3 * 16 * 8 * 12 * 12
+    assert output.multiply_adds == 12 * 12 * 8 * 10
