@@ -145,7 +145,7 @@ def test_a_line_is_extended_from_its_end(label, is_top, sign):
     digits = repeated_digit(label, count=50)  # lines as added; fitting would move all ink
     style = StyleTransform(digits.images, np.random.default_rng(0))
     STYLES[label].add(style)
-    start, end = style.starts[0][:, 0], style.ends[0][:, 0]
+    (start,), (end,) = style.starts, style.ends
     assert np.all((start[:, 1] < (style.top + style.bottom) / 2) == is_top)
     assert np.all(sign * (end - start)[:, 0] > 0)
     here = np.rint(start).astype(int)

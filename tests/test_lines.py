@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnn.training.lines import MAX_WIDTH, MIN_WIDTH, StyleTransform, fit_in_box, pen_widths
+from cnn.training.lines import MAX_WIDTH, MIN_WIDTH, StyleTransform, curve, fit_in_box, pen_widths
 
 
 def bar(width, top=4, bottom=24, left=13):
@@ -63,11 +63,11 @@ def test_a_small_image_is_centered_by_its_mass_and_not_enlarged_and_a_blank_one_
 def test_lines_are_added_to_the_ink_that_is_there_and_to_the_chosen_images():
     style = StyleTransform(np.stack([bar(3), bar(3)]), np.random.default_rng(0))
     left, right = (np.array([[column, 14.0]] * 2) for column in (6, 22))
-    style.line(left, right, np.array([True, False]), ink=np.array([[14.0, 14]] * 2))
-    style.curve(left, left, right, np.array([True, False]))
+    style.line((left, right), np.array([True, False]), ink=np.array([[14.0, 14]] * 2))
+    style.line(curve(left, left, right, 6), np.array([True, False]))
     crossed, plain = style.drawn(np.ones(2))
     assert extent(crossed / 255) == pytest.approx((20, 19), abs=1)
-    assert extent(plain / 255) == pytest.approx((20, 11), abs=1)  # a curve has its dot at the start
+    assert extent(plain / 255) == pytest.approx((20, 11), abs=1)  # a dot at the first point
     assert crossed.max() == plain.max() == 255
 
 
@@ -78,7 +78,7 @@ def test_many_images_are_drawn_as_each_alone():
 
     def drawn(chosen):
         style = StyleTransform(images[chosen], generator)
-        style.line(start[chosen], end[chosen])
+        style.line((start[chosen], end[chosen]))
         return style.drawn(np.ones(len(images[chosen]))).astype(int)
 
     together = drawn(slice(None))

@@ -30,13 +30,8 @@ def start_fine_tuning(
 ) -> Run:
     """Queue a run that fine-tunes a network on saved digits, and start a worker for it.
 
-    The run's folder holds all that it needs: parent and digits may be deleted at once.
-
-    Args:
-        parent: the run to start from.
-        digits: what it learns, at least one.
-        folder: the folder of all runs.
-        idle_seconds: how long a worker started for this waits for more; None: its own default.
+    The run's folder holds all that it needs: parent and digits may be deleted at once. A worker
+    started for this waits for more runs as long as `idle_seconds`, or its own default.
 
     Raises:
         ValueError: nothing is saved, or the parent has no network, or a damaged one.

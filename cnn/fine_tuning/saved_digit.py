@@ -47,12 +47,9 @@ class _Line(BaseModel):
 class SavedDigit:
     """A saved drawing; the same drawing has the same id."""
 
-    drawing: Drawing = field(compare=False)
-    """Strokes, or an image (28, 28)."""
-    label: int
-    """The digit it shows, 0 to 9, as somebody said."""
-    added: float
-    """Seconds since 1970."""
+    drawing: Drawing = field(compare=False)  # strokes, or an image (28, 28)
+    label: int  # the digit it shows, 0 to 9, as somebody said
+    added: float  # seconds since 1970
 
     @cached_property
     def id(self) -> str:
@@ -99,14 +96,10 @@ def _content(drawing: Drawing) -> dict[str, Any]:
 
 @lru_cache(2_000)  # an unchanged line keeps its image
 def from_line(line: bytes) -> SavedDigit:
-    """Return the digit of one line, which may come from anywhere.
+    """Return the digit of a line that may come from anywhere, or raise `ValueError`.
 
-    Args:
-        line: `{"label": "7", "strokes": [[[x, y], …], …]}`, or with "image" instead: the 784
-            bytes of a 28×28 image in base64. "added" may be missing; other keys are ignored.
-
-    Raises:
-        ValueError: it holds something else.
+    Expected is `{"label": "7", "strokes": [[[x, y], …], …]}`, or with "image" instead: the 784
+    bytes of a 28×28 image in base64. "added" may be missing; other keys are ignored.
     """
     with readable_errors():
         values = _Line.model_validate_json(line.removeprefix(codecs.BOM_UTF8))

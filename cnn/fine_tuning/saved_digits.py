@@ -26,8 +26,7 @@ class SavedDigits(NamedTuple):
     """The saved digits, in the order in which they were saved."""
 
     digits: tuple[SavedDigit, ...]
-    damaged: tuple[bytes, ...] = ()
-    """Lines of the file that can't be read. They stay in it."""
+    damaged: tuple[bytes, ...] = ()  # lines of the file that can't be read; they stay in it
 
     def find(self, digit_id: str) -> SavedDigit | None:
         """Return the digit of this id, if it is saved."""
@@ -47,8 +46,7 @@ class Loaded(NamedTuple):
 
     added: int
     already_there: int
-    refused: tuple[str, ...]
-    """A sentence for each line that holds no digit, with its number."""
+    refused: tuple[str, ...]  # a sentence for each line that holds no digit, with its number
 
 
 def read(folder: Path) -> SavedDigits:

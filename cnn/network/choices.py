@@ -14,25 +14,17 @@ from typing import Any, NamedTuple
 class Spec:
     """What is known of one hyperparameter apart from its type and default."""
 
-    group: str
-    """Of the form: Network, Training or Data."""
-    step: str
-    """Of How it works: Prepare, Layers, Compile or Fit."""
+    group: str  # of the form: Network, Training or Data
+    step: str  # of How it works: Prepare, Layers, Compile or Fit
     label: str
-    minimum: float = 0
+    minimum: float = 0  # of a number, or of each number of a list
     maximum: float = 0
-    """The limits of a number, or of each number of a list."""
-    steps: Sequence[float] = ()
-    """The values that the form offers, where it does not offer all."""
+    steps: Sequence[float] = ()  # that the form offers, where it does not offer all values
     choices: Mapping[str, Any] | None = None
-    each: int = 0
-    """What a new convolution begins with, where a list has a number for each convolution."""
-    off: str = ""
-    """The word for 0, or for an empty list, where that turns something off."""
-    help: str = ""
-    """The docstring below the hyperparameter."""
-    kind: Any = None
-    """The type of the value."""
+    each: int = 0  # what a new convolution begins with, in a list of a number for each
+    off: str = ""  # the word for 0, or for an empty list, where that turns something off
+    help: str = ""  # the docstring below the hyperparameter
+    kind: Any = None  # the type of the value
 
     def text(self, value: Any) -> str:
         """Return a value as pages show it."""
@@ -76,12 +68,9 @@ class Schedule(NamedTuple):
 
     label: str
     keras_class: str = ""
-    warm_up: float = 0.0
-    """Share of all steps in which the learning rate rises linearly to its peak."""
-    start: float = 1.0
-    """Share of the peak to begin with."""
-    end: float = 1.0
-    """Share of the peak to end with, after a fall along a cosine."""
+    warm_up: float = 0.0  # share of all steps in which the learning rate rises linearly to its peak
+    start: float = 1.0  # share of the peak to begin with
+    end: float = 1.0  # share of the peak to end with, after a fall along a cosine
 
     def options(self, peak: float, steps: int) -> dict[str, float]:
         """Return the arguments of Keras's class for a training of so many steps."""
@@ -99,25 +88,16 @@ class Augmentation(NamedTuple):
     """How much training images are changed: the largest change either way, drawn uniformly."""
 
     label: str
-    seconds: float = 0.0
-    """What it costs for each training image (benchmarks/estimate.py)."""
+    seconds: float = 0.0  # that it costs for each training image (benchmarks/estimate.py)
     degrees: float = 0.0
-    shear: float = 0.0
-    """Horizontal shift per pixel of height."""
-    zoom: float = 0.0
-    """Share of the size."""
-    shift: float = 0.0
-    """Pixels."""
-    elastic: float = 0.0
-    """Pixels: standard deviation of a smooth field of shifts."""
-    pen: float = 0.0
-    """Share of the way to lines two pixels wider, or thinner."""
-    contrast: float = 1.0
-    """Maximum gain: elastic changes blur the edges of a stroke, and this sharpens them again."""
-    p_identity: float = 0.0
-    """Share of images that stay as they are."""
-    style_versions: int = 0
-    """How many times each image is written in other handwriting styles before training."""
+    shear: float = 0.0  # horizontal shift per pixel of height
+    zoom: float = 0.0  # share of the size
+    shift: float = 0.0  # pixels
+    elastic: float = 0.0  # pixels: standard deviation of a smooth field of shifts
+    pen: float = 0.0  # share of the way to lines two pixels wider, or thinner
+    contrast: float = 1.0  # maximum gain: elastic changes blur edges, and this sharpens them again
+    p_identity: float = 0.0  # share of images that stay as they are
+    style_versions: int = 0  # of each image, written in other handwriting styles before training
 
 
 PADDINGS = {"valid": Padding("Valid (none)"), "same": Padding("Same")}

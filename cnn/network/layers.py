@@ -22,17 +22,12 @@ Shape = tuple[int, ...]
 class Layer(NamedTuple):
     """One layer as Keras builds it."""
 
-    name: str
-    """Also its name in Keras and in the exported network."""
-    kind: str
-    """Its class in `keras.layers`."""
-    output_shape: Shape
-    """Without the batch."""
+    name: str  # also in Keras and in the exported network
+    kind: str  # its class in `keras.layers`
+    output_shape: Shape  # without the batch
     parameters: int = 0
-    multiply_adds: int = 0
-    """For one image."""
-    options: Mapping[str, Any] = {}
-    """The arguments of the Keras class that are not its defaults, apart from the name."""
+    multiply_adds: int = 0  # for one image
+    options: Mapping[str, Any] = {}  # arguments of the Keras class, apart from defaults and name
 
 
 def layer_table(hyperparameters: Hyperparameters) -> tuple[Layer, ...]:

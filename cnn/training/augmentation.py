@@ -17,10 +17,7 @@ FIELD = 5  # shifts a side of the elastic field; the rest is interpolated
 class RandomNumbers:
     """Random tensors for one batch. They depend on its place and on the order of calls alone.
 
-    Args:
-        seed: of the run, below 2³¹.
-        epoch: its number, an int64 scalar.
-        step: number of the batch, an int64 scalar.
+    The seed is below 2³¹; the numbers of epoch and batch are int64 scalars.
     """
 
     def __init__(self, seed: int, epoch: tf.Tensor, step: tf.Tensor) -> None:

@@ -21,8 +21,7 @@ MAX_THRESHOLD = 0.999  # nearer to 1, rounding would decide and not the network
 def calibrate(network: keras.Model, validation: Digits) -> tuple[Calibration, float]:
     """Divide the network's logits by the temperature that suits the validation digits best.
 
-    Returns:
-        The calibration, and the validation accuracy.
+    Return the calibration with the validation accuracy.
     """
     outputs = network.predict(plain_batches(validation, network.output_shape[1]), verbose=0)
     logits = np.log(np.maximum(outputs, MIN_PROBABILITY))

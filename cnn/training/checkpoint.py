@@ -12,12 +12,8 @@ from cnn.runs.files import write_bytes
 class Checkpoint:
     """Saves and restores the weights, the seeds of dropout, the optimizer and early stopping.
 
-    Each file is written whole; that of the epoch before stays as a second copy.
-
-    Args:
-        folder: of the files.
-        network: compiled, its optimizer built.
-        early_stopping: the callback that ends the training.
+    The network is compiled, its optimizer built. Each file is written whole; that of the epoch
+    before stays as a second copy.
     """
 
     def __init__(
@@ -26,17 +22,11 @@ class Checkpoint:
         self._folder, self._network, self._early_stopping = folder, network, early_stopping
         self._variables = [*network.variables, *network.optimizer.variables]
         self._early_stopping_state: dict[str, object] = {}
-        self.is_damaged = False
-        """Whether a file could not be read."""
-        self.is_final = False
-        """Whether early stopping had ended the training in the state restored."""
+        self.is_damaged = False  # whether a file could not be read
+        self.is_final = False  # whether early stopping had ended the training in the state restored
 
     def save(self, epoch: int) -> None:
-        """Save the state after this epoch, from 1.
-
-        Raises:
-            OSError: it can't be written; the state of the epoch before stays.
-        """
+        """Save the state after this epoch, from 1; after an `OSError`, that before it stays."""
         stopping, buffer = self._early_stopping, io.BytesIO()
         arrays = [keras.ops.convert_to_numpy(variable) for variable in self._variables]
         state = [float(stopping.best), stopping.wait, self._network.stop_training]

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data.mnist import Digits
-from cnn.training.lines import FAINT_INK, Points, StyleTransform
+from cnn.training.lines import FAINT_INK, Points, StyleTransform, curve
 
 CHUNK = 2_000  # images; more would only take memory
+CURVE_LINES = 6
 
 
 def _xy(x: Points, y: Points) -> Points:
@@ -32,10 +33,10 @@ def _one(style: StyleTransform) -> None:
     end = top + _xy(-np.sin(angle) * length, np.cos(angle) * length)
     wobble = _xy(style.uniform(-0.1, 0.1), style.uniform(-0.1, 0.1)) * length[:, None]
     has_flag = style.chance(0.88)
-    style.curve(top, (top + end) / 2 + wobble, end, has_flag)
+    style.line(curve(top, (top + end) / 2 + wobble, end, CURVE_LINES), has_flag)
     half, slope = style.height * style.uniform(0.15, 0.45), style.uniform(-0.15, 0.15)
     base = _xy(half, half * slope)
-    style.line(foot - base, foot + base, style.chance(np.where(has_flag, 0.3, 1)), ink=foot)
+    style.line((foot - base, foot + base), style.chance(np.where(has_flag, 0.3, 1)), ink=foot)
 
 
 def _seven(style: StyleTransform) -> None:
@@ -45,13 +46,13 @@ def _seven(style: StyleTransform) -> None:
     left, right = style.height * style.uniform(0.12, 0.4), style.height * style.uniform(0.12, 0.55)
     slope, has_bar = style.uniform(-0.35, 0.2), style.chance(0.85)
     start, end = center - _xy(left, left * slope), center + _xy(right, right * slope)
-    style.line(start, end, has_bar, ink=center)
+    style.line((start, end), has_bar, ink=center)
     column = np.clip(style.left + 1, 0, 27)
     roof = style.images[np.arange(len(style.images)), :, column].argmax(axis=1)
     corner = _xy(column, roof + 0.5)
     length, angle = style.height * style.uniform(0.1, 0.3), style.uniform(-0.5, 0.5)
     tick = _xy(np.sin(angle) * length, np.cos(angle) * length)
-    style.line(corner, corner + tick, style.chance(np.where(has_bar, 0.3, 1)))
+    style.line((corner, corner + tick), style.chance(np.where(has_bar, 0.3, 1)))
 
 
 def _nine(style: StyleTransform) -> None:
@@ -62,7 +63,8 @@ def _nine(style: StyleTransform) -> None:
         -length * style.uniform(-0.15, 0.35), drop + style.height * style.uniform(0.02, 0.12)
     )
     rise = style.height * style.uniform(-0.05, 0.4)
-    style.curve(foot, foot + control, foot + _xy(-length, drop - rise))
+    end = foot + _xy(-length, drop - rise)
+    style.line(curve(foot, foot + control, end, CURVE_LINES))
 
 
 def _longer(
@@ -75,9 +77,8 @@ def _longer(
         line_end = style.top + np.clip(style.height * row, 1, style.height - 1)
         end = _xy(style.ink_at(line_end, side) - direction, line_end)
         length = style.height * style.uniform(*lengths)
-        style.line(
-            end, end + _xy(direction * length, -direction * length * style.uniform(-0.2, 0.4))
-        )
+        further = _xy(direction * length, -direction * length * style.uniform(-0.2, 0.4))
+        style.line((end, end + further))
 
     return add
 
@@ -86,10 +87,8 @@ class StyleRule(NamedTuple):
     """How images of a digit are changed."""
 
     add: Callable[[StyleTransform], None]
-    share: float
-    """Of the images of the digit that are trained on in this style."""
-    widths: tuple[float, float] = (0.8, 1.2)
-    """The range of the factor by which their width changes."""
+    share: float  # of the images of the digit that are trained on in this style
+    widths: tuple[float, float] = (0.8, 1.2)  # range of the factor by which their width changes
 
 
 STYLES = {

@@ -1,5 +1,6 @@
 """Lines that a handwriting style adds to many images, fitted into MNIST's 20×20 box again."""
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -10,7 +11,6 @@ from cnn.drawing.pen import BOX, CENTER, PEN_SOFTNESS, SIDE
 Points: TypeAlias = NDArray[np.floating]
 
 INK, FAINT_INK = 100, 80  # of 255: what counts as ink
-CURVE_LINES = 6
 MARGIN = 8  # blank pixels around an image, for lines that reach beyond it
 MIN_WIDTH, MAX_WIDTH = 1.6, 4.5  # pixels: the lines of nearly all of MNIST
 VISIBLE_INK = 0.3  # of 1: what has to fit into the box
@@ -54,38 +54,25 @@ class StyleTransform:
 
     def line(
         self,
-        start: Points,
-        end: Points,
+        points: Sequence[Points],
         where: NDArray[np.bool_] | None = None,
         ink: Points | None = None,
     ) -> None:
-        """Add a straight line to each image, or to some.
+        """Add a line through points, each (n, 2), x and y in pixels, to each image or to some.
 
-        Points are (n, 2), x and y in pixels. Images that are not in `where`, (n,), get a dot that
-        does not show: on their ink, which is at `start` unless another place is given.
+        Images that are not in `where`, (n,), get a dot that does not show: on their ink, which is
+        at the first point unless another place is given.
         """
-        dot = start if ink is None else ink
         if where is not None:
-            start, end = (np.where(where[:, None], point, dot) for point in (start, end))
-        self.starts.append(start[:, None])
-        self.ends.append(end[:, None])
-
-    def curve(
-        self, start: Points, control: Points, end: Points, where: NDArray[np.bool_] | None = None
-    ) -> None:
-        """Add a quadratic Bézier curve to each image, or to some; the others get a dot."""
-        if where is not None:
-            control, end = (np.where(where[:, None], point, start) for point in (control, end))
-        t = np.linspace(0, 1, CURVE_LINES + 1)[None, :, None]
-        points = (1 - t) ** 2 * start[:, None] + 2 * t * (1 - t) * control[:, None]
-        points = points + t**2 * end[:, None]
-        self.starts.append(points[:, :-1])
-        self.ends.append(points[:, 1:])
+            dot = points[0] if ink is None else ink
+            points = [np.where(where[:, None], point, dot) for point in points]
+        self.starts += points[:-1]
+        self.ends += points[1:]
 
     def drawn(self, widths: Points) -> NDArray[np.uint8]:
         """Return the images with their lines, (n, 28, 28), their widths changed by factors (n,)."""
         canvas = np.pad(self.images, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
-        starts, ends = (np.concatenate(all_, axis=1) + MARGIN for all_ in (self.starts, self.ends))
+        starts, ends = (np.stack(all_, axis=1) + MARGIN for all_ in (self.starts, self.ends))
         images = np.empty_like(self.images)
         for first in range(0, len(canvas), CHUNK):
             chunk = slice(first, first + CHUNK)
@@ -93,6 +80,12 @@ class StyleTransform:
             ink = np.maximum(ink, canvas[chunk].astype(np.float32) / 255)
             images[chunk] = np.rint(255 * fit_in_box(ink, widths[chunk]))
         return images
+
+
+def curve(start: Points, control: Points, end: Points, lines: int) -> list[Points]:
+    """Return the points, each (…, 2), of a quadratic Bézier curve drawn as so many lines."""
+    steps = np.linspace(0, 1, lines + 1)
+    return [(1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end for t in steps]
 
 
 def pen_widths(images: NDArray[np.uint8]) -> Points:

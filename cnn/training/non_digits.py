@@ -13,11 +13,10 @@ from scipy.ndimage import zoom
 
 from cnn.data.mnist import Digits
 from cnn.drawing.pen import SIDE, image_from_strokes
-from cnn.training.lines import fit_in_box
+from cnn.training.lines import Points, curve, fit_in_box
 from cnn.training.textures import texture
 
 Generator: TypeAlias = np.random.Generator
-Points: TypeAlias = NDArray[np.floating]
 Image: TypeAlias = NDArray[np.uint8]
 
 ROTATABLE = (2, 3, 4, 5, 6, 7, 9)  # not a digit when rotated by 90°
@@ -87,10 +86,10 @@ def _joined_lines(
 
 def _random_line(generator: Generator, start: Points, end: Points) -> Points:
     """Return a line, straight two times of three, else a quadratic Bézier curve."""
-    t, along = np.linspace(0, 1, 9)[:, None], end - start
+    along = end - start
     curvature = generator.uniform(-0.9, 0.9) if generator.random() < 1 / 3 else 0.0
     control = (start + end) / 2 + curvature * np.array([-along[1], along[0]])
-    return (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    return np.stack(curve(start, control, end, 8))
 
 
 def _scribble(generator: Generator, _: Digits) -> Image:

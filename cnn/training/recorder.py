@@ -25,12 +25,9 @@ class StopRequestedError(Exception):
 class Recorder(keras.callbacks.Callback):
     """Appends a point every few batches; saves snapshot, point and checkpoint of each epoch.
 
-    Args:
-        run: the run folder to write to.
-        images: training images in an epoch.
-        test: digits whose predictions are in the snapshots.
-        checkpoint: of the training; its early stopping comes before this callback.
-        seconds: already spent in training, where it is resumed.
+    An epoch has so many training `images`; snapshots have the predictions for the `test` digits.
+    The checkpoint's early stopping comes before this callback. `seconds` were spent already, where
+    the training is resumed.
     """
 
     def __init__(
@@ -43,8 +40,7 @@ class Recorder(keras.callbacks.Callback):
         # The first point comes at once, however few images it stands for.
         self._is_first = not seconds
         with tf.device("CPU:0"):
-            self.epoch = tf.Variable(0, dtype=tf.int64)
-            """The number of the current epoch, from 0."""
+            self.epoch = tf.Variable(0, dtype=tf.int64)  # the number of the current one, from 0
 
     @property
     def seconds(self) -> float:
