@@ -41,26 +41,19 @@ def main() -> None:
 
 
 def _serve(folder: Path, slot: int, idle_seconds: float) -> None:
-    idle_since = time.monotonic()
+    idle_until = time.monotonic() + idle_seconds
     while True:
         queue_mtime = queue.queue_mtime(folder)
-        run = queue.claim(folder)
-        if run is not None:
+        if run := queue.claim(folder):
             slots.record_success(slot)
             _train(run)
-            idle_since = time.monotonic()
+            idle_until = time.monotonic() + idle_seconds
             continue
-        is_time = not _wait_for_run(folder, queue_mtime, idle_since + idle_seconds)
-        if is_time and queue.release_slot(folder, slot):
+        if time.monotonic() >= idle_until and queue.release_slot(folder, slot):
             return
-
-
-def _wait_for_run(folder: Path, queue_mtime: int, until: float) -> bool:
-    """Wait until the queue may have changed; False when it is time to leave."""
-    rescan = time.monotonic() + RESCAN_SECONDS
-    while queue.queue_mtime(folder) == queue_mtime and time.monotonic() < min(rescan, until):
-        time.sleep(POLL_INTERVAL)
-    return queue.queue_mtime(folder) != queue_mtime or time.monotonic() < until
+        wait_until = min(time.monotonic() + RESCAN_SECONDS, idle_until)
+        while queue.queue_mtime(folder) == queue_mtime and time.monotonic() < wait_until:
+            time.sleep(POLL_INTERVAL)
 
 
 def _train(run: Run) -> None:
