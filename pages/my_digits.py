@@ -30,7 +30,7 @@ if not saved.digits:
     st.markdown("Draw a digit, and save it with its label.")
     if st.button("Draw a digit", icon=":material/draw:", type="primary"):
         st.switch_page(navigation.DRAW)
-    saved_digits_gallery.show_undo()
+    saved_digits_gallery.show_last_change()
     offer_file(())
     st.stop()
 

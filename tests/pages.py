@@ -18,6 +18,11 @@ def html(page):
     return "\n".join(str(element.proto.body) for element in page.get("html"))
 
 
+def button(page, label):
+    """The first button with this label, or None."""
+    return next((one for one in page.button if one.label == label), None)
+
+
 def words(page):
     """All that a page says in Markdown, notes and captions."""
     kinds = (page.markdown, page.info, page.warning, page.caption)

@@ -11,54 +11,38 @@ from cnn.inference.classifier import load_classifier
 from cnn.presets import label_of
 from cnn.runs import store
 from cnn.runs.fine_tune_info import is_test_seen, read_fine_tune_info
-from cnn.runs.store import Run, RunError
+from cnn.runs.store import Run
+from ui.shared.fingerprints import Fingerprint, fingerprint_of
 
 MAX_RUNS = 30  # the newest: each network takes a moment to load
-COLUMNS = ["", "Network", "My digits", "Trained on", "Test accuracy", "Created"]
+_COLUMNS = {
+    "": st.column_config.TextColumn(width=24, help="The chosen network."),
+    "Network": st.column_config.TextColumn(),
+    "My digits": st.column_config.NumberColumn(format="%.1f%%", help="Accuracy on My digits."),
+    "Trained on": st.column_config.TextColumn(
+        help="How many of My digits it was trained on. These do not test it."
+    ),
+    "Test": st.column_config.NumberColumn(format="%.2f%%", help="Accuracy on MNIST's test digits."),
+    "Created": st.column_config.DatetimeColumn(format="D MMM HH:mm"),
+}
 
 
 def show_table(digits: Sequence[SavedDigit], chosen: Run) -> None:
-    """Show the runs, the most accurate on My digits first."""
+    """Show a row for each run with a network, the most accurate first; the chosen is marked."""
+    folder = store.runs_folder()
+    newest = [run for run in store.list_runs(folder) if run.is_usable][:MAX_RUNS]
+    shown = dict.fromkeys([*newest, store.open_run(store.BUILT_IN, folder), chosen])
     with st.spinner("Reading My digits …", show_time=False):
-        table = accuracy_table(digits, chosen)
-    st.dataframe(
-        table,
-        hide_index=True,
-        placeholder="–",
-        column_config={
-            "": st.column_config.TextColumn(width=24, help="The chosen network."),
-            "My digits": st.column_config.NumberColumn(
-                format="%.1f%%", help="Accuracy on My digits."
-            ),
-            "Trained on": st.column_config.TextColumn(
-                help="How many of My digits it was trained on. These do not test it."
-            ),
-            "Test accuracy": st.column_config.NumberColumn(
-                "Test",  # short, so that the table fits a phone
-                format="%.2f%%",
-                help="Accuracy on MNIST's test digits.",
-            ),
-            "Created": st.column_config.DatetimeColumn(format="D MMM HH:mm"),
-        },
-    )
-    if any(table["Trained on"] != ""):
+        rows = [row for run in shown if (row := _row(run, digits, chosen))]
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    table = table.sort_values(["My digits", "Test"], ascending=False)
+    st.dataframe(table, hide_index=True, placeholder="–", column_config=_COLUMNS)
+    if any(table["Trained on"]):
         st.caption("A network that was *trained on* My digits knows them: they do not test it.")
 
 
-def accuracy_table(digits: Sequence[SavedDigit], chosen: Run) -> pd.DataFrame:
-    """Return a row for each run with a network, best first; the chosen one is marked."""
-    folder = store.runs_folder()
-    newest = [run for run in store.list_runs(folder) if run.is_usable][:MAX_RUNS]
-    shown = [*newest, store.open_run(store.BUILT_IN, folder)]
-    if chosen.is_usable and chosen not in shown:
-        shown.append(chosen)
-    rows = [row for run in shown if (row := _row(run, digits, chosen))]
-    rows.sort(key=lambda row: (row[2], row[4] or 0.0), reverse=True)
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
 def _row(run: Run, digits: Sequence[SavedDigit], chosen: Run) -> list[Any] | None:
-    """Return a run's row, or None where its files are damaged."""
+    """Return a run's row, or None where it has no network, or its files are damaged."""
     try:
         status, info = run.status(), read_fine_tune_info(run)
         name = "Built-in" if run.is_built_in else label_of(run.name)
@@ -83,16 +67,12 @@ def accuracy_of(run: Run, digits: Sequence[SavedDigit]) -> float:
     Raises:
         ValueError: the network is missing or damaged.
     """
-    try:
-        modified = run.model_path.stat().st_mtime_ns
-    except OSError as error:
-        raise RunError(f"Run {run.id} has no network.") from error
     labeled = hash(tuple((digit.id, digit.label) for digit in digits))
-    return _read(str(run.path), modified, labeled, run, digits)
+    return _accuracy(str(run.path), fingerprint_of([run.model_path]), labeled, run, digits)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _read(
-    path: str, modified: int, labeled: int, _run: Run, _digits: Sequence[SavedDigit]
+def _accuracy(
+    path: str, version: Fingerprint, labeled: int, _run: Run, _digits: Sequence[SavedDigit]
 ) -> float:
     return load_classifier(_run).accuracy(as_digits(_digits))

@@ -27,9 +27,8 @@ def offer_file(digits: Sequence[SavedDigit]) -> None:
             disabled=not digits,
             help="All of them with their labels, a line of JSON each.",
         )
-        with st.popover(
-            "Load from a file", icon=":material/upload:", key=LOADING, on_change="rerun"
-        ):
+        icon = ":material/upload:"
+        with st.popover("Load from a file", icon=icon, key=LOADING, on_change="rerun"):
             key = f"{VERSION}_{st.session_state.get(VERSION, 0)}"
             st.file_uploader(
                 "A file of digits that was downloaded here",
@@ -39,50 +38,42 @@ def offer_file(digits: Sequence[SavedDigit]) -> None:
                 on_change=_load,
                 args=(key,),
             )
-    _show_outcome()
+    outcome: Loaded | str = st.session_state.pop(OUTCOME, "")
+    if isinstance(outcome, Loaded):
+        _show_loaded(outcome)
+    elif outcome:
+        st.error(outcome, icon=":material/error:")
 
 
 def _load(key: str) -> None:
     """Add the digits of an uploaded file; a new uploader replaces the old one."""
-    upload = st.session_state[key]
-    if upload is None:
-        return
-    st.session_state[LOADING] = False  # it would cover the result
-    st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
+    state = st.session_state
+    state[LOADING] = False  # it would cover the result
+    state[VERSION] = state.get(VERSION, 0) + 1
     try:
-        outcome: Loaded | str = saved_digits.load(upload.getvalue(), store.runs_folder())
+        state[OUTCOME] = saved_digits.load(state[key].getvalue(), store.runs_folder())
     except ValueError as error:
-        outcome = str(error)
-    st.session_state[OUTCOME] = outcome
-
-
-def _show_outcome() -> None:
-    outcome: Loaded | str | None = st.session_state.pop(OUTCOME, None)
-    if isinstance(outcome, str):
-        st.error(outcome, icon=":material/error:")
-    elif outcome is not None:
-        _show_loaded(outcome)
+        state[OUTCOME] = str(error)
 
 
 def _show_loaded(loaded: Loaded) -> None:
-    words = f"{loaded.added:,} added"
-    if loaded.already_there:
-        words += f" · {loaded.already_there:,} there already"
+    counts = {
+        "added": loaded.added,
+        "there already": loaded.already_there,
+        "refused": len(loaded.refused),
+    }
+    words = " · ".join(f"{count:,} {word}" for word, count in counts.items() if count)
     if not loaded.refused:
         st.success(words, icon=":material/check:")
         return
-    words += f" · {len(loaded.refused):,} refused"
-    if loaded.added or loaded.already_there:
-        st.warning(words, icon=":material/warning:")
-    else:
-        st.error("No digit of this file could be taken.", icon=":material/error:")
+    st.warning(words, icon=":material/warning:")
     st.html(refusals_html(loaded.refused))
 
 
 def refusals_html(sentences: Sequence[str]) -> str:
     """Return the first sentences as a list; they quote a file, so they are escaped."""
-    lines = list(sentences[:MAX_REFUSALS])
-    more = len(sentences) - len(lines)
-    lines += [f"… and {more:,} more"] if more else []
+    lines = [*sentences[:MAX_REFUSALS]]
+    if more := len(sentences) - len(lines):
+        lines.append(f"… and {more:,} more")
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f'<ul style="margin:0;overflow-wrap:anywhere">{items}</ul>'

@@ -8,13 +8,13 @@ from cnn import launching
 from cnn.fine_tuning import fine_tuned_runs, saved_digits
 from cnn.fine_tuning.saved_digit import SavedDigit
 from cnn.runs import queue, store
-from cnn.runs.status import State, Status
+from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker
 from ui.shared.number_text import counted, duration
 
 PROBLEM = "fine_tuning_problem"
-POLL_INTERVAL = 1.0
+POLL_INTERVAL = 1.0  # seconds
 
 
 def offer_training(run: Run, digits: Sequence[SavedDigit], right: float | None) -> None:
@@ -28,51 +28,41 @@ def offer_training(run: Run, digits: Sequence[SavedDigit], right: float | None) 
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(problem, icon=":material/error:")
     active = _active_run()
-    _show_button(run, digits, right, is_busy=active is not None)
-    if active:
-        st.fragment(_show_active_run, run_every=POLL_INTERVAL)(active)
-
-
-def _show_button(
-    run: Run, digits: Sequence[SavedDigit], right: float | None, is_busy: bool
-) -> None:
-    all_right = right == 1.0
     words, button = st.columns([3, 2], vertical_alignment="center")
-    words.markdown(f"#### {_summary(len(digits), right)}")
-    if all_right:
-        words.markdown("All of them are read right already.")
-    words.caption(
-        "Fine-tuning makes a new run: it starts from this network and trains on your digits among "
-        f"MNIST's, so that it forgets little. {_time(run, len(digits))}"
-    )
+    with words:
+        _describe(run, len(digits), right)
+    in_work = "A network is training on your digits now."
     button.button(
         "Train on my digits",
         icon=":material/school:",
-        type="secondary" if all_right else "primary",
+        type="secondary" if right == 1.0 else "primary",
         width="stretch",
-        disabled=right is None or is_busy,
-        help="A network is training on your digits now."
-        if is_busy
-        else "This network stays as it is.",
+        disabled=right is None or active is not None,
+        help=in_work if active else "This network stays as it is.",
         key="train_on_my_digits",  # the same button, whatever its help says
         on_click=_start,  # before the script, so that no other rerun can swallow a click
         args=(run,),
     )
+    if active:
+        st.fragment(_show_active_run, run_every=POLL_INTERVAL)(active)
 
 
-def _time(run: Run, digits: int) -> str:
-    """Say how long the training will take, where the run's hyperparameters are readable."""
+def _describe(run: Run, count: int, right: float | None) -> None:
+    """Say how the run does on saved digits, and what fine-tuning on them is and takes."""
+    read_right = "" if right is None else f" · {round(right * count):,} read right"
+    st.markdown(f"#### {counted(count, 'digit')} saved{read_right}")
+    if right == 1.0:
+        st.markdown("All of them are read right already.")
     try:
         earlier = store.list_runs(store.runs_folder())
-        seconds = fine_tuned_runs.training_seconds(run, digits, earlier)
-    except ValueError:
-        return ""
-    return f"It takes about {duration(seconds)}."
-
-
-def _summary(count: int, right: float | None) -> str:
-    saved = f"{counted(count, 'digit')} saved"
-    return saved if right is None else f"{saved} · {round(right * count):,} read right"
+        seconds = fine_tuned_runs.training_seconds(run, count, earlier)
+        time = f" It takes about {duration(seconds)}."
+    except ValueError:  # the run's hyperparameters can't be read
+        time = ""
+    st.caption(
+        "Fine-tuning makes a new run: it starts from this network and trains on your digits among "
+        f"MNIST's, so that it forgets little.{time}"
+    )
 
 
 def _start(run: Run) -> None:
@@ -106,26 +96,27 @@ def _show_active_run(run: Run) -> None:
     if status.over:
         run_picker.choose(run)
         st.rerun()
-    if status.state is State.QUEUED:
-        try:
-            launching.ensure_worker(run)
-        except RunError as error:
-            st.error(str(error), icon=":material/error:")
     training = run.metrics().training
     done = training[-1].epoch if training else 0.0
+    words = {
+        "training": f"Training on your digits · epoch {min(int(done) + 1, epochs)} of {epochs}",
+        "saving": "Saving …",
+        "testing": "Reading the test digits …",
+    }
+    text = words.get(status.phase, "Preparing the digits …")
+    if status.state is State.QUEUED:
+        text = _wait_for_worker(run)
     with st.container(border=True, gap="small"):
-        st.progress(min(done / epochs, 1.0), text=_how_far(run, status, done, epochs))
+        st.progress(min(done / epochs, 1.0), text=text)
         if st.button("Training curves", icon=":material/show_chart:", key="training_curves"):
             st.switch_page(navigation.TRAIN, query_params={"run": run.id})
 
 
-def _how_far(run: Run, status: Status, done: float, epochs: int) -> str:
-    """Say what goes on now, in a few words."""
-    if status.state is State.QUEUED:
-        before = queue.queue_position(run)
-        return f"Queued, {before} ahead" if before else "Starting …"
-    if status.phase == "training":
-        return f"Training on your digits · epoch {min(int(done) + 1, epochs)} of {epochs}"
-    if status.phase in ("saving", "testing"):
-        return "Reading the test digits …"
-    return "Preparing the digits …"
+def _wait_for_worker(run: Run) -> str:
+    """Make sure that a worker will claim a queued run, and say how long it waits."""
+    try:
+        launching.ensure_worker(run)
+    except RunError as error:
+        st.error(str(error), icon=":material/error:")
+    before = queue.queue_position(run)
+    return f"Queued, {before} ahead" if before else "Starting …"

@@ -1,23 +1,21 @@
 """My digits as a gallery: selected, relabeled, deleted, and restored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from cnn.fine_tuning import saved_digits
 from cnn.fine_tuning.saved_digit import SavedDigit
-from cnn.fine_tuning.saved_digits import Change
 from cnn.inference.classifier import Classifier, Prediction
 from cnn.runs import store
 from ui.shared.digit_tile import png_address
 from ui.shared.number_text import a_digit
-from ui.shared.undo import undo
+from ui.shared.undo import attempt, last_change, show_undo
 
 PAGE_SIZE = 24
 _LEGEND = "✓ right · ✗ wrong, with the prediction · ? not a digit"
 PAGE = "my_digits_page"
-UNDO, CHANGED, PROBLEM = "my_digits_undo", "my_digits_changed", "my_digits_problem"
 
 
 @st.fragment
@@ -28,12 +26,15 @@ def show_gallery(digits: Sequence[SavedDigit], classifier: Classifier | None) ->
         digits: at least one.
         classifier: the chosen network, if there is one.
     """
-    if st.session_state.pop(CHANGED, False):
+    if st.session_state.pop("changed_gallery", False):
         st.rerun()  # the rest of the page shows them too
-    shown = _choose_page(list(reversed(digits)))
+    shown = _choose_page(digits[::-1])
     st.caption(_LEGEND)
     _show_actions([digit for digit in shown if st.session_state.get(_key(digit))], shown)
-    predictions = _predictions(shown, classifier)
+    show_last_change()
+    predictions: Sequence[Prediction | None] = [None] * len(shown)
+    if classifier:
+        predictions = classifier.predict(np.stack([digit.image for digit in shown]))
     with st.grid(min_column_width=104, gap="small", key="my_digits_gallery"):
         for number, (digit, prediction) in enumerate(zip(shown, predictions, strict=True), 1):
             _show_tile(number, digit, prediction)
@@ -46,15 +47,6 @@ def _choose_page(digits: Sequence[SavedDigit]) -> Sequence[SavedDigit]:
         st.session_state[PAGE] = page
         page = st.pagination(pages, key=PAGE)
     return digits[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-
-
-def _predictions(
-    shown: Sequence[SavedDigit], classifier: Classifier | None
-) -> list[Prediction | None]:
-    if classifier is None:
-        return [None] * len(shown)
-    images = np.stack([digit.image for digit in shown])
-    return list(classifier.predict(images))
 
 
 def _key(digit: SavedDigit) -> str:
@@ -89,10 +81,8 @@ def _verdict(prediction: Prediction | None, label: int) -> tuple[str, str, str]:
 
 
 def _show_actions(selected: Sequence[SavedDigit], shown: Sequence[SavedDigit]) -> None:
-    """Show the actions for the selected digits, and Undo."""
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="xsmall", key="my_digits_actions"
-    ):
+    """Show what can be done with the selected digits."""
+    with st.container(horizontal=True, gap="xsmall", key="my_digits_actions"):
         all_selected = len(selected) == len(shown)
         st.button(
             "Select none" if all_selected else "Select all",
@@ -101,7 +91,14 @@ def _show_actions(selected: Sequence[SavedDigit], shown: Sequence[SavedDigit]) -
             args=(shown, not all_selected),
             key="select_all",
         )
-        _offer_relabeling(selected)
+        st.menu_button(
+            "Relabel as",
+            range(10),
+            key="relabel_as",
+            disabled=not selected,
+            on_click=_relabel,
+            args=(selected,),
+        )
         st.button(
             f"Delete {len(selected)}" if selected else "Delete",
             icon=":material/delete:",
@@ -110,22 +107,6 @@ def _show_actions(selected: Sequence[SavedDigit], shown: Sequence[SavedDigit]) -
             args=(selected,),
             key="delete_selected",
         )
-    show_undo()
-
-
-def _offer_relabeling(selected: Sequence[SavedDigit]) -> None:
-    st.selectbox(
-        "Relabel as",
-        range(10),
-        index=None,
-        placeholder="Relabel as",
-        label_visibility="collapsed",
-        key="relabel_as",
-        disabled=not selected,
-        on_change=_relabel,
-        args=(selected,),
-        width=120,
-    )
 
 
 def _select_all(shown: Sequence[SavedDigit], selected: bool) -> None:
@@ -134,58 +115,23 @@ def _select_all(shown: Sequence[SavedDigit], selected: bool) -> None:
 
 
 def _relabel(selected: Sequence[SavedDigit]) -> None:
-    label = st.session_state["relabel_as"]
-    st.session_state["relabel_as"] = None
-    if label is not None:
-        ids = [digit.id for digit in selected]
-        words = f"relabeled as {a_digit(label)}"
-        _change(lambda: saved_digits.relabel(ids, label, store.runs_folder()), words, selected)
+    label, ids = int(st.session_state["relabel_as"]), [digit.id for digit in selected]
+    words = f"relabeled as {a_digit(label)}"
+    attempt("gallery", words, lambda: saved_digits.relabel(ids, label, store.runs_folder()))
+    _select_all(selected, False)
 
 
 def _delete(selected: Sequence[SavedDigit]) -> None:
     ids = [digit.id for digit in selected]
-    _change(lambda: saved_digits.delete(ids, store.runs_folder()), "deleted", selected)
-
-
-def _change(
-    change: Callable[[], Sequence[Change]], words: str, selected: Sequence[SavedDigit]
-) -> None:
-    """Make a change that can be undone, and clear the selection."""
-    try:
-        changes = change()
-    except ValueError as error:
-        st.session_state[PROBLEM] = str(error)
-        return
+    attempt("gallery", "deleted", lambda: saved_digits.delete(ids, store.runs_folder()))
     _select_all(selected, False)
-    st.session_state[CHANGED] = True
-    st.session_state[UNDO] = f"{len(changes):,} {words}", changes
 
 
-def show_undo() -> None:
+def show_last_change() -> None:
     """Say what was done last and offer Undo; say what could not be done."""
-    if problem := st.session_state.pop(PROBLEM, ""):
-        st.error(problem, icon=":material/error:")
-    words, changes = st.session_state.get(UNDO, ("", ()))
-    if not words:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(words, width="content")
-        if changes:
-            st.button(
-                "Undo",
-                icon=":material/undo:",
-                type="tertiary",
-                on_click=_undo,
-                args=(changes,),
-                key="undo_my_digits",
-            )
-
-
-def _undo(changes: Sequence[Change]) -> None:
-    try:
-        st.session_state[PROBLEM] = undo(changes)
-    except ValueError as error:
-        st.session_state[PROBLEM] = str(error)
-        return
-    st.session_state[CHANGED] = True
-    st.session_state.pop(UNDO)
+    words, changes = last_change("gallery")
+    if words:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{len(changes):,} {words}", width="content")
+            if changes:
+                show_undo("gallery")
