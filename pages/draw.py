@@ -5,10 +5,10 @@ import streamlit as st
 from cnn.drawing.drawing import Drawing
 from cnn.inference.classifier import load_classifier
 from cnn.inference.segmentation import predict_several
-from ui.draw import input_methods, picture_input, several_digits
-from ui.draw.canvas import CanvasState
+from ui.draw import input_methods
 from ui.draw.details import offer_details
-from ui.draw.prediction import show_prediction
+from ui.draw.picture_input import show_verdict
+from ui.draw.prediction import prediction_html, show_number
 from ui.draw.save_digit import offer_save_digit
 from ui.shared import navigation, run_picker
 
@@ -29,49 +29,40 @@ except ValueError as error:
 @st.fragment
 def draw_and_read() -> None:
     """Predict after each stroke without running the rest of the page again."""
-    choice = input_methods.choose()
-    left, right = st.columns(choice.columns, gap="medium")
+    method, several = input_methods.choose()
+    is_wide = method is input_methods.WIDE_PEN
+    left, right = st.columns((3, 2) if is_wide else (2, 3), gap="medium")
     read = None
     try:
         with left:
-            state = choice.show()
+            drawing = method.show()
         with right:
-            if state.drawing is None:
-                choice.invite()
-            elif choice.several:
-                read_number(state, choice)
+            if drawing is None:
+                st.markdown(f"### {method.heading}")
+                st.caption(method.hint)
+            elif several:
+                show_number(predict_several(drawing, classifier), drawing, left)
             else:
-                read_digit(state.drawing, choice)
-                read = state.drawing
+                drawing.mnist_image()  # unless there is nothing to read
+                read = drawing
+                read_digit(drawing)
     except ValueError as error:
         left.error(str(error), icon=":material/error:")
-    if not choice.several:
+    if not several:
         offer_details(read, run)
 
 
-def read_digit(drawing: Drawing, choice: input_methods.Choice) -> None:
+def read_digit(drawing: Drawing) -> None:
     """Show the prediction for a drawing of one digit."""
     image = drawing.mnist_image()
     (prediction,) = classifier.predict(image[None])
-    show_prediction(prediction, image)
-    if choice.is_test_digit:
-        picture_input.show_verdict(prediction.digit)
-    if drawing.image is None and not prediction.is_digit:
+    st.html(prediction_html(prediction, image))
+    if drawing.image is not None:  # a test digit: saved and trained on, it would test nothing
+        show_verdict(prediction.digit)
+        return
+    if not prediction.is_digit:
         input_methods.offer_several(predict_several(drawing, classifier))
-    if drawing.image is None:  # a test digit that is trained on tests nothing
-        offer_save_digit(drawing, prediction.digit)
-
-
-def read_number(state: CanvasState, choice: input_methods.Choice) -> None:
-    """Show the predictions for a drawing of several digits, and box each of them."""
-    assert state.drawing
-    parts = predict_several(state.drawing, classifier)
-    several_digits.show_number(parts)
-    if state.drawing.picture is not None:
-        several_digits.show_boxed(parts, state.drawing.picture)
-    if state.frame and choice.canvas:
-        with state.frame:
-            several_digits.show_boxes(parts, choice.canvas.width, choice.canvas.height)
+    offer_save_digit(drawing, prediction.digit)
 
 
 draw_and_read()

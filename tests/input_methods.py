@@ -12,11 +12,11 @@ INPUT_METHODS = {
     "Pixels": paint_pixels,
 }
 
-method = st.segmented_control(
-    "Input method", list(INPUT_METHODS), default="Picture", required=True, key="method"
-)
-drawing = INPUT_METHODS[method]()
-if drawing is None:
-    st.caption("Nothing yet")
-else:
-    st.image(drawing.mnist_image(), width=140, caption="What the network sees")
+method = st.segmented_control("Input method", list(INPUT_METHODS), required=True, key="method")
+try:
+    drawing = INPUT_METHODS[method]()
+    st.caption(
+        "What the network sees" if drawing and drawing.mnist_image().any() else "Nothing yet"
+    )
+except ValueError as error:
+    st.error(str(error))

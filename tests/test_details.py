@@ -22,7 +22,6 @@ drawing = {
     "strokes": Drawing(strokes=(((70., 70.), (230., 70.), (160., 190.), (130., 270.)),)),
     "picture": Drawing(picture=np.kron(np.eye(4, dtype=np.uint8) * 200, np.ones((9, 9), np.uint8))),
     "image": Drawing(image=np.eye(28, dtype=np.uint8) * 250),
-    "nothing": Drawing(),
     "blank": Drawing(image=np.zeros((28, 28), np.uint8)),
 }[kind]
 show_why(drawing, store.open_run(st.session_state.get("run", "built-in"), store.runs_folder()))
@@ -50,13 +49,6 @@ def test_steps_ink_nearest_digits_and_maps_are_shown():
         assert ("No patch matters by itself" in html(page)) == (kind == "blank")
         assert "Convolution 1" in html(page)
         assert len([one for one in page.markdown if one.value.startswith("#####")]) == 4
-
-
-def test_a_drawing_or_a_network_that_can_not_be_read_gets_a_sentence(runs_dir):
-    assert "draw a digit" in open_why(kind="nothing").error[0].value
-    run = store.create(PRESETS["fast"], runs_dir)
-    run.model_path.write_text("no network")
-    assert "is damaged" in open_why(run=run.id).error[0].value
 
 
 def test_a_run_whose_hyperparameters_are_lost_is_explained_all_the_same(runs_dir):

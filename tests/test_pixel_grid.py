@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.pen import image_from_strokes
+from tests.pages import button, words
+from tests.test_picture_input import go, open_method
 from ui.draw.pixel_grid import EMPTY, cells_from_browser, picture_of_cells
 
 
@@ -17,18 +18,6 @@ def seven():
 
 def text_of(cells):
     return "".join(map(str, cells.ravel()))
-
-
-def open_grid(**state):
-    page = AppTest.from_file("input_methods.py", default_timeout=30)
-    page.session_state["method"] = "Pixels"
-    for name, value in state.items():
-        page.session_state[name] = value
-    return page.run()
-
-
-def clear(page):
-    return next(one for one in page.button if one.label == "Clear")
 
 
 def test_what_the_browser_sends_becomes_cells():
@@ -59,34 +48,18 @@ def test_a_grid_painted_full_is_dark_ink_all_the_same():
     assert (image[8:20, 8:20] == 255).all()
 
 
-def test_an_empty_grid_is_no_drawing():
-    page = open_grid()
+def test_what_was_painted_stays_when_the_grid_is_left_until_it_is_cleared():
+    page = open_method("Pixels", painted_pixels=text_of(seven()))
+    page = go(go(page, "Camera"), "Pixels")
     assert not page.exception
-    assert page.caption[0].value == "Nothing yet"
-    assert clear(page).disabled
+    assert "What the network sees" in words(page)
+    page = button(page, "Clear").click().run()
+    assert "Nothing yet" in words(page)
+    assert button(page, "Clear").disabled
 
 
-def test_what_was_painted_is_a_drawing_until_it_is_cleared():
-    page = open_grid(painted_pixels=text_of(seven()))
-    assert not page.exception
-    assert len(page.image) == 1
-    clear(page).click()
-    page.run()
-    assert page.caption[0].value == "Nothing yet"
-    assert page.session_state["painted_pixels"] == EMPTY
-
-
-def test_what_was_painted_stays_when_the_grid_is_left():
-    page = open_grid(painted_pixels=text_of(seven()))
-    page.segmented_control[0].set_value("Test digit").run()
-    page.segmented_control[0].set_value("Pixels").run()
-    assert len(page.image) == 1
-
-
-@pytest.mark.parametrize("value", [None, "1" * 3, "x" * 784, 7])
-def test_a_browser_that_sends_something_else_gets_a_sentence_and_can_clear(value):
-    page = open_grid(painted_pixels=value)
+def test_a_browser_that_sends_something_else_gets_a_sentence_and_can_clear():
+    page = open_method("Pixels", painted_pixels=None)
     assert not page.exception
     assert "no drawing" in page.error[0].value
-    clear(page).click()
-    assert not page.run().error
+    assert not button(page, "Clear").click().run().error

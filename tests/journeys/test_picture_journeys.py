@@ -1,4 +1,4 @@
-"""Who has no pen: a photo, a test digit, a sheet of cells, in a real browser on the Draw page."""
+"""Digits that are not drawn: a photo, and a grid of cells."""
 
 import io
 import re
@@ -14,21 +14,17 @@ pytestmark = pytest.mark.browser
 SEVEN = [[(80, 60), (180, 60), (120, 220)]]
 
 
-def photo(name="seven.jpg", **options):
+def photo():
     buffer = io.BytesIO()
-    Image.fromarray(photo_of(SEVEN, **options)).save(buffer, "jpeg")
-    return {"name": name, "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+    Image.fromarray(photo_of(SEVEN, ruled=True, table=20)).save(buffer, "jpeg")
+    return {"name": "seven.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
 
 
-def choose(page, way):
-    radio = page.get_by_role("radio", name=way, exact=True)
+def choose(page, method):
+    radio = page.get_by_role("radio", name=method, exact=True)
     radio.wait_for()
     if radio.get_attribute("aria-checked") != "true":
         radio.click()
-
-
-def upload(page, file):
-    page.locator("input[type=file]").set_input_files(file)
 
 
 def answer(page):
@@ -61,36 +57,11 @@ def draw_page(server, open_page):
 
 def test_a_photo_in_uneven_light_is_read_and_stays_after_leaving_the_page(draw_page):
     choose(draw_page, "Picture")
-    upload(draw_page, photo(ruled=True, table=20))
+    draw_page.locator("input[type=file]").set_input_files(photo())
     expect(answer(draw_page)).to_have_text("7")
     leave_and_come_back(draw_page)
     choose(draw_page, "Picture")
     expect(answer(draw_page)).to_have_text("7")
-
-
-def test_a_file_that_is_no_picture_gets_a_sentence_and_the_next_is_read(draw_page):
-    choose(draw_page, "Picture")
-    upload(draw_page, {"name": "words.png", "mimeType": "image/png", "buffer": b"just words"})
-    expect(draw_page.get_by_role("alert")).to_contain_text("not a picture that can be read")
-    upload(draw_page, photo())
-    expect(answer(draw_page)).to_have_text("7")
-    expect(draw_page.get_by_role("alert")).to_have_count(0)
-
-
-def test_a_test_digit_is_read_and_stays_after_leaving_the_page(draw_page):
-    choose(draw_page, "Test digit")
-    number = draw_page.get_by_role("spinbutton", name="Number of the test digit")
-    number.fill("3")
-    number.press("Enter")
-    truth = draw_page.get_by_text(re.compile(r"Test digit 3 · true label \d"))
-    label = truth.inner_text()[-1]
-    expect(answer(draw_page)).to_have_text(label)
-    leave_and_come_back(draw_page)
-    choose(draw_page, "Test digit")
-    expect(answer(draw_page)).to_have_text(label)
-    draw_page.get_by_role("button", name="Another one").click()
-    expect(draw_page.get_by_text("Test digit 3 ·")).to_have_count(0)
-    expect(answer(draw_page)).to_be_visible()
 
 
 def test_a_digit_is_painted_with_keys_alone_and_stays_until_it_is_cleared(draw_page):

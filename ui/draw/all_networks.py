@@ -1,7 +1,7 @@
 """The same drawing, read by several networks side by side."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -28,32 +28,25 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
     Args:
         drawing: one digit.
         run: the chosen run of the page, which is among those compared at first.
+
+    Raises:
+        ValueError: there is nothing to read in the drawing.
     """
-    usable = _usable_runs()
-    if len(usable) < 2:
+    runs = {one.id: one for one in store.all_runs(store.runs_folder()) if one.is_usable}
+    if len(runs) < 2:
         _invite_to_train()
         return
-    chosen = _choose(usable, run)
-    try:
-        image = drawing.mnist_image()[None]
-    except ValueError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    labels = run_labels(usable.values())
-    predictions, damaged = [], []
-    for one in chosen:
+    labels, image = run_labels(runs.values()), drawing.mnist_image()[None]
+    predictions = {}
+    for one in _choose(labels, run.id):
         try:
-            predictions.append((labels[one.id], load_classifier(one).predict(image)[0]))
+            predictions[labels[one]] = load_classifier(runs[one]).predict(image)[0]
         except ValueError:
-            damaged.append(labels[one.id])
-    _show_predictions(predictions)
-    for label in damaged:
-        st.caption(f":material/broken_image: {label} is left out: its network can't be read.")
-
-
-def _usable_runs() -> dict[str, Run]:
-    """Return the runs that have a network by their id, newest first, the built-in one last."""
-    return {run.id: run for run in store.all_runs(store.runs_folder()) if run.is_usable}
+            sentence = f"{labels[one]} is left out: its network can't be read."
+            st.caption(f":material/broken_image: {sentence}")
+    if predictions:
+        st.markdown(f"**{verdict(list(predictions.values()))}**")
+        st.html(cards_html(predictions))
 
 
 def _invite_to_train() -> None:
@@ -65,65 +58,43 @@ def _invite_to_train() -> None:
         st.switch_page(navigation.TRAIN)
 
 
-def _choose(usable: dict[str, Run], run: Run) -> list[Run]:
-    """Show the menu of networks and return those chosen, at most as many as stay loaded."""
+def _choose(labels: Mapping[str, str], page_run: str) -> list[str]:
+    """Show the menu of networks, newest first, and return the ids of those chosen."""
     state = st.session_state
-    ids = [one for one in state.get(_KEY, _first_choice(usable)) if one in usable]
-    if state.get(_PAGE_RUN) != run.id and run.id in usable and run.id not in ids:
-        ids = [run.id, *ids][:MAX_CHOSEN]
-    state[_KEY], state[_PAGE_RUN] = ids, run.id
-    labels = run_labels(usable.values())
-    chosen = st.multiselect(
+    newest = [one for one in labels if one != store.BUILT_IN]
+    at_first = [*newest[: CHOSEN_AT_FIRST - 1], store.BUILT_IN]
+    ids = [one for one in state.get(_KEY, at_first) if one in labels]
+    if state.get(_PAGE_RUN) != page_run and page_run in labels and page_run not in ids:
+        ids = [page_run, *ids][:MAX_CHOSEN]
+    state[_KEY], state[_PAGE_RUN] = ids, page_run
+    return st.multiselect(
         "Networks",
-        list(usable),
+        list(labels),
         format_func=lambda run_id: labels.get(run_id, run_id),
         key=_KEY,
         max_selections=MAX_CHOSEN,
         persist_state="session",
-        placeholder="Choose networks",
+        placeholder="Choose networks to compare",
     )
-    return [usable[one] for one in chosen]
-
-
-def _first_choice(usable: dict[str, Run]) -> list[str]:
-    newest = [one for one in usable if one != store.BUILT_IN]
-    return [*newest[: CHOSEN_AT_FIRST - 1], store.BUILT_IN]
-
-
-def _show_predictions(predictions: Sequence[tuple[str, Prediction]]) -> None:
-    if not predictions:
-        st.caption("Choose networks to compare their predictions.")
-        return
-    st.markdown(f"**{verdict([prediction for _, prediction in predictions])}**")
-    st.html(cards_html(predictions))
 
 
 def verdict(predictions: Sequence[Prediction]) -> str:
-    """Say in one sentence how far the networks agree."""
+    """Say in one sentence how far the networks, at least one, agree."""
     if not any(one.is_digit for one in predictions):
-        who = "All of these networks reject" if len(predictions) > 1 else "This network rejects"
-        return f"{who} this: not a digit."
-    digits = Counter(one.digit for one in predictions)
-    digit, count = digits.most_common(1)[0]
+        return "Not a digit, as far as these networks can tell."
+    digit, count = Counter(one.digit for one in predictions).most_common(1)[0]
     if len(predictions) == 1:
         return f"This network reads {a_digit(digit)}."
     if count == len(predictions):
         return f"All {count} networks read {a_digit(digit)}."
-    others = sorted(set(digits) - {digit})
     if count == 1:
         return "Each network reads another digit."
-    rest = f"the others {_either(others)}"
-    return f"{count} of {len(predictions)} networks read {a_digit(digit)}, {rest}."
+    return f"{count} of {len(predictions)} networks read {a_digit(digit)}."
 
 
-def _either(digits: Sequence[int]) -> str:
-    *first, last = map(a_digit, digits)
-    return f"{', '.join(first)} or {last}" if first else last
-
-
-def cards_html(predictions: Sequence[tuple[str, Prediction]]) -> str:
+def cards_html(predictions: Mapping[str, Prediction]) -> str:
     """Return a card for each named prediction, with its three most probable digits."""
-    cards = "".join(_card_html(*one) for one in predictions)
+    cards = "".join(_card_html(name, one) for name, one in predictions.items())
     return f'<div class="networks" role="list">{cards}</div>'
 
 

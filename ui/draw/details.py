@@ -34,11 +34,13 @@ def offer_details(drawing: Drawing | None, run: Run) -> None:
         ("All networks", ":material/compare_arrows:", show_all_networks),
     ):
         box = st.expander(label, icon=icon, key=f"details_{label}", on_change="rerun")
+        if not box.open:
+            continue
         with box:
-            if box.open and drawing is None:
-                st.caption("Draw a digit first.")
-            elif box.open and drawing:
-                show(drawing, run)
+            try:
+                show(drawing, run) if drawing else st.caption("Draw a digit first.")
+            except ValueError as error:
+                st.error(str(error), icon=":material/error:")
 
 
 def show_why(drawing: Drawing, run: Run) -> None:
@@ -48,14 +50,13 @@ def show_why(drawing: Drawing, run: Run) -> None:
         drawing: one digit.
         run: the run whose network is asked. The first time it compares thousands of training
             digits, which takes a few seconds and is cached for all visitors.
+
+    Raises:
+        ValueError: there is nothing to read in the drawing, or the network is damaged.
     """
-    try:
-        all_steps = steps(drawing)
-        image, predictor = all_steps[-1].image, load_predictor(run.model_path)
-        digit = int(predictor.probabilities(image[None])[0].argmax())
-    except ValueError as error:
-        st.error(str(error), icon=":material/error:")
-        return
+    all_steps = steps(drawing)
+    image, predictor = all_steps[-1].image, load_predictor(run.model_path)
+    digit = int(predictor.probabilities(image[None])[0].argmax())
     st.markdown("##### From your drawing to 28×28", help=STEPS_HELP)
     st.html(steps_html(all_steps))
     ink, nearest = st.columns([2, 3], gap="medium")

@@ -10,14 +10,24 @@ from numpy.typing import NDArray
 
 from cnn.drawing.drawing import Drawing
 
-WIDTH = 336  # screen pixels, as the canvas's: twelve for each cell
+WIDTH = 336  # screen pixels of each input method: twelve for each cell
 SIDE = 28  # cells
 CELL = 5  # pixels of the picture made of them: enough to smooth the corners of its lines
 EMPTY = "0" * SIDE**2
 
-_HTML = """
+
+def _row_html(row: int) -> str:
+    cells = (
+        f'<div role="gridcell" id="cell-{row}-{column}" aria-label="Row {row}, column {column}">'
+        for column in range(1, SIDE + 1)
+    )
+    return f'<div role="row">{"</div>".join(cells)}</div></div>'
+
+
+_HTML = f"""
 <div class="sheet" role="grid" tabindex="0" aria-label="Grid of 28 by 28 cells to paint a digit on"
-  aria-describedby="keys" aria-multiselectable="true" aria-rowcount="28" aria-colcount="28"></div>
+  aria-describedby="keys" aria-multiselectable="true" aria-rowcount="28" aria-colcount="28"
+  >{"".join(map(_row_html, range(1, SIDE + 1)))}</div>
 <p class="place" aria-live="polite"></p>
 <p class="keys" id="keys">Drag to paint. Or with keys: arrows move, <kbd>Space</kbd> paints,
 <kbd>Shift</kbd>&nbsp;+&nbsp;arrow draws, <kbd>P</kbd>&nbsp;puts the pen down,
@@ -29,38 +39,23 @@ def paint_pixels() -> Drawing | None:
     """Show the grid, and return what is painted on it; None while it is empty.
 
     What is painted stays when the page is left.
+
+    Raises:
+        ValueError: the browser sent something that is no drawing.
     """
-    state = st.session_state
-    state.setdefault("painted_pixels", EMPTY)
-    state.setdefault("pixel_grid_version", 0)
-    cells = _painted()
+    painted = st.session_state.setdefault("painted_pixels", EMPTY)
     _component()(
         key="pixel_grid",
-        data={
-            "cells": "".join(map(str, cells.ravel())),
-            "version": state["pixel_grid_version"],
-        },
+        data={"cells": painted, "version": st.session_state.get("pixel_grid_version", 0)},
         on_painted_change=_save_painted,
         width=WIDTH,
     )
+    is_empty = painted == EMPTY
     st.button(
-        "Clear",
-        icon=":material/delete:",
-        key="clear_pixels",
-        disabled=state["painted_pixels"] == EMPTY,
-        on_click=_clear,
-        help="Start with an empty grid.",
+        "Clear", icon=":material/delete:", key="clear_pixels", disabled=is_empty, on_click=_clear
     )
+    cells = cells_from_browser(painted)
     return Drawing(picture=picture_of_cells(cells)) if cells.any() else None
-
-
-def _painted() -> NDArray[np.uint8]:
-    """Return the cells that are painted, none where the browser sent something else."""
-    try:
-        return cells_from_browser(st.session_state["painted_pixels"])
-    except ValueError as error:
-        st.error(str(error), icon=":material/error:", width=WIDTH)
-        return cells_from_browser(EMPTY)
 
 
 def cells_from_browser(value: object) -> NDArray[np.uint8]:
@@ -96,4 +91,4 @@ def _save_painted() -> None:
 
 def _clear() -> None:
     st.session_state["painted_pixels"] = EMPTY
-    st.session_state["pixel_grid_version"] += 1
+    st.session_state["pixel_grid_version"] = st.session_state.get("pixel_grid_version", 0) + 1
