@@ -2,8 +2,6 @@ import numpy as np
 import pytest
 
 from cnn.explanation.kernels import load_convolutions, load_kernels
-from cnn.inference.predictor import load_predictor
-from cnn.runs.store import BUILT_IN_PATH
 from tests.networks import save_onnx
 
 FIRST = np.arange(18, dtype=np.float32).reshape(2, 1, 3, 3)
@@ -45,18 +43,3 @@ def test_a_missing_or_damaged_file_gets_a_sentence(path, content):
         path.write_bytes(content)
     with pytest.raises(ValueError, match=r"can't be read\. Train it again"):
         load_kernels(path)
-
-
-def test_the_built_in_networks_kernels_make_its_first_maps():
-    path = BUILT_IN_PATH / "model.onnx"
-    kernels, predictor = load_kernels(path), load_predictor(path)
-    faint, strong = np.zeros((2, 28, 28), np.uint8)
-    faint[14, 14], strong[14, 14] = 155, 255
-    maps = [predictor.activations(one)["convolution_1"].astype(float) for one in (faint, strong)]
-    # A dot makes a map that is the kernel, turned by half, where it is not cut off at zero.
-    near = np.stack(maps)[:, 13:16, 13:16].transpose(0, 3, 1, 2)[..., ::-1, ::-1]
-    active = (near > 0).all(axis=0)
-    weights = kernels["convolution_1"][:, 0][active]
-    change = (near[1] - near[0])[active]
-    assert active.sum() > 20
-    assert np.corrcoef(change, weights)[0, 1] > 0.9999

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.signal import correlate2d
 
 from cnn.data.mnist import DataError
 from cnn.hyperparameters import Hyperparameters
 from cnn.inference.predictor import Predictor
 from cnn.lesson.convolution import EXACT, FirstConvolution, compute, first_convolution
-from cnn.lesson.tutorial import SCRIPT, VARIANTS, first_training_digits, label_counts, tutorial_code
+from cnn.lesson.tutorial import VARIANTS, first_training_digits, label_counts, tutorial_code
 from cnn.network.layers import layer_table, total_parameters
 from cnn.runs.store import BUILT_IN_PATH
 from cnn.training.export import export_onnx
@@ -37,42 +36,16 @@ def test_the_tutorials_code_runs_as_shown_and_has_its_47410_parameters(
     assert list(names["predicted"]) == [0, 1, 2]
 
 
-def test_the_code_of_the_steps_is_the_whole_script():
-    lines = [line for line in SCRIPT.read_text().splitlines() if not line.startswith("# %% ")]
-    shown = "\n".join(tutorial_code().values()).splitlines()
-    begun = lines.index("import keras")
-    assert [line for line in lines[begun:] if line] == [line for line in shown if line]
-
-
-def convolution(kernel, bias=0.0, activation="relu", padded=False, divisor=1.0):
-    return FirstConvolution(
-        np.asarray(kernel, np.float32)[None], np.array([bias]), divisor, padded, activation
-    )
-
-
 images = arrays(np.uint8, (28, 28))
 kernels = st.integers(1, 7).flatmap(
     lambda size: arrays(np.float32, (size, size), elements=st.floats(-2, 2, width=32))
 )
 
 
-@given(images, kernels, st.booleans(), st.floats(-9, 9), st.data())
-def test_each_position_is_what_a_correlation_gives(image, kernel, padded, bias, data):
-    first = convolution(kernel, bias, padded=padded, divisor=255.0)
-    row, column = (data.draw(st.integers(0, first.map_side - 1)) for _ in range(2))
-    size = len(kernel)
-    margin = ((size - 1) // 2, size - 1 - (size - 1) // 2) if padded else (0, 0)
-    expected = correlate2d(np.pad(image / 255, margin), kernel.astype(float), "valid") + bias
-    assert expected.shape == (first.map_side, first.map_side)
-    position = compute(first, image, 0, row, column)
-    assert position.pre_activation == pytest.approx(expected[row, column], abs=1e-4)
-    assert position.output == pytest.approx(max(expected[row, column], 0), abs=1e-4)
-    assert position.pre_activation == pytest.approx(position.products.sum() + position.bias)
-
-
 @given(images, kernels, st.sampled_from([1.0, 255.0]), st.floats(-9, 9), st.data())
 def test_rounded_numbers_add_up_to_their_last_decimal(image, kernel, divisor, bias, data):
-    first = convolution(kernel / (1 if divisor > 1 else 50), bias, divisor=divisor)
+    kernel = kernel[None] / (1 if divisor > 1 else 50)
+    first = FirstConvolution(kernel, np.array([bias]), divisor, padded=False, activation="relu")
     place = [0, *(data.draw(st.integers(0, first.map_side - 1)) for _ in range(2))]
     exact, shown = (compute(first, image, *place, each) for each in (EXACT, first.decimals))
     pixels, weights, products = (
@@ -86,20 +59,6 @@ def test_rounded_numbers_add_up_to_their_last_decimal(image, kernel, divisor, bi
     assert sum(products) == total
     assert total + bias_shown == before
     assert shown.output == pytest.approx(exact.output, abs=0.008 * len(products) + 0.01)
-
-
-def assert_equals_activations(path, hyperparameters):
-    """Every filter, at the corners and at some places between, is what the network gives."""
-    image = np.random.default_rng(3).integers(0, 256, (28, 28), np.uint8)
-    image[20:] = 0
-    first = first_convolution(path, hyperparameters)
-    maps = Predictor(path).activations(image)["convolution_1"]
-    assert maps.shape == (first.map_side, first.map_side, len(first.kernels))
-    last = first.map_side - 1
-    for row, column in [(0, 0), (0, last), (last, 0), (last, last), (last // 3, last // 2)]:
-        for filter_ in range(len(first.kernels)):
-            value = compute(first, image, filter_, row, column).output
-            assert value == pytest.approx(maps[row, column, filter_], rel=1e-4, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +85,15 @@ def test_an_output_computed_is_the_networks_own(tmp_path, changes):
             layer.bias.assign([0.5, -0.5, 3])
     path = tmp_path / "model.onnx"
     export_onnx(network, path)
-    assert_equals_activations(path, hyperparameters)
+    image = np.random.default_rng(3).integers(0, 256, (28, 28), np.uint8)
+    image[20:] = 0
+    first = first_convolution(path, hyperparameters)
+    maps = Predictor(path).activations(image)["convolution_1"]
+    side = first.map_side
+    assert maps.shape == (side, side, 3)
+    for row, column in [(0, 0), (0, side - 1), (side - 1, 0), (side - 1, side - 1), (side // 3, 5)]:
+        values = [compute(first, image, filter_, row, column).output for filter_ in range(3)]
+        assert values == pytest.approx(maps[row, column].tolist(), rel=1e-4, abs=1e-4)
 
 
 def test_hyperparameters_of_another_network_get_a_sentence():
