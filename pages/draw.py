@@ -54,7 +54,7 @@ def draw_and_read() -> None:
 
 def read_digit(drawing: Drawing) -> None:
     """Show the prediction for a drawing of one digit."""
-    image = drawing.mnist_image()
+    image = drawing.mnist_image
     (prediction,) = classifier.predict(image[None])
     st.html(prediction_html(prediction, image))
     if drawing.image is not None:  # a test digit: saved and trained on, it would test nothing

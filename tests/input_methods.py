@@ -15,8 +15,6 @@ INPUT_METHODS = {
 method = st.segmented_control("Input method", list(INPUT_METHODS), required=True, key="method")
 try:
     drawing = INPUT_METHODS[method]()
-    st.caption(
-        "What the network sees" if drawing and drawing.mnist_image().any() else "Nothing yet"
-    )
+    st.caption("What the network sees" if drawing and drawing.mnist_image.any() else "Nothing yet")
 except ValueError as error:
     st.error(str(error))

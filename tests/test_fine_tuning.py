@@ -48,7 +48,7 @@ def test_a_fine_tuned_run_learns_the_saved_digit_and_still_its_test_digits(
     trained, runs_dir, monkeypatch
 ):
     parent = trained(dropout=0.1)
-    (prediction,) = load_classifier(parent).predict(image_drawing().mnist_image()[None])
+    (prediction,) = load_classifier(parent).predict(image_drawing().mnist_image[None])
     digit = saved_digit.from_drawing(image_drawing(), (prediction.digit + 3) % 10)
     monkeypatch.setattr(fine_tuned_runs, "LEARNING_RATE_FACTOR", 1.0)  # it has few steps
     monkeypatch.setattr(fine_tuned_runs, "EPOCHS", 6)

@@ -38,13 +38,13 @@ def test_lines_of_any_width_in_cells_get_the_width_of_mnists_pen(ink):
     cells = seven()
     for _ in range(ink - 1):
         cells |= np.roll(cells, 1, axis=1) | np.roll(cells, 1, axis=0)
-    image = Drawing(picture=picture_of_cells(cells)).mnist_image()
+    image = Drawing(picture=picture_of_cells(cells)).mnist_image
     drawn = image_from_strokes([[(8, 5), (18, 5), (12, 23)]])
     assert int(image.sum()) == pytest.approx(int(drawn.sum()), rel=0.4)
 
 
 def test_a_grid_painted_full_is_dark_ink_all_the_same():
-    image = Drawing(picture=picture_of_cells(np.ones((28, 28), np.uint8))).mnist_image()
+    image = Drawing(picture=picture_of_cells(np.ones((28, 28), np.uint8))).mnist_image
     assert (image[8:20, 8:20] == 255).all()
 
 

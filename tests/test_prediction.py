@@ -18,7 +18,7 @@ def prediction(digit, probability, is_digit=True):
 
 
 def part(digit, box=(0, 0, 10, 10), is_digit=True, probability=0.9):
-    return Part(Box(*box), IMAGE, prediction(digit, probability, is_digit), (0,))
+    return Part(Box(*box), IMAGE, prediction(digit, probability, is_digit))
 
 
 def inner(html, testid):

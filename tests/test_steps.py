@@ -41,7 +41,7 @@ def test_every_step_has_a_small_picture_with_ink_and_the_last_is_what_the_networ
         assert (image.dtype, image.ndim) == (np.uint8, 2)
         assert max(image.shape) <= 141
         assert image.max() > 100
-    assert np.array_equal(list(shown.values())[-1], drawing.mnist_image())
+    assert np.array_equal(list(shown.values())[-1], drawing.mnist_image)
     if drawing.image is None:
         box = shown["20×20 box"]
         extent = max(np.ptp(line) + 1 for line in np.nonzero(box > 40))

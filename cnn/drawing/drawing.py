@@ -46,17 +46,13 @@ class Drawing:
     image: NDArray[np.uint8] | None = None
     """(28, 28), 255 is full ink, taken as it is."""
 
+    @cached_property
     def mnist_image(self) -> NDArray[np.uint8]:
-        """Return what the network sees, taken as one digit: (28, 28), 255 is full ink.
+        """What the network sees, taken as one digit: (28, 28), 255 is full ink.
 
         Raises:
             ValueError: there is nothing to read in it.
         """
-        return self._mnist_image
-
-    @cached_property
-    def _mnist_image(self) -> NDArray[np.uint8]:
-        # Cached: prediction, saving and comparison ask for the same one.
         if self.image is not None:
             return self.image
         if self.picture is not None:
@@ -80,7 +76,7 @@ def steps(drawing: Drawing) -> tuple[Step, ...]:
     Raises:
         ValueError: there is nothing to read in the drawing.
     """
-    image = drawing.mnist_image()
+    image = drawing.mnist_image
     if drawing.image is not None:
         images = {"As it is": image}
     else:

@@ -60,7 +60,7 @@ class SavedDigit:
     @property
     def image(self) -> NDArray[np.uint8]:
         """What a network sees of it: (28, 28), 255 is full ink."""
-        return self.drawing.mnist_image()
+        return self.drawing.mnist_image
 
     @property
     def line(self) -> bytes:
@@ -84,7 +84,7 @@ def from_drawing(drawing: Drawing, label: int) -> SavedDigit:
     strokes = tuple(tuple((float(x), float(y)) for x, y in one) for one in drawing.strokes if one)
     few = sum(map(len, strokes)) <= MAX_SAVED_POINTS
     is_strokes = drawing.image is None and drawing.picture is None and strokes and few
-    saved = Drawing(strokes=strokes) if is_strokes else _image_drawing(drawing.mnist_image())
+    saved = Drawing(strokes=strokes) if is_strokes else _image_drawing(drawing.mnist_image)
     return SavedDigit(saved, check_label(label), time.time())
 
 

@@ -34,8 +34,12 @@ class Classifier(NamedTuple):
     def predict(self, images: NDArray[np.uint8]) -> list[Prediction]:
         """Return a prediction for each of the images (n, 28, 28), 255 is full ink."""
         probabilities, scores = self.predictor.outputs(images)
-        outputs = zip(probabilities.tolist(), scores.tolist(), strict=True)
-        return [self._prediction(tuple(row), score) for row, score in outputs]
+        digits = probabilities.argmax(axis=1).tolist()
+        rows = zip(digits, probabilities.tolist(), scores.tolist(), strict=True)
+        return [
+            Prediction(digit, row[digit], tuple(row), 1 - score, score >= self.threshold)
+            for digit, row, score in rows
+        ]
 
     def accuracy(self, digits: Digits, rejects: bool = True) -> float:
         """Return the accuracy on at least one labeled digit, 0 to 1.
@@ -49,11 +53,6 @@ class Classifier(NamedTuple):
             for one, label in zip(predictions, digits.labels, strict=True)
         ]
         return float(np.mean(right))
-
-    def _prediction(self, row: tuple[float, ...], digit_score: float) -> Prediction:
-        probability = max(row)
-        is_digit = digit_score >= self.threshold
-        return Prediction(row.index(probability), probability, row, 1 - digit_score, is_digit)
 
 
 def load_classifier(run: Run) -> Classifier:

@@ -111,7 +111,7 @@ def _recognize(
         drawing = drawing_from_line(line)
         if pipeline == "pixels" and drawing.strokes:
             drawing = Drawing(picture=picture_from_strokes(drawing.strokes))
-        (prediction,) = classifier.predict(drawing.mnist_image()[np.newaxis])
+        (prediction,) = classifier.predict(drawing.mnist_image[np.newaxis])
         values = _values(prediction, "probabilities", "is_digit", "score")
         return values | _several(drawing, classifier) if several else values
     except ValueError as error:

@@ -54,8 +54,6 @@ class Part(NamedTuple):
     image: NDArray[np.uint8]
     """(28, 28), what the network saw."""
     prediction: Prediction
-    strokes: tuple[int, ...]
-    """Which of the drawing's strokes it is made of, counted from 0; of a picture, none."""
 
 
 def predict_several(drawing: Drawing, classifier: Classifier) -> list[Part]:
@@ -66,7 +64,7 @@ def predict_several(drawing: Drawing, classifier: Classifier) -> list[Part]:
     """
     if drawing.image is not None:
         (prediction,) = classifier.predict(drawing.image[np.newaxis])
-        return [Part(Box(0, 0, *drawing.image.shape[::-1]), drawing.image, prediction, ())]
+        return [Part(Box(0, 0, *drawing.image.shape[::-1]), drawing.image, prediction)]
     found = find_components(drawing)
     spans = _possible_digits(found.components, found.pen_width)
     images = np.stack([found.image(span.components) for span in spans])
@@ -75,16 +73,8 @@ def predict_several(drawing: Drawing, classifier: Classifier) -> list[Part]:
     best = _best_segmentation(spans, costs)
     if len(best) > MAX_DIGITS:
         raise ValueError(f"There are more than {MAX_DIGITS} digits in it: show fewer at once.")
-    is_drawn = drawing.picture is None
-    return [
-        Part(
-            enclose(found.components[one].box for one in spans[index].components),
-            images[index],
-            predictions[index],
-            tuple(spans[index].components) if is_drawn else (),
-        )
-        for index in best
-    ]
+    boxes = [enclose(found.components[one].box for one in span.components) for span in spans]
+    return [Part(boxes[index], images[index], predictions[index]) for index in best]
 
 
 def _possible_digits(components: Sequence[Component], pen_width: float) -> list[_Span]:

@@ -8,7 +8,7 @@ pool_after=1,2`, and with both. On a CPU, November 2026.
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import CLASSES
 
 SCRIPT = Path(__file__).parents[1] / "training" / "tutorial.py"
+Counts: TypeAlias = NDArray[np.intp]
 _STEP = re.compile(r"^# %% (.+)\n", re.MULTILINE)
 
 
@@ -53,23 +54,17 @@ def tutorial_code() -> dict[str, str]:
     return {name: code.strip() for name, code in zip(parts[::2], parts[1::2], strict=True)}
 
 
-class LabelCounts(NamedTuple):
-    """The number of digits of each class."""
+def label_counts(name: DatasetName) -> tuple[Counts, Counts]:
+    """Return how many training and test digits there are of each class, (10,) each.
 
-    train: NDArray[np.intp]
-    """(10,), with those held out for validation."""
-    test: NDArray[np.intp]
-    """(10,)."""
-
-
-def label_counts(name: DatasetName) -> LabelCounts:
-    """Return how often each digit occurs, without reading the images of the whole of MNIST.
+    Digits held out for validation are among the former. Images of the whole of MNIST aren't read.
 
     Raises:
         DataError: the whole of MNIST was asked for and is not here, or is damaged.
     """
     if name == "sample":
-        return LabelCounts(*(_count(part.labels) for part in read_sample()))
+        train, test = read_sample()
+        return _count(train.labels), _count(test.labels)
     return _counts_of(_mnist())
 
 
@@ -92,8 +87,8 @@ def _mnist() -> Fingerprint:
 
 
 @lru_cache(maxsize=2)
-def _counts_of(file: Fingerprint) -> LabelCounts:
-    return LabelCounts(*(_count(read_labels(file.path, part)) for part in ("train", "test")))
+def _counts_of(file: Fingerprint) -> tuple[Counts, Counts]:
+    return _count(read_labels(file.path, "train")), _count(read_labels(file.path, "test"))
 
 
 @lru_cache(maxsize=2)
@@ -101,5 +96,5 @@ def _first_of(file: Fingerprint, count: int) -> Digits:
     return take(read_digits(file.path, "train"), np.arange(count))
 
 
-def _count(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
+def _count(labels: NDArray[np.uint8]) -> Counts:
     return np.bincount(labels, minlength=CLASSES)

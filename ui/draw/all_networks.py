@@ -36,7 +36,7 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
     if len(runs) < 2:
         _invite_to_train()
         return
-    labels, image = run_labels(runs.values()), drawing.mnist_image()[None]
+    labels, image = run_labels(runs.values()), drawing.mnist_image[None]
     predictions = {}
     for one in _choose(labels, run.id):
         try:

@@ -23,14 +23,14 @@ CROP_ROW = 5  # of the middle, where the first training digit has ink
 def show_counts(run: Run) -> None:
     """Show the sizes of the three sets, and how many digits there are of each class."""
     counts = label_counts(dataset_of(run))
-    train, test = int(counts.train.sum()), int(counts.test.sum())
+    train, test = (int(each.sum()) for each in counts)
     validation = held_out(train) if dataset_of(run) == "mnist" else mnist.SAMPLE_HELD_OUT
     sizes = {"Training": train - validation, "Validation": validation, "Test": test}
     with st.grid(3, min_column_width=95):
         for name, size in sizes.items():
             st.metric(f"{name} set", f"{size:,}", border=True, height="stretch")
     st.caption("Images of each digit: training and validation set + test set.")
-    most = int(counts.train.max())
+    most = int(counts[0].max())
     st.html(
         bars_html(
             Bar(str(digit), train / most, f"{train:,} + {test:,}")
