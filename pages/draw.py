@@ -43,7 +43,7 @@ def draw_and_read() -> None:
             elif several:
                 show_number(predict_several(drawing, classifier), drawing, left)
             else:
-                drawing.mnist_image()  # unless there is nothing to read
+                _ = drawing.mnist_image  # raises where there is nothing to read
                 read = drawing
                 read_digit(drawing)
     except ValueError as error:
