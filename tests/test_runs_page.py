@@ -9,7 +9,7 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.presets import PRESETS
 from cnn.runs import store
 from cnn.runs.fine_tune_info import FineTuneInfo
-from cnn.runs.status import State
+from cnn.runs.status import FINE_TUNE_FILE, State
 from ui.runs.run_table import run_table
 
 
@@ -83,7 +83,7 @@ def test_digits_that_a_fine_tuned_run_has_seen_are_no_test_of_it(run):
     run.update_status(dataset="sample")
     assert run_table([store.Run(run.path)])["Digits"].tolist() == ["sample"]
     info = FineTuneInfo("built-in", 2, 0.5, 0.99, True, ())
-    (run.path / store.FINE_TUNE_FILE).write_text(json.dumps(asdict(info)))
+    (run.path / FINE_TUNE_FILE).write_text(json.dumps(asdict(info)))
     row = run_table([run]).iloc[0]
     assert row["Test accuracy"] is None
     assert row["Digits"] == "sample, seen"
