@@ -1,4 +1,4 @@
-"""What a visitor waits for: the first page, the first point, the answer to a stroke.
+"""What a visitor waits for: the first page, the first point, the prediction for a stroke.
 
 MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.app
 """
@@ -28,7 +28,7 @@ window.untilShown = (shown) => new Promise(done => {
 FIRST_POINT = """() => untilShown(() =>
   [...document.querySelectorAll('button')].some(button => button.innerText.includes('Stop'))
   && [...document.querySelectorAll('[data-testid=stMetric]')].some(metric =>
-    /^Accuracy\\s+[\\d.]+ %/.test(metric.innerText)))"""
+    /^Accuracy\\s+[\\d.]+ ?%/.test(metric.innerText)))"""
 ANSWER = """() => untilShown(() =>
   document.querySelector('[data-testid=answer], [data-testid=not-a-digit]'))"""
 
@@ -59,7 +59,7 @@ def first_point(page: Page, server: Server) -> float:
 
 
 def stroke(page: Page, number: int) -> float:
-    """Return the seconds from the pen's lifting to the answer on an empty pad."""
+    """Return the seconds from the pen's lifting to the prediction on an empty canvas."""
     pad = page.locator("canvas.upper-canvas")
     expect(pad).to_have_count(1)  # the cleared one is gone
     box = pad.bounding_box()
@@ -92,7 +92,7 @@ def main() -> None:
         page.goto(f"{server.url}/draw?run=built-in")
         page.locator("canvas.upper-canvas").wait_for()
         page.wait_for_timeout(1000)
-        _print("stroke end → answer", [stroke(page, number) for number in range(STROKES)])
+        _print("stroke end → prediction", [stroke(page, number) for number in range(STROKES)])
         server.kill()
         end_workers(folder)
 

@@ -1,4 +1,4 @@
-"""The tutorial as it is written: bare Keras, nothing watched, nothing kept."""
+"""The tutorial as it is written: bare Keras, nothing watched, nothing saved."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""How well real pen strokes are read, each way, and how well what is no digit is told apart.
+"""Accuracy on real pen strokes, by pipeline, and how many non-digits are rejected.
 
 .venv/bin/python -m benchmarks.drawing pen-digits.jsonl.gz
 .venv/bin/python -m benchmarks.drawing pen-digits.jsonl.gz --letters pen-letters.jsonl.gz \
@@ -20,6 +20,7 @@ from cnn.drawing.pen import SIDE, Stroke, image_from_strokes, picture_from_strok
 from cnn.drawing.picture import image_from_picture
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.recognition import drawing_from_line, open_lines
+from cnn.plots.figure import mosaic
 from cnn.runs import store
 
 ONE_IN = 20  # of the wrong digits, on the saved picture
@@ -57,15 +58,18 @@ def main() -> None:
     options = parser.parse_args()
     classifier = load_classifier(store.open_run(options.run, store.runs_folder()))
     drawings, labels = read_file(options.digits)
-    for way, image_of in INPUT_METHODS.items():
+    for pipeline, image_of in INPUT_METHODS.items():
         images = np.stack([image_of(strokes) for strokes in drawings])
         predictions = classifier.predict(images)
-        answers = np.array([prediction.digit for prediction in predictions])
-        report(way, answers, labels)
+        predicted = np.array([prediction.digit for prediction in predictions])
+        report(pipeline, predicted, labels)
     called_none("these digits", classifier, images)
-    wrong = np.flatnonzero(answers != labels)[::ONE_IN]
+    wrong = np.flatnonzero(predicted != labels)[::ONE_IN]
     save_picture(images[wrong], options.picture)
-    print(f"one wrong digit in {ONE_IN}, on {options.picture}:", *pairs(labels, answers, wrong))
+    print(
+        f"one wrong digit in {ONE_IN}, on {options.picture}:",
+        *(f"{labels[one]}→{predicted[one]}" for one in wrong),
+    )
     for name, others in non_digits(options):
         called_none(name, classifier, others)
 
@@ -78,9 +82,9 @@ def read_file(path: str) -> tuple[list[tuple[Stroke, ...]], NDArray[np.intp]]:
     return [drawing_from_line(line).strokes for line in lines], np.array(numbers)
 
 
-def report(way: str, answers: NDArray[np.intp], labels: NDArray[np.intp]) -> None:
-    shares = [float(np.mean(answers[labels == digit] == digit)) for digit in range(10)]
-    print(f"{way:16}{np.mean(answers == labels):7.2%}   of each digit, 0 to 9:", end=" ")
+def report(pipeline: str, predicted: NDArray[np.intp], labels: NDArray[np.intp]) -> None:
+    shares = [float(np.mean(predicted[labels == digit] == digit)) for digit in range(10)]
+    print(f"{pipeline:16}{np.mean(predicted == labels):7.2%}   of each digit, 0 to 9:", end=" ")
     print(" ".join(f"{share:.1%}" for share in shares))
 
 
@@ -99,17 +103,17 @@ def non_digits(options: argparse.Namespace) -> Iterable[tuple[str, Images]]:
         yield "Fashion-MNIST", np.frombuffer(content, np.uint8, offset=16).reshape(-1, SIDE, SIDE)
 
 
-def pairs(labels: NDArray[np.intp], answers: NDArray[np.intp], indices: Iterable[int]) -> list[str]:
-    return [f"{labels[index]}→{answers[index]}" for index in indices]
+def pairs(
+    labels: NDArray[np.intp], predicted: NDArray[np.intp], indices: Iterable[int]
+) -> list[str]:
+    return [f"{labels[index]}→{predicted[index]}" for index in indices]
 
 
 def save_picture(images: Images, path: Path) -> None:
     """Save the images side by side, larger than they are."""
-    rows = max(1, -(-len(images) // COLUMNS))  # none may be wrong
-    sheet = np.zeros((rows * COLUMNS, SIDE, SIDE), np.uint8)
-    sheet[: len(images)] = images
-    lines = sheet.reshape(rows, COLUMNS, SIDE, SIDE).swapaxes(1, 2)
-    picture = Image.fromarray(lines.reshape(rows * SIDE, COLUMNS * SIDE))
+    picture = Image.fromarray(
+        mosaic(images, COLUMNS) if len(images) else np.zeros((1, 1), np.uint8)
+    )
     picture.resize((picture.width * ENLARGED, picture.height * ENLARGED), 0).save(path)
 
 

@@ -1,11 +1,10 @@
-"""How well digits are read from pictures: clean ones with any pen, photos of paper, MNIST's own.
+"""Accuracy on pictures of digits: clean ones with any pen, photos of paper, MNIST's own.
 
 MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.pictures strokes.jsonl.gz
 
 The file holds a line of JSON for each digit: {"label": "7", "strokes": [[[x, y], …], …]}.
 """
 
-import gzip
 import io
 import json
 import sys
@@ -21,6 +20,7 @@ from cnn.data import mnist
 from cnn.drawing.pen import Stroke, image_from_strokes
 from cnn.drawing.picture import image_from_picture
 from cnn.inference.classifier import Classifier, load_classifier
+from cnn.inference.recognition import open_lines
 from cnn.runs import store
 
 DIGITS, PHOTO_DIGITS, SEED = 1500, 500, 28
@@ -65,8 +65,8 @@ def photo(lines: Lines, generator: np.random.Generator, pen: tuple[float, float]
 def taken(scene: Pixels, generator: np.random.Generator) -> Pixels:
     """Return what a camera makes of a scene, (height, width, 3) uint8."""
     y, x = np.indices(scene.shape) / scene.shape[0] - 0.5
-    way = generator.uniform(0, 2 * np.pi)
-    along = np.cos(way) * x + np.sin(way) * y
+    direction = generator.uniform(0, 2 * np.pi)
+    along = np.cos(direction) * x + np.sin(direction) * y
     light = 1 + generator.uniform(-0.35, 0.35) * along - generator.uniform(0, 0.5) * (x**2 + y**2)
     edge = generator.uniform(-0.4, 0.4) + 0.2 * generator.uniform(-1, 1) * x
     softness = generator.uniform(0.005, 0.05)
@@ -137,16 +137,14 @@ PHOTOS: dict[str, Callable[[Lines, np.random.Generator], Pixels]] = {
 
 def read_file(path: str) -> tuple[list[Lines], np.ndarray]:
     """Return some of the digits as lines (n, 2), with their labels."""
-    opened = gzip.open if path.endswith(".gz") else open
-    with opened(path, "rt") as file:
-        lines = [json.loads(line) for line in file]
+    lines = [json.loads(line) for line in open_lines(path)]
     chosen = np.random.default_rng(SEED).permutation(len(lines))[:DIGITS]
     digits = [[np.array(line, float) for line in lines[index]["strokes"]] for index in chosen]
     return digits, np.array([int(lines[index]["label"]) for index in chosen])
 
 
 def show(classifier: Classifier, what: str, pictures: Iterable[Pixels], labels: np.ndarray) -> None:
-    """Read pictures as a visitor's and print how many are right, and how long one takes."""
+    """Predict pictures as a visitor's and print the accuracy, and how long one takes."""
     images, seconds, refused = [], [], 0
     for picture in pictures:
         began = time.perf_counter()
@@ -163,12 +161,12 @@ def show(classifier: Classifier, what: str, pictures: Iterable[Pixels], labels: 
 
 
 def accuracy(classifier: Classifier, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share read right."""
+    """Return the share of correct predictions."""
     return float((classifier.predictor.probabilities(images).argmax(1) == labels).mean())
 
 
 def show_mnist(classifier: Classifier) -> None:
-    """Print how MNIST's validation digits are read as they are, and as pictures."""
+    """Print the accuracy on MNIST's validation digits as they are, and as pictures."""
     images, labels = mnist.load().validation
     print(f"{'MNIST as it is':24} {accuracy(classifier, images, labels):7.2%}")
     show(classifier, "MNIST as pictures", images, labels)

@@ -1,4 +1,4 @@
-"""Numbers of two to four digits, put together from real pen digits: how many are read wholly right.
+"""Numbers of two to four digits, put together from real pen digits: how many are all right.
 
 .venv/bin/python -m benchmarks.several pen-digits.jsonl.gz
 """
@@ -34,7 +34,7 @@ class Digit(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """How many numbers were read wholly right, and what was wrong with the others."""
+    """How many numbers were predicted wholly right, and what was wrong with the others."""
 
     numbers: int
     right: int
@@ -96,7 +96,7 @@ def tally(
 
 
 def main() -> None:
-    """Print a line for each spacing, length and way in."""
+    """Print a line for each spacing, length and pipeline."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", help='JSON lines {"label": "7", "strokes": [[[x, y], …], …]}')
     parser.add_argument("--run", default=store.BUILT_IN)
