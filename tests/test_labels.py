@@ -7,7 +7,7 @@ from cnn.data.label_errors import (
     has_label_error,
     is_mnist_test,
 )
-from cnn.data.split import held_out, split
+from cnn.data.mnist import held_out, split
 from cnn.evaluation.selection import DigitFilter, select
 from cnn.runs.store import BUILT_IN_PATH
 from tests.evaluated_run import predictions_of

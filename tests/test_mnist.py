@@ -147,7 +147,7 @@ def test_a_file_that_may_not_be_read_is_named(mnist_file, monkeypatch):
 def test_damage_found_only_on_reading_is_named_and_the_next_source_is_used(mnist_file):
     write_with_flipped_bytes(mnist_file, "x_train")
     write_with_flipped_bytes(keras_cache_file(), "x_test")
-    assert find_source()[0].path == mnist_file
+    assert find_source()[0].file.path == mnist_file
     assert load().name == "sample"
     source, problems = find_source()
     assert source == mnist.SAMPLE
@@ -163,14 +163,14 @@ def test_damaged_test_digits_are_taken_from_the_next_source(mnist_file):
     cached = tiny_mnist(test=20, seed=1)
     write(keras_cache_file(), **cached)
     np.testing.assert_array_equal(load_test("mnist").images, cached["x_test"])
-    assert find_source()[0].path == keras_cache_file()
+    assert find_source()[0].file.path == keras_cache_file()
 
 
 def test_a_repaired_file_is_used_without_a_restart(mnist_file):
     write_with_flipped_bytes(mnist_file, "x_train")
     assert load().name == "sample"
     write(mnist_file, **tiny_mnist(test=40))
-    assert find_source() == (load().source, ())
+    assert find_source()[1] == ()
     assert load().name == "mnist"
 
 
@@ -179,13 +179,13 @@ def test_mnist_npz_comes_before_the_keras_cache_and_the_cache_before_the_sample(
 ):
     write(keras_cache_file(), **tiny_mnist(train=1000, test=100))
     write(mnist_file)
-    assert find_source()[0] == mnist.Source(
-        "mnist", mnist_file, "MNIST, 270 digits, from MNIST_NPZ", 220
-    )
+    source, _ = find_source()
+    assert (source.file.path, source.training_images) == (mnist_file, 220)
+    assert source.description == "MNIST, 270 digits, from MNIST_NPZ"
     monkeypatch.delenv("MNIST_NPZ")
-    assert find_source()[0] == mnist.Source(
-        "mnist", keras_cache_file(), "MNIST, 1,100 digits, from the Keras cache", 917
-    )
+    source, _ = find_source()
+    assert (source.file.path, source.training_images) == (keras_cache_file(), 917)
+    assert source.description == "MNIST, 1,100 digits, from the Keras cache"
     keras_cache_file().unlink()
     assert find_source() == (mnist.SAMPLE, ())
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cnn.data.mnist_file import (
     DataError,
@@ -18,9 +21,10 @@ from cnn.data.mnist_file import (
     read_sample,
     take,
 )
-from cnn.data.split import held_out, split
 
 DatasetName = Literal["mnist", "sample"]
+SPLIT_SEED = 28
+SAMPLE_HELD_OUT = 400
 NOT_HERE = (
     "The whole of MNIST is not on this computer yet. "
     "Download it on the Train page, or set MNIST_NPZ to an mnist.npz that you have."
@@ -34,33 +38,24 @@ class Source:
     """Where digits come from."""
 
     name: DatasetName
-    path: Path | None
+    file: Fingerprint | None
     description: str
     training_images: int
     """Without those held out for validation."""
 
 
-@dataclass(frozen=True)
-class Dataset:
+class Dataset(NamedTuple):
     """Digits to train on, to validate with, and to test with once, at the end."""
 
-    source: Source
+    name: DatasetName
     train: Digits
     validation: Digits
     test: Digits
 
-    @property
-    def name(self) -> DatasetName:
-        """Which digits these are: the whole of MNIST, or the sample."""
-        return self.source.name
 
-
-SAMPLE_HELD_OUT = 400
 SAMPLE = Source("sample", None, "5,000 MNIST digits that come with the app", 3_600)
-
-
 _lock = threading.RLock()
-# Errors that only reading the whole file shows, kept so that the next source is used from then on.
+# Errors that only reading the whole file shows; the next source is used from then on.
 _damaged: dict[Fingerprint, str] = {}
 
 
@@ -77,64 +72,6 @@ def find_source() -> tuple[Source, tuple[str, ...]]:
         The first usable source (`MNIST_NPZ`, the Keras cache, the sample), and for each better
         one that is there but wrong, a text that names the file, what was expected, and what to do.
     """
-    source, _, problems = _find()
-    return source, problems
-
-
-def load(name: DatasetName | None = None) -> Dataset:
-    """Read digits, split into train, validation and test; kept for the next call.
-
-    MNIST's 60,000 training digits become 55,000 to train and 5,000 to validate, its 10,000 test
-    digits stay in their order. The sample is 3,600, 400 and 1,000. The training digits are
-    shuffled (always in the same way), so the first n of them are a fair choice.
-
-    Args:
-        name: `"mnist"`, `"sample"`, or None for the best there is.
-
-    Raises:
-        DataError: The whole of MNIST was asked for and is not here, or the name is unknown.
-    """
-    _check_name(name)
-    with _lock:
-        if name == "sample":
-            return _sample()
-        try:
-            return _from_file(_mnist)
-        except DataError:
-            if name == "mnist":
-                raise
-            return _sample()
-
-
-def load_test(name: DatasetName) -> Digits:
-    """Read the test digits alone, without the memory that the training digits take.
-
-    Raises:
-        DataError: The whole of MNIST was asked for and is not here, or the name is unknown.
-    """
-    _check_name(name)
-    with _lock:
-        return _sample().test if name == "sample" else _from_file(_mnist_test)
-
-
-def load_first_training(count: int) -> Digits:
-    """Read the first `count` of `load().train`, without the memory that all of them take."""
-    with _lock:
-        try:
-            digits = _from_file(lambda _, file: read_digits(file.path, "train"))
-        except DataError:
-            return Digits(*(part[:count] for part in _sample().train))
-        train, _ = split(digits.labels, held_out(len(digits.labels)))
-        return take(digits, train[:count])
-
-
-def _check_name(name: str | None) -> None:
-    names = get_args(DatasetName)
-    if name is not None and name not in names:
-        raise DataError(f"There are no digits called {name!r}; choose one of {', '.join(names)}.")
-
-
-def _find() -> tuple[Source, Fingerprint | None, tuple[str, ...]]:
     problems = []
     for path, origin, hint in _candidates():
         try:
@@ -146,9 +83,8 @@ def _find() -> tuple[Source, Fingerprint | None, tuple[str, ...]]:
             problems.append(f"The file {path} ({origin}) {error}. {_EXPECTED} {hint}")
         else:
             description = f"MNIST, {train + test:,} digits, {origin}"
-            source = Source("mnist", path, description, train - held_out(train))
-            return source, file, tuple(problems)
-    return SAMPLE, None, tuple(problems)
+            return Source("mnist", file, description, train - held_out(train)), tuple(problems)
+    return SAMPLE, tuple(problems)
 
 
 def _candidates() -> list[tuple[Path, str, str]]:
@@ -163,36 +99,99 @@ def _candidates() -> list[tuple[Path, str, str]]:
     return candidates
 
 
-def _from_file(read: Callable[[Source, Fingerprint], _T]) -> _T:
-    """Read the best file that can be read; one that proves damaged is skipped from then on."""
-    while True:
-        source, file, problems = _find()
-        if file is None:
+def load(name: DatasetName | None = None) -> Dataset:
+    """Read digits, split into train, validation and test; cached for the next call.
+
+    MNIST's 60,000 training digits become 55,000 to train and 5,000 to validate, its 10,000 test
+    digits stay in their order. The sample is 3,600, 400 and 1,000. The training digits are
+    shuffled (always in the same way), so the first n of them are a fair choice.
+
+    Args:
+        name: `"mnist"`, `"sample"`, or None for the best there is.
+
+    Raises:
+        DataError: The whole of MNIST was asked for and is not here, or the name is unknown.
+    """
+    return read(name, _mnist, _sample)
+
+
+def load_test(name: DatasetName) -> Digits:
+    """Read the test digits alone, without the memory that the others take; errors as of `load`."""
+    return read(name, _mnist_test, lambda: _sample().test)
+
+
+def load_first_training(count: int) -> Digits:
+    """Read the first `count` of `load().train`, without the memory that all of them take."""
+
+    def first(file: Fingerprint) -> Digits:
+        digits = read_digits(file.path, "train")
+        train, _ = split(digits.labels, held_out(len(digits.labels)))
+        return take(digits, train[:count])
+
+    return read(None, first, lambda: take(_sample().train, np.arange(count)))
+
+
+def read(
+    name: DatasetName | None, from_file: Callable[[Fingerprint], _T], from_sample: Callable[[], _T]
+) -> _T:
+    """Read the best source that can be read; a damaged file is skipped from then on."""
+    if name is not None and name not in get_args(DatasetName):
+        names = ", ".join(get_args(DatasetName))
+        raise DataError(f"There are no digits called {name!r}; choose one of {names}.")
+    with _lock:
+        while name != "sample":
+            source, problems = find_source()
+            if source.file is None:
+                break
+            try:
+                return from_file(source.file)
+            except DataError as error:
+                _damaged[source.file] = str(error)
+        if name == "mnist":
             raise DataError(" ".join(problems) or NOT_HERE)
-        try:
-            return read(source, file)
-        except DataError as error:
-            _damaged[file] = str(error)
+        return from_sample()
 
 
 @lru_cache(maxsize=1)
-def _mnist(source: Source, file: Fingerprint) -> Dataset:
+def _mnist(file: Fingerprint) -> Dataset:
     digits = read_digits(file.path, "train")
-    train, validation = _hold_out(digits, held_out(len(digits.labels)))
-    return Dataset(source, train, validation, _mnist_test(source, file))
+    parts = _hold_out(digits, held_out(len(digits.labels)))
+    return Dataset("mnist", *parts, _mnist_test(file))
 
 
 @lru_cache(maxsize=1)
-def _mnist_test(_source: Source, file: Fingerprint) -> Digits:
+def _mnist_test(file: Fingerprint) -> Digits:
     return read_digits(file.path, "test")
 
 
 @lru_cache(maxsize=1)
 def _sample() -> Dataset:
     train, test = read_sample()
-    return Dataset(SAMPLE, *_hold_out(train, SAMPLE_HELD_OUT), test)
+    return Dataset("sample", *_hold_out(train, SAMPLE_HELD_OUT), test)
 
 
 def _hold_out(digits: Digits, count: int) -> tuple[Digits, Digits]:
     train, validation = split(digits.labels, count)
     return take(digits, train), take(digits, validation)
+
+
+def held_out(train: int) -> int:
+    """Return how many training digits validate: 5,000 of MNIST's 60,000."""
+    return max(10, train // 12)
+
+
+def split(labels: NDArray[np.uint8], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the indices of the digits that train, shuffled, and of the `count` that validate.
+
+    Each class has the same share in both, unless there is a single image of one.
+    """
+    from sklearn.model_selection import train_test_split  # takes a second, and few pages need it
+
+    is_single = np.any(np.bincount(labels) == 1)
+    train, validation = train_test_split(
+        np.arange(len(labels)),
+        test_size=count,
+        stratify=None if is_single else labels,
+        random_state=SPLIT_SEED,
+    )
+    return train, validation

@@ -1,7 +1,6 @@
 """The section of a script that loads MNIST, splits it and prepares it for Keras."""
 
-from cnn.data.mnist import SAMPLE_HELD_OUT
-from cnn.data.split import SPLIT_SEED
+from cnn.data.mnist import SAMPLE_HELD_OUT, SPLIT_SEED
 from cnn.export.plan import Plan, Section
 from cnn.network.layers import CLASSES
 

@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.mnist import NOT_HERE, DataError, DatasetName, Digits, find_source, read_sample
-from cnn.data.mnist_file import Fingerprint, fingerprint_of, read_digits, read_labels, take
+from cnn.data.mnist import DatasetName, Digits, read, read_sample
+from cnn.data.mnist_file import Fingerprint, read_digits, read_labels, take
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import CLASSES
 
@@ -62,10 +62,8 @@ def label_counts(name: DatasetName) -> tuple[Counts, Counts]:
     Raises:
         DataError: the whole of MNIST was asked for and is not here, or is damaged.
     """
-    if name == "sample":
-        train, test = read_sample()
-        return _count(train.labels), _count(test.labels)
-    return _counts_of(_mnist())
+    train, test = read_sample()
+    return read(name, _counts_of, lambda: (_count(train.labels), _count(test.labels)))
 
 
 def first_training_digits(name: DatasetName, count: int) -> Digits:
@@ -74,16 +72,8 @@ def first_training_digits(name: DatasetName, count: int) -> Digits:
     Raises:
         DataError: the whole of MNIST was asked for and is not here, or is damaged.
     """
-    if name == "sample":
-        return take(read_sample()[0], np.arange(count))
-    return _first_of(_mnist(), count)
-
-
-def _mnist() -> Fingerprint:
-    source, problems = find_source()
-    if source.path is None:
-        raise DataError(" ".join(problems) or NOT_HERE)
-    return fingerprint_of(source.path)
+    index = np.arange(count)
+    return read(name, lambda file: _first_of(file, count), lambda: take(read_sample()[0], index))
 
 
 @lru_cache(maxsize=2)

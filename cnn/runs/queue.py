@@ -96,7 +96,7 @@ def _announce(folder: Path) -> None:
 def _mnist_file() -> str:
     """Return the MNIST to train on; empty: the sample."""
     source, _ = mnist.find_source()
-    return str(source.path or "")
+    return str(source.file.path if source.file else "")
 
 
 def claim(folder: Path) -> Run | None:

@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 
 from cnn.data import mnist
 from cnn.data.mnist import Digits
-from cnn.data.split import held_out
 from cnn.lesson.tutorial import first_training_digits, label_counts
 from cnn.runs.store import Run
 from ui.how_it_works.digits import dataset_of
@@ -24,7 +23,7 @@ def show_counts(run: Run) -> None:
     """Show the sizes of the three sets, and how many digits there are of each class."""
     counts = label_counts(dataset_of(run))
     train, test = (int(each.sum()) for each in counts)
-    validation = held_out(train) if dataset_of(run) == "mnist" else mnist.SAMPLE_HELD_OUT
+    validation = mnist.held_out(train) if dataset_of(run) == "mnist" else mnist.SAMPLE_HELD_OUT
     sizes = {"Training": train - validation, "Validation": validation, "Test": test}
     with st.grid(3, min_column_width=95):
         for name, size in sizes.items():
