@@ -3,7 +3,7 @@
 import errno
 import os
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -28,9 +28,13 @@ _HINT = (
 State = Literal["idle", "running", "failed", "done"]
 
 
-@dataclass(frozen=True)
+class _DownloadError(Exception):
+    """A download that failed for the reason in the message."""
+
+
+@dataclass
 class Progress:
-    """The progress of the download."""
+    """The progress of the download; pooch reports to it as to its progress bar."""
 
     state: State
     message: str
@@ -39,13 +43,26 @@ class Progress:
     total: int = 0
     """Bytes to come in all; 0 where the server does not say so."""
 
+    def update(self, count: int) -> None:
+        """Count bytes that have arrived; pooch counts the last chunk as a whole one."""
+        self.received += count
+        if (size := max(self.received, self.total)) > MAX_BYTES:
+            raise _DownloadError(
+                f"the server sends {size:,} bytes or more, and MNIST has 11.5 million"
+            )
+        if self.total:
+            self.received = min(self.received, self.total)
 
-class _DownloadError(Exception):
-    """A download that failed for the reason in the message."""
+    def reset(self) -> None:
+        """Count from 0 again."""
+        self.received = 0
+
+    def close(self) -> None:
+        """Do nothing: it is pooch's last call."""
 
 
 class _Download:
-    """The one download of this process: its thread, and its progress, which pooch updates."""
+    """The one download of this process: its thread and its progress."""
 
     def __init__(self) -> None:
         self.progress = Progress("idle", "MNIST is not being downloaded.")
@@ -75,44 +92,13 @@ class _Download:
             reason = _reason(error, url, target.parent)
             self.progress = Progress("failed", f"MNIST could not be downloaded: {reason}. {_HINT}")
         else:
-            size = target.stat().st_size if target.exists() else 0
-            self.progress = Progress("done", "MNIST is downloaded.", size, size)
+            self.progress = Progress("done", "MNIST is downloaded.")
 
     def _fetch(self, url: str, target: Path) -> None:
-        self.progress = Progress("running", "Downloading MNIST.")
+        bar = self.progress = Progress("running", "Downloading MNIST.")
         pooch.get_logger().setLevel("WARNING")  # it would print the address
-        downloader = pooch.HTTPDownloader(self, chunk_size=CHUNK_BYTES, timeout=TIMEOUT)
+        downloader = pooch.HTTPDownloader(bar, chunk_size=CHUNK_BYTES, timeout=TIMEOUT)
         pooch.retrieve(url, f"sha256:{SHA256}", target.name, target.parent, downloader=downloader)
-
-    # What follows is pooch's interface of a progress bar.
-    @property
-    def total(self) -> int:
-        return self.progress.total
-
-    @total.setter
-    def total(self, total: int) -> None:
-        self._check_size(total)
-        self.progress = replace(self.progress, total=total)
-
-    def update(self, count: int) -> None:
-        received = self.progress.received + count
-        self._check_size(received)
-        if self.progress.total:  # pooch counts the last chunk as a whole one
-            received = min(received, self.progress.total)
-        self.progress = replace(self.progress, received=received)
-
-    def reset(self) -> None:
-        self.progress = replace(self.progress, received=0)
-
-    def close(self) -> None:
-        pass
-
-    @staticmethod
-    def _check_size(size: int) -> None:
-        if size > MAX_BYTES:
-            raise _DownloadError(
-                f"the server sends {size:,} bytes or more, and MNIST has 11.5 million"
-            )
 
 
 _download = _Download()
@@ -121,11 +107,8 @@ _download = _Download()
 def start_download(retry: bool = False) -> None:
     """Start to download MNIST in the background, where it is not here yet; return at once.
 
-    Any number of calls, pages and processes make one download. One that failed is not tried
-    again by the same process, unless asked for.
-
-    Args:
-        retry: Try again after a failure.
+    Any number of calls, pages and processes make one download. One that failed is tried again by
+    the same process only with `retry`.
     """
     _download.start(retry)
 
