@@ -1,7 +1,7 @@
 import json
 import re
 
-from cnn.export.notebook import run_notebook
+from cnn.export.script import run_notebook
 from cnn.export.plan import plan_of
 from cnn.export.sections import IMPORTS, sections_of
 from cnn.presets import PRESETS

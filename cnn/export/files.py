@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from cnn.export.notebook import run_notebook
 from cnn.export.plan import plan_of
-from cnn.export.script import run_script
+from cnn.export.script import run_notebook, run_script
 from cnn.runs.store import Run, RunError
 
 
@@ -36,8 +35,8 @@ class RunFile(NamedTuple):
         return ""
 
 
-def _check_model(name: str, run: Run) -> None:
-    if (run.path / name).is_file():
+def _check_model(ending: str, run: Run) -> None:
+    if (run.path / f"model.{ending}").is_file():
         return
     status = run.status()
     if status.active:
@@ -53,35 +52,26 @@ def _check_curves(run: Run) -> None:
 def _curves(run: Run) -> bytes:
     """Return loss and accuracy of each epoch as CSV."""
     epochs, text = run.metrics().epochs, io.StringIO()
-    table = csv.writer(text)
-    table.writerow(epochs[0]._fields)
-    table.writerows(epochs)
+    csv.writer(text).writerows([epochs[0]._fields, *epochs])
     return text.getvalue().encode()
 
 
 def _model_file(label: str, ending: str) -> RunFile:
-    name = f"model.{ending}"
+    check = partial(_check_model, ending)
+    mime = "application/octet-stream"
     return RunFile(
-        label,
-        ending,
-        "application/octet-stream",
-        partial(_check_model, name),
-        lambda run: (run.path / name).read_bytes(),
+        label, ending, mime, check, lambda run: (run.path / f"model.{ending}").read_bytes()
     )
+
+
+def _program(label: str, ending: str, mime: str, text: Callable[[Run], str]) -> RunFile:
+    return RunFile(label, ending, mime, plan_of, lambda run: text(run).encode())
 
 
 RUN_FILES = {
     "keras": _model_file("Keras model", "keras"),
     "onnx": _model_file("ONNX model", "onnx"),
-    "script": RunFile(
-        "Script", "py", "text/x-python", plan_of, lambda run: run_script(run).encode()
-    ),
-    "notebook": RunFile(
-        "Notebook",
-        "ipynb",
-        "application/x-ipynb+json",
-        plan_of,
-        lambda run: run_notebook(run).encode(),
-    ),
+    "script": _program("Script", "py", "text/x-python", run_script),
+    "notebook": _program("Notebook", "ipynb", "application/x-ipynb+json", run_notebook),
     "csv": RunFile("Training curves", "csv", "text/csv", _check_curves, _curves),
 }

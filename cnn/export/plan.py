@@ -43,11 +43,7 @@ class Plan(NamedTuple):
 
 
 def plan_of(run: Run) -> Plan:
-    """Return what the script of a run trains.
-
-    Raises:
-        ValueError: there is no script for this run, or it is damaged; the sentence says why.
-    """
+    """Return what the script of a run trains, or raise `ValueError` where there is none."""
     origin = _first_parent(run)
     values, status = origin.hyperparameters, origin.status()
     layer_table(values)  # raises where the layers don't fit
