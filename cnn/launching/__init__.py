@@ -17,7 +17,7 @@ def start(
     name: str = "",
     populate: Callable[[Path], object] = lambda path: None,
 ) -> Run:
-    """Queue a new run and start a worker for it.
+    """Queue a new run and start a worker for it, or raise `RunError` and leave nothing.
 
     Args:
         hyperparameters: what to train.
@@ -25,9 +25,6 @@ def start(
         idle_seconds: how long a worker started for this waits for more; None: its own default.
         name: the word in the run's id; empty: the preset's.
         populate: puts more files into the run's folder, before a worker can see it.
-
-    Raises:
-        RunError: the folder can't be written; nothing is left of the run.
     """
     run = queue.submit(hyperparameters, folder, name, populate)
     with contextlib.suppress(RunError):  # it is queued: who waits for it tries again, and says why
@@ -36,30 +33,18 @@ def start(
 
 
 def resume(run: Run, idle_seconds: float | None = None) -> None:
-    """Let an interrupted or failed run go on after its last whole epoch.
-
-    Raises:
-        RunError: it ended in another way, or the folder can't be written.
-    """
+    """Let an interrupted or failed run go on after its last whole epoch, or raise `RunError`."""
     queue.resume(run)
     with contextlib.suppress(RunError):
         ensure_worker(run, idle_seconds)
 
 
 def ensure_worker(run: Run, idle_seconds: float | None = None) -> None:
-    """See that there is a worker for a queued run: one may have died with runs behind it.
-
-    Raises:
-        RunError: the folder can't be written.
-    """
+    """See that there is a worker for a queued run: one may have died with runs behind it."""
     folder = run.path.parent
     local.ensure_workers(folder, queue.active_count(folder), idle_seconds)
 
 
 def warm(folder: Path) -> None:
-    """See that one worker more than needed waits with everything loaded, for the next click.
-
-    Raises:
-        RunError: the folder can't be written.
-    """
+    """See that one worker more than needed waits with everything loaded, for the next click."""
     local.ensure_workers(folder, queue.active_count(folder) + 1)

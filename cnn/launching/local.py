@@ -18,9 +18,6 @@ def ensure_workers(folder: Path, wanted: int, idle_seconds: float | None = None)
     """Start the workers that are missing, at most as many as may train at once.
 
     Where workers die one after the other, no more are started, and the queued runs fail.
-
-    Raises:
-        RunError: the folder of runs can't be written.
     """
     wanted = min(wanted, slots.slot_count())
     if slots.active_workers(folder) >= wanted:
@@ -37,8 +34,7 @@ def ensure_workers(folder: Path, wanted: int, idle_seconds: float | None = None)
 
 def _start_worker(folder: Path, idle_seconds: float | None) -> None:
     """Start a worker process that holds a free slot, if there is one."""
-    taken = slots.take_slot(folder)
-    if taken is None:
+    if not (taken := slots.take_slot(folder)):
         return
     slot_file, descriptor = taken
     command = [sys.executable, "-m", "cnn.training.worker", str(folder.resolve()), str(descriptor)]

@@ -1,6 +1,8 @@
 """How long a training will take, from arithmetic and from what this machine did before."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
 from math import prod
 from statistics import median
 
@@ -41,37 +43,26 @@ def training_seconds(
 
 def seconds_per_image(layers: Iterable[Layer]) -> float:
     """Return the seconds that one image costs in training, forward and back."""
-    multiply_adds = activations = 0
-    for layer in layers:
-        multiply_adds += layer.multiply_adds
-        activations += prod(layer.output_shape)
-    return (
-        SECONDS_PER_IMAGE
-        + multiply_adds * SECONDS_PER_MULTIPLY_ADD
-        + activations * SECONDS_PER_ACTIVATION
+    return SECONDS_PER_IMAGE + sum(
+        layer.multiply_adds * SECONDS_PER_MULTIPLY_ADD
+        + prod(layer.output_shape) * SECONDS_PER_ACTIVATION
+        for layer in layers
     )
 
 
 def machine_factor(runs: Iterable[Run]) -> float:
     """Return how many times longer than the estimate the newest finished runs took; 1 if none."""
-    factors: list[float] = []
-    for run in runs:
-        try:
-            factors += _factor(run)
-        except ValueError:  # damaged, or its layers do not fit
-            continue
-        if len(factors) == EARLIER_RUNS:
-            break
+    factors = list(islice(filter(None, map(_factor, runs)), EARLIER_RUNS))
     return median(factors) if factors else 1.0
 
 
-def _factor(run: Run) -> list[float]:
-    status = run.status()
-    if status.state is not State.FINISHED or not status.seconds or not status.training_images:
-        return []
-    epochs = len(run.metrics().epochs)
-    planned = run.hyperparameters.epochs
-    expected = training_seconds(run.hyperparameters, status.training_images) - SECONDS_AT_START
-    if epochs == 0 or expected <= 0:
-        return []
-    return [max(status.seconds - SECONDS_AT_START, 0.1) / (expected * epochs / planned)]
+def _factor(run: Run) -> float | None:
+    """Return it for one run; None where it has none, is damaged, or its layers don't fit."""
+    try:
+        status, values, epochs = run.status(), run.hyperparameters, len(run.metrics().epochs)
+        if status.state is not State.FINISHED or not (status.seconds and status.training_images):
+            return None
+        planned = training_seconds(replace(values, epochs=epochs), status.training_images)
+    except ValueError:
+        return None
+    return max(status.seconds - SECONDS_AT_START, 0.1) / (planned - SECONDS_AT_START)
