@@ -1,8 +1,8 @@
 import json
 import re
 
-from cnn.export.script import run_notebook
 from cnn.export.plan import plan_of
+from cnn.export.script import run_notebook
 from cnn.export.sections import IMPORTS, sections_of
 from cnn.presets import PRESETS
 from tests.scripts import run_with

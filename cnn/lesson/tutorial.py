@@ -62,8 +62,12 @@ def label_counts(name: DatasetName) -> tuple[Counts, Counts]:
     Raises:
         DataError: the whole of MNIST was asked for and is not here, or is damaged.
     """
-    train, test = read_sample()
-    return read(name, _counts_of, lambda: (_count(train.labels), _count(test.labels)))
+
+    def of_sample() -> tuple[Counts, Counts]:
+        train, test = read_sample()
+        return _count(train.labels), _count(test.labels)
+
+    return read(name, _counts_of, of_sample)
 
 
 def first_training_digits(name: DatasetName, count: int) -> Digits:
