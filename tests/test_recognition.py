@@ -137,11 +137,6 @@ def test_a_file_or_standard_input_is_plain_or_packed_whatever_its_name(tmp_path,
     assert list(open_lines("-")) == FILE
 
 
-def test_an_empty_file_has_no_lines(tmp_path, recognize):
-    (tmp_path / "empty").touch()
-    assert recognize(open_lines(str(tmp_path / "empty"))) == []
-
-
 @pytest.mark.parametrize(("name", "reason"), [("", "Is a directory"), ("none", "No such file")])
 def test_a_missing_file_or_a_folder_is_named_at_once(tmp_path, name, reason):
     with pytest.raises(ValueError, match=f"can't be read: {reason}"):

@@ -21,11 +21,7 @@ class Convolution(NamedTuple):
 
 
 def load_kernels(model_path: Path) -> Kernels:
-    """Return each convolution's kernels by the layer's name, "convolution_1" and so on.
-
-    Raises:
-        ValueError: the file is missing or damaged.
-    """
+    """Return each convolution's kernels by the layer's name; raises as `load_convolutions`."""
     convolutions = load_convolutions(model_path)
     return {f"convolution_{number}": one.kernels for number, one in enumerate(convolutions, 1)}
 

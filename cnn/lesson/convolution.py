@@ -30,9 +30,8 @@ class FirstConvolution(NamedTuple):
     """The first layer of a trained network: n filters of k×k weights."""
 
     kernels: NDArray[np.float32]
-    """(n, k, k), with a batch normalization after the convolution folded in."""
+    """(n, k, k), with a batch normalization after the convolution folded in, as into biases."""
     biases: NDArray[np.float32]
-    """(n,), with the shift of a batch normalization."""
     divisor: float
     """What pixels, 0–255, are divided by first: 255 or 1."""
     padded: bool

@@ -24,8 +24,8 @@ def mosaic(images: NDArray[Any], columns: int) -> NDArray[Any]:
     count, height, width = images.shape
     rows = -(-count // columns)
     empty = np.nan if images.dtype.kind == "f" else 0
-    cells = np.full((rows * columns, height, width), empty, images.dtype)
-    cells[:count] = images
+    room = ((0, rows * columns - count), (0, 0), (0, 0))
+    cells = np.pad(images, room, constant_values=empty)
     grid = cells.reshape(rows, columns, height, width).swapaxes(1, 2)
     return grid.reshape(rows * height, columns * width)
 

@@ -24,13 +24,7 @@ MAX_FILTERS, _FILTER_COLUMNS = 32, 8
 def gallery_figure(
     predictions: Predictions, indices: NDArray[np.intp], title: str = ""
 ) -> "Figure":
-    """Draw the digits of these indices with their predictions, ten in a row.
-
-    Raises:
-        ValueError: there is no digit to draw.
-    """
-    if len(indices) == 0:
-        raise ValueError("There are no digits to draw. Choose a filter that shows some.")
+    """Draw the digits of these indices, at least one, with their predictions, ten in a row."""
     images = np.zeros((len(indices), _CELL, _CELL), np.uint8)
     images[:, :28, _MARGIN : _MARGIN + 28] = predictions.images[indices]
     rows = -(-len(indices) // _COLUMNS)
@@ -39,15 +33,9 @@ def gallery_figure(
     axes.imshow(mosaic(images, _COLUMNS), cmap="gray_r", interpolation="none")
     for place, index in enumerate(indices):
         row, column = divmod(place, _COLUMNS)
-        axes.text(
-            (column + 0.5) * _CELL,
-            row * _CELL + 29,
-            _caption(predictions, int(index)),
-            color=CORRECT_TEXT if predictions.correct[index] else MISTAKE_TEXT,
-            fontsize=8,
-            ha="center",
-            va="top",
-        )
+        x, y, text = (column + 0.5) * _CELL, row * _CELL + 29, _caption(predictions, int(index))
+        color = CORRECT_TEXT if predictions.correct[index] else MISTAKE_TEXT
+        axes.text(x, y, text, color=color, fontsize=8, ha="center", va="top")
     axes.set_axis_off()
     axes.set_title(title, loc="left")
     return figure
