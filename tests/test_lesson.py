@@ -15,7 +15,6 @@ from cnn.inference.predictor import Predictor
 from cnn.lesson.convolution import EXACT, FirstConvolution, compute, first_convolution
 from cnn.lesson.tutorial import VARIANTS, first_training_digits, label_counts, tutorial_code
 from cnn.network.layers import layer_table, total_parameters
-from cnn.runs.store import BUILT_IN_PATH
 from cnn.training.export import export_onnx
 from cnn.training.model import build_network
 from ui.how_it_works.steps import STEPS
@@ -94,11 +93,6 @@ def test_an_output_computed_is_the_networks_own(tmp_path, changes):
     for row, column in [(0, 0), (0, side - 1), (side - 1, 0), (side - 1, side - 1), (side // 3, 5)]:
         values = [compute(first, image, filter_, row, column).output for filter_ in range(3)]
         assert values == pytest.approx(maps[row, column].tolist(), rel=1e-4, abs=1e-4)
-
-
-def test_hyperparameters_of_another_network_get_a_sentence():
-    with pytest.raises(ValueError, match="does not begin with 16 filters of 5×5"):
-        first_convolution(BUILT_IN_PATH / "model.onnx", Hyperparameters(kernel_size=5))
 
 
 def test_labels_are_counted_and_the_first_digits_come_as_in_the_file(tiny_mnist):

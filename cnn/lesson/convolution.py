@@ -105,20 +105,10 @@ def first_convolution(model_path: Path, hyperparameters: Hyperparameters) -> Fir
     """Return the first convolution of a run's model.onnx.
 
     Raises:
-        ValueError: the file is missing or damaged, or has other filters.
+        ValueError: the file is missing or damaged.
     """
-    convolutions = load_convolutions(model_path)
-    size, filters = hyperparameters.kernel_size, hyperparameters.filters[0]
-    if not convolutions or convolutions[0].kernels.shape != (filters, 1, size, size):
-        raise ValueError(
-            f"The network {model_path} does not begin with {filters} filters of {size}×{size}, as "
-            "its hyperparameters say. Choose another run."
-        )
-    return FirstConvolution(
-        convolutions[0].kernels[:, 0],
-        convolutions[0].biases,
-        255.0 if hyperparameters.scale_pixels else 1.0,
-        hyperparameters.padding == "same",
-        hyperparameters.activation,
-        *hyperparameters.strides[:1],
-    )
+    kernels, biases = load_convolutions(model_path)[0]
+    divisor = 255.0 if hyperparameters.scale_pixels else 1.0
+    padded, activation = hyperparameters.padding == "same", hyperparameters.activation
+    stride = hyperparameters.strides[0] if hyperparameters.strides else 1
+    return FirstConvolution(kernels[:, 0], biases, divisor, padded, activation, stride)
