@@ -1,4 +1,4 @@
-"""Each test lives in a world of its own: its runs, its digits, no network."""
+"""Each test has its own folders and digits, and no network."""
 
 import functools
 import gc
@@ -22,7 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anybody imports Ten
 settings.register_profile("seeded", derandomize=True, deadline=None)
 settings.load_profile("seeded")
 
-REAL_MNIST = os.environ.get("MNIST_NPZ", "")  # before each test gets a world of its own
+REAL_MNIST = os.environ.get("MNIST_NPZ", "")  # before each test gets its own environment
 
 HOLD_LOCK = """
 import sys
@@ -48,7 +48,7 @@ def fast_pages():
 
 
 @pytest.fixture(autouse=True)
-def own_world(request, tmp_path, monkeypatch):
+def own_environment(request, tmp_path, monkeypatch):
     """No runs, an unreachable download address, and the sample in MNIST's place.
 
     Tests marked `mnist` have MNIST's own digits, or are skipped.

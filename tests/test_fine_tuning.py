@@ -70,18 +70,24 @@ def test_a_fine_tuned_run_learns_the_saved_digit_and_still_its_test_digits(
     assert status.test_accuracy >= test_accuracy - 0.1
 
 
-def test_a_fine_tuned_run_is_queued_under_its_name_with_its_digits(parent, runs_dir):
-    digits = [saved_stroke(number, label=number) for number in range(3)]
+def test_a_fine_tuned_run_is_queued_with_its_digits_each_as_often_as_the_next(parent, runs_dir):
+    digits = [saved_stroke(number, label=number) for number in range(7)]
     run = start_fine_tuning(parent, digits, runs_dir)
     assert run.name == FINE_TUNED
     assert "-fine-tuned-" in run.id
     assert queue.queued_runs(runs_dir) == [run]
     info = read_fine_tune_info(run)
-    assert (info.parent, info.digits) == (parent.id, 3)
+    assert (info.parent, info.digits) == (parent.id, 7)
     assert info.learned == tuple(digit.id for digit in digits)
     saved = read_saved_digits(run)
     np.testing.assert_array_equal(saved.images, [digit.image for digit in digits])
-    np.testing.assert_array_equal(saved.labels, [0, 1, 2])
+    np.testing.assert_array_equal(saved.labels, range(7))
+    others = load().train
+    mixed = with_saved_digits(run, others)
+    np.testing.assert_array_equal(mixed.images[: len(others.labels)], others.images)
+    counts = np.bincount(mixed.labels[len(others.labels) :])
+    assert counts.sum() == saved_image_count(7, len(others.labels))
+    assert np.ptp(counts) <= 1
 
 
 def test_a_run_fine_tuned_again_has_learned_both_and_learns_no_slower(parent, runs_dir):
@@ -167,17 +173,6 @@ def test_fine_tuning_takes_small_steps_with_augmentation_on_the_same_network(run
 )
 def test_saved_digits_are_at_most_a_tenth_of_the_images_unless_there_are_more(saved, others, count):
     assert saved_image_count(saved, others) == count
-
-
-def test_each_saved_digit_is_repeated_as_often_as_the_next(parent, runs_dir):
-    digits = [saved_stroke(label, label) for label in range(7)]
-    run = start_fine_tuning(parent, digits, runs_dir)
-    train = load().train
-    mixed = with_saved_digits(run, train)
-    np.testing.assert_array_equal(mixed.images[: len(train.labels)], train.images)
-    counts = np.bincount(mixed.labels[len(train.labels) :])
-    assert counts.sum() == saved_image_count(7, len(train.labels))
-    assert np.ptp(counts) <= 1
 
 
 @pytest.mark.parametrize(

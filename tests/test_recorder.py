@@ -142,7 +142,7 @@ def test_a_loss_that_is_no_number_fails_with_the_learning_rate_as_the_likely_cau
 
 
 @pytest.mark.parametrize("event", ["train", "test", "predict"])
-def test_a_stop_is_heard_at_the_next_batch(record, event):
+def test_a_stop_request_ends_the_next_batch(record, event):
     run, callback = record()
     getattr(callback, f"on_{event}_batch_end")(0, LOGS)
     run.stop_file.touch()

@@ -25,13 +25,10 @@ TRAINING_IMAGES = 12_000
 LEARNING_RATE_FACTOR = 0.2  # times the parent's peak learning rate
 
 
-def start_fine_tuning(
-    parent: Run, digits: Sequence[SavedDigit], folder: Path, idle_seconds: float | None = None
-) -> Run:
+def start_fine_tuning(parent: Run, digits: Sequence[SavedDigit], folder: Path) -> Run:
     """Queue a run that fine-tunes a network on saved digits, and start a worker for it.
 
-    The run's folder holds all that it needs: parent and digits may be deleted at once. A worker
-    started for this waits for more runs as long as `idle_seconds`, or its own default.
+    The run's folder holds all that it needs: parent and digits may be deleted at once.
 
     Raises:
         ValueError: nothing is saved, or the parent has no network, or a damaged one.
@@ -49,7 +46,7 @@ def start_fine_tuning(
     def populate(path: Path) -> None:
         write_fine_tune_info(path, info, as_digits(digits), network)
 
-    return launching.start(hyperparameters_of(parent), folder, idle_seconds, FINE_TUNED, populate)
+    return launching.start(hyperparameters_of(parent), folder, None, FINE_TUNED, populate)
 
 
 def training_seconds(parent: Run, digits: int, earlier: Iterable[Run]) -> float:
