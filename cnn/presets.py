@@ -41,5 +41,4 @@ def label_of(name: str) -> str:
 
 def preset_name(hyperparameters: Hyperparameters) -> str:
     """Return the name of the preset with exactly these values, else "custom"."""
-    names = [name for name, values in PRESETS.items() if values == hyperparameters]
-    return names[0] if names else "custom"
+    return next((name for name, values in PRESETS.items() if values == hyperparameters), "custom")

@@ -142,16 +142,15 @@ def _from_strokes(strokes: list[Points]) -> Image:
 def _recombined(generator: Generator, digits: Digits) -> Image:
     """Parts of two digits put together, or both beside, above or across each other."""
     one, other = digits.images[generator.integers(len(digits.images), size=2)]
-    cut, kind = int(generator.integers(11, 18)), generator.integers(5)
-    if kind == 0:
-        return _fitted(np.concatenate([one[:cut], other[::-1][cut:]]))
-    if kind == 1:
-        return _fitted(np.concatenate([one[:, :cut], other[:, ::-1][:, cut:]], axis=1))
-    if kind == 2:
-        return _fitted(np.concatenate([one, other], axis=1)[:, 3:53])
-    if kind == 3:
-        return _fitted(np.concatenate([one[4:24], other[4:24]]))
-    return _fitted(np.maximum(one, np.rot90(other)))
+    cut = int(generator.integers(11, 18))
+    combined = (
+        np.concatenate([one[:cut], other[::-1][cut:]]),
+        np.concatenate([one[:, :cut], other[:, ::-1][:, cut:]], axis=1),
+        np.concatenate([one, other], axis=1)[:, 3:53],
+        np.concatenate([one[4:24], other[4:24]]),
+        np.maximum(one, np.rot90(other)),
+    )
+    return _fitted(combined[generator.integers(len(combined))])
 
 
 def _rotated(generator: Generator, digits: Digits) -> Image:

@@ -90,12 +90,10 @@ def explain(error: Exception) -> str:
     """Return a sentence for the page on what ended a training."""
     if isinstance(error, (RunError, DataError)):
         return str(error)
-    if is_disk_full(error):
-        return f"The run's files could not be written: {explain_error(error)}."
+    if is_disk_full(error) or isinstance(error, OSError):
+        return f"The run's files could not be read or written: {explain_error(error)}."
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The memory of this machine was not enough. Try a smaller batch or fewer filters."
-    if isinstance(error, OSError):
-        return f"The run's files could not be read or written: {explain_error(error)}."
     return f"The training failed with {type(error).__name__}: {str(error)[:300]}"
 
 
