@@ -99,25 +99,7 @@ def png_header(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
 
 
-def bmp_header(width, height):
-    return b"BM" + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, width, height, 1, 24, *[0] * 6)
-
-
-def gif_with_a_large_screen():
-    data = bytearray(file_of(seven(), "gif"))
-    data[6:10] = struct.pack("<HH", 20_000, 20_000)
-    return bytes(data)
-
-
-TOO_LARGE = {
-    "PNG": png_header(20_000, 20_000),
-    "smaller PNG": png_header(9_000, 9_000),
-    "BMP": bmp_header(9_000, 9_000),
-    "GIF": gif_with_a_large_screen(),
-}
-
-
-@pytest.mark.parametrize("data", TOO_LARGE.values(), ids=TOO_LARGE)
+@pytest.mark.parametrize("data", [png_header(20_000, 20_000), png_header(9_000, 9_000)])
 def test_too_many_pixels_are_refused_before_they_are_unpacked(data, monkeypatch):
     monkeypatch.setattr(picture_file, "_pixels", lambda image: pytest.fail("unpacked"))
     with pytest.raises(ValueError, match="too large"):
