@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cnn.inference.predictor import load_predictor
-from tests.networks import save_tiny_network
+from tests.networks import save_onnx, save_tiny_network
 
 WEIGHTS = np.random.default_rng(0).normal(0, 1e-3, (784, 10)).astype(np.float32)
 
@@ -63,6 +63,17 @@ def test_a_missing_network_or_a_folder_is_named(tmp_path):
     for path, reason in ((tmp_path / "no.onnx", "No such file"), (tmp_path, "Is a directory")):
         with pytest.raises(ValueError, match=rf"{path} can't be opened \({reason}"):
             load_predictor(path)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [{"pixels": (28, 28, 1), "answer": (28, 28, 1)}, {"image": (8,), "probabilities": (8,)}],
+    ids=["output", "input"],
+)
+def test_a_network_with_another_input_or_output_is_named(tmp_path, shapes):
+    path = save_onnx(tmp_path / "model.onnx", [("Identity", *[[k] for k in shapes])], shapes, {})
+    with pytest.raises(ValueError, match=f"{path} is of another kind"):
+        load_predictor(path)
 
 
 @pytest.mark.parametrize("length", [0, 1, 100, -100])

@@ -24,11 +24,13 @@ class Predictor:
 
         Raises:
             OSError: the file can't be read.
-            ValueError: it is damaged.
+            ValueError: it is damaged, or another kind of network.
         """
         self._session = _open_session(model_path)
         self._input = self._session.get_inputs()[0].name
         names = [output.name for output in self._session.get_outputs()]
+        if PROBABILITIES not in names or self._session.get_inputs()[0].shape[1:] != [SIDE, SIDE, 1]:
+            raise ValueError(f"The network {model_path} is of another kind. Choose another run.")
         self._predictions = [name for name in (PROBABILITIES, DIGIT) if name in names]
         self._activations = [name for name in names if name not in self._predictions]
 
