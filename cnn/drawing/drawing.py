@@ -18,10 +18,10 @@ from cnn.drawing.picture import (
     luminance,
 )
 
-SIDE = 140  # picture pixels of the finer steps: seven for each of the 20 in MNIST's box
+STEP_SIDE = 140  # picture pixels of the finer steps: seven for each of the 20 in MNIST's box
 CANVAS_SIDE = 336.0  # pixels: the minimum side of the canvas shown around the strokes
 THIN_PEN = 2.5  # picture pixels
-WIDE_PEN = PEN_WIDTH * SIDE / BOX
+WIDE_PEN = PEN_WIDTH * STEP_SIDE / BOX
 
 _GIVEN = "Your picture"
 _SENTENCES = {
@@ -71,7 +71,9 @@ class Step(NamedTuple):
 
 
 def steps(drawing: Drawing) -> tuple[Step, ...]:
-    """Return the steps from a drawing to the image that the network sees, which is the last.
+    """Return pictures of the steps to the image that the network sees, which is the last.
+
+    They are for display: larger than 28×28, and `mnist_image` is made without them.
 
     Raises:
         ValueError: there is nothing to read in the drawing.
@@ -105,7 +107,7 @@ def _lines(
     """Draw what lies between two corners with a round pen; the longer side has 140 pixels."""
     low, high = corners
     extent = float((high - low).max())
-    scale = (SIDE - pen) / extent if extent > MIN_EXTENT else 1.0
+    scale = (STEP_SIDE - pen) / extent if extent > MIN_EXTENT else 1.0
     margin = pen / 2 / scale
     return 255 - draw_lines(strokes, (low - margin, high + margin), scale, pen)
 
@@ -114,9 +116,10 @@ def _of_picture(picture: NDArray[np.uint8]) -> dict[str, NDArray[np.uint8]]:
     ink = ink_from_picture(picture)
     shades = {_GIVEN: luminance(picture) / 255, "Ink": ink, "Cropped": crop_to_ink(ink)}
     images = {
-        title: np.rint(255 * shrunk(one, SIDE)).astype(np.uint8) for title, one in shades.items()
+        title: np.rint(255 * shrunk(one, STEP_SIDE)).astype(np.uint8)
+        for title, one in shades.items()
     }
-    lines = lines_redrawn(ink, SIDE // BOX)
+    lines = lines_redrawn(ink, STEP_SIDE // BOX)
     return images if lines is None else images | {"MNIST's pen": crop_to_ink(lines)}
 
 
