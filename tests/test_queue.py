@@ -9,7 +9,6 @@ import pytest
 
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import files, queue, slots, store
-from cnn.runs import status as status_file
 from cnn.runs.status import State
 from cnn.runs.store import RunError
 
@@ -41,23 +40,8 @@ def queued(runs_dir):
     return submit
 
 
-@pytest.fixture
-def fill_disk(monkeypatch):
-    """Lets every file that is written anew fail, from its call on, as on a full disk."""
-
-    def fill(*names):
-        def fail(*_):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        for name in names:
-            monkeypatch.setattr(files, name, fail)
-            monkeypatch.setattr(status_file, name, fail, raising=False)
-
-    return fill
-
-
-def everything(folder):
-    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+def full_disk(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_the_oldest_run_is_next_whatever_the_order_of_queueing(queued, runs_dir):
@@ -76,18 +60,21 @@ def test_the_queue_works_before_its_folder_is_there(tmp_path):
     assert queue.queued_runs(folder) == []
     assert not folder.exists()
     assert queue.claim(folder) is None
-    assert store.list_runs(folder) == []
-    assert store.list_runs(folder) == []
     assert [queue.submit(Hyperparameters(), folder)] == store.list_runs(folder)
 
 
-def test_a_claimed_run_is_running_and_locked(queued, runs_dir):
+def test_a_claimed_run_is_running_and_locked_and_not_queued_a_second_time(queued, runs_dir):
     run = queued(10.0)
     claimed = queue.claim(runs_dir)
     assert claimed.lock.is_locked
     status = run.status()
     assert (status.state, status.phase) == (State.RUNNING, "starting")
     assert status.started is not None
+    queue.stop(run)
+    assert claimed.stop_file.exists()
+    queue.resume(run)
+    assert run.status().state is State.RUNNING
+    assert queue.queued_runs(runs_dir) == []
     claimed.lock.release()
     assert run.status().state is State.INTERRUPTED
 
@@ -139,16 +126,6 @@ def test_a_queued_run_is_stopped_at_once_and_never_claimed(queued, runs_dir):
     assert status.ended is not None
     assert not run.stop_file.exists()
     assert queue.claim(runs_dir) == following
-
-
-def test_a_run_in_training_is_asked_to_stop_and_not_queued_a_second_time(queued, runs_dir):
-    run = queued(10.0)
-    claimed = queue.claim(runs_dir)
-    queue.stop(run)
-    assert claimed.stop_file.exists()
-    queue.resume(run)
-    assert run.status().state is State.RUNNING
-    assert queue.queued_runs(runs_dir) == []
 
 
 @pytest.mark.parametrize("state", [State.RUNNING, State.FAILED])
@@ -229,16 +206,10 @@ def test_a_run_that_cannot_be_locked_fails_and_the_next_one_is_claimed(
     assert "could not start" in stuck.status().message
 
 
-def test_a_disk_that_is_full_at_the_claim_fails_the_run_and_is_named(
-    queued, runs_dir, fill_disk, monkeypatch
-):
+def test_a_disk_that_is_full_at_the_claim_fails_the_run_and_is_named(queued, runs_dir, monkeypatch):
     run = queued(10.0)
-    fill_disk("write_bytes")
-
-    def acquire(*_, **__):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr("filelock.FileLock.acquire", acquire, raising=True)
+    monkeypatch.setattr(files, "write_bytes", full_disk)
+    monkeypatch.setattr("filelock.FileLock.acquire", full_disk)
     monkeypatch.setattr(queue, "FileLock", lambda *_, **__: nullcontext())
     assert queue.claim(runs_dir) is None
     status = run.status()  # written over the old one: that needs no room
@@ -246,22 +217,18 @@ def test_a_disk_that_is_full_at_the_claim_fails_the_run_and_is_named(
     assert "the disk is full" in status.message
 
 
-def test_a_run_that_cannot_be_created_leaves_nothing(runs_dir, fill_disk):
-    queue.submit(Hyperparameters(), runs_dir)
-    before = everything(runs_dir)
-    fill_disk("write_bytes")
-    with pytest.raises(RunError, match=r"can't be written: the disk is full\. Free some space"):
-        queue.submit(Hyperparameters(), runs_dir)
-    assert everything(runs_dir) == before
-
-
-def test_what_a_process_left_that_died_creating_a_run_is_removed(runs_dir):
-    half = runs_dir / ".queue" / "scratch" / "20260101-000000-fast-aaaa"
+def test_a_run_that_cannot_be_created_leaves_nothing(runs_dir, monkeypatch):
+    half = runs_dir / ".queue" / "scratch" / "20260101-000000-fast-aaaa"  # of a process that died
     half.mkdir(parents=True)
     (half / "status.json").touch()
     run = queue.submit(Hyperparameters(), runs_dir)
     assert store.list_runs(runs_dir) == [run]
     assert not half.exists()
+    before = sorted(runs_dir.rglob("*"))
+    monkeypatch.setattr(files, "write_bytes", full_disk)
+    with pytest.raises(RunError, match=r"can't be written: the disk is full\. Free some space"):
+        queue.submit(Hyperparameters(), runs_dir)
+    assert sorted(runs_dir.rglob("*")) == before
 
 
 def test_no_worker_claims_a_run_that_is_only_half_created(runs_dir):
