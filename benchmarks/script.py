@@ -3,10 +3,14 @@
 MNIST_NPZ=mnist.npz .venv/bin/python -m benchmarks.script
 """
 
+import json
 import os
+import subprocess
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.training_runs import train
 from cnn.export.plan import plan_of
@@ -14,7 +18,6 @@ from cnn.export.script import run_script
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS
 from tests.app_server import end_workers
-from tests.scripts import execute
 
 RUNS = {
     "tutorial, 2 epochs": replace(PRESETS["article"], epochs=2),
@@ -27,6 +30,32 @@ RUNS = {
 }
 
 
+class Result(NamedTuple):
+    """What a script ended with."""
+
+    parameters: int
+    accuracy: float
+
+
+_EXECUTE = """
+import json
+import runpy
+
+names = runpy.run_path("script.py")
+print("\\n" + json.dumps([names["network"].count_params(), names["accuracy"]]))
+"""
+
+
+def execute(source: str, folder: Path, mnist: Path) -> Result:
+    """Run a script in a fresh process, away from the project, and return what it reached."""
+    (folder / "script.py").write_text(source)
+    environment = {**os.environ, "MNIST_NPZ": str(mnist), "PYTHONPATH": ""}
+    command = [sys.executable, "-c", _EXECUTE]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return Result(*json.loads(done.stdout.splitlines()[-1]))
+
+
 def main() -> None:
     """Print, for each run, what the app reached and what its script did."""
     mnist = Path(os.environ["MNIST_NPZ"]).absolute()
@@ -35,7 +64,7 @@ def main() -> None:
         for title, values in RUNS.items():
             run, _ = train(values, folder)
             reached = run.status().test_accuracy or 0.0
-            (result,) = execute([run_script(run)], folder, mnist)
+            result = execute(run_script(run), folder, mnist)
             plan = plan_of(run)
             assert result.parameters == total_parameters(layer_table(plan.hyperparameters))
             print(

@@ -1,6 +1,5 @@
 import ast
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,9 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from cnn.data import mnist
-from cnn.data.mnist import read_sample
 from cnn.export.plan import plan_of
-from cnn.export.script import run_script
+from cnn.export.script import run_notebook, run_script
 from cnn.export.sections import IMPORTS, sections_of
 from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.network.layers import layer_table, total_parameters
@@ -24,10 +22,9 @@ from cnn.presets import PRESETS
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.status import FINE_TUNE_FILE, State
 from cnn.training.augmentation import RandomNumbers, augment
-from cnn.training.fit import train
 from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import choose_images
-from tests.scripts import execute, run_with
+from tests.scripts import run_with
 
 MAX_LINES = 200
 BUSY = Hyperparameters(
@@ -63,34 +60,23 @@ def names_after(run, *titles, **names):
     return names
 
 
-def test_scripts_end_in_a_fresh_process_with_the_networks_of_their_runs(
-    runs_dir, tmp_path, tiny_mnist
-):
-    learner = Hyperparameters(filters=(4,), pool_after=(1,), learning_rate=0.01, scale_pixels=True)
-    trained = run_with(replace(learner, batch_size=16), runs_dir, state=State.RUNNING)
-    train(trained, mnist.load("mnist"))
-    stopped = run_with(replace(learner, epochs=30), runs_dir, state=State.STOPPED)
-    append_point(stopped.metrics_path, EpochPoint(1, 2.0, 0.3, 2.0, 0.3, 1.0))
-    rejecting = run_with(replace(learner, epochs=1, reject_class=True), runs_dir)
-    busy = run_with(replace(BUSY, epochs=2), runs_dir)
-    runs = trained, stopped, rejecting, busy
-    results = execute([run_script(run) for run in runs], tmp_path, tiny_mnist)
-    for run, result in zip(runs, results, strict=True):
-        values = replace(run.hyperparameters, reject_class=False)
-        assert result.parameters == total_parameters(layer_table(values))
+def executed(run):
+    """What the names in a run's script mean at its end."""
+    names = {}
+    exec(run_script(run), names)
+    return names
+
+
+def test_a_script_ends_with_the_network_of_its_run(trained, runs_dir):
+    run = trained(epochs=4)
+    names = executed(run)
+    assert names["network"].count_params() == total_parameters(layer_table(run.hyperparameters))
     # one of the 40 test digits may lie on the border of two classes
-    assert results[0].accuracy == pytest.approx(trained.status().test_accuracy, abs=0.026)
-    assert results[0].accuracy > 0.9
-
-
-@pytest.mark.mnist
-def test_on_the_whole_of_mnist_the_accuracy_is_the_same(runs_dir, tmp_path):
-    run = run_with(PRESETS["fast"], runs_dir, state=State.RUNNING)
-    train(run, mnist.load("mnist"))
-    (result,) = execute([run_script(run)], tmp_path, os.environ["MNIST_NPZ"])
-    assert result.accuracy == pytest.approx(run.status().test_accuracy, abs=0.003)
-    assert result.accuracy > 0.97
-    mnist._mnist.cache_clear()
+    assert names["accuracy"] == pytest.approx(run.status().test_accuracy, abs=0.026)
+    assert names["accuracy"] > 0.9
+    busy = run_with(replace(BUSY, epochs=1), runs_dir)
+    parameters = total_parameters(layer_table(busy.hyperparameters))
+    assert executed(busy)["network"].count_params() == parameters
 
 
 @st.composite
@@ -125,7 +111,7 @@ def fits(values):
         return False
 
 
-@hypothesis_settings(max_examples=20, phases=[Phase.generate])
+@hypothesis_settings(max_examples=10, phases=[Phase.generate])
 @given(values=hyperparameters())
 def test_every_script_is_short_and_builds_and_compiles_the_same_network(values, tmp_path_factory):
     assume(fits(values))
@@ -219,44 +205,25 @@ def test_scripts_are_formatted_and_import_nothing_in_vain(runs_dir, tmp_path):
 @pytest.mark.parametrize("training_images", [55_000, 120])
 def test_a_script_has_its_runs_digits(training_images, runs_dir, tiny_mnist):
     values = Hyperparameters(training_images=training_images, seed=3)
-    script = names_after(run_with(values, runs_dir), "Hyperparameters", "Data")
-    check_digits(script, mnist.load("mnist"), values)
+    check_digits(run_with(values, runs_dir), mnist.load("mnist"))
 
 
-def test_the_script_of_a_run_on_the_sample_takes_the_same_digits_from_mnist(
-    runs_dir, tmp_path, monkeypatch
-):
-    # the sample is the first 500 of each digit, so these alone serve as MNIST here
-    train, test = read_sample()
-    images, labels = (np.concatenate(parts) for parts in zip(train, test, strict=True))
-    path = tmp_path / "mnist.npz"
-    np.savez(path, x_train=images, y_train=labels, x_test=images[:10], y_test=labels[:10])
-    monkeypatch.setenv("MNIST_NPZ", str(path))
-    run = run_with(Hyperparameters(), runs_dir, dataset="sample")
+@pytest.mark.mnist
+def test_the_script_of_a_run_on_the_sample_takes_the_same_digits_from_mnist(runs_dir):
+    run = run_with(Hyperparameters(training_images=2_000), runs_dir, dataset="sample")
+    check_digits(run, mnist.load("sample"))
+
+
+def check_digits(run, dataset):
     script = names_after(run, "Hyperparameters", "Data")
-    check_digits(script, mnist.load("sample"), Hyperparameters())
-
-
-def check_digits(script, dataset, values):
     parts = {
-        "train": choose_images(dataset.train, values),
+        "train": choose_images(dataset.train, run.hyperparameters),
         "validation": dataset.validation,
         "test": dataset.test,
     }
     for name, digits in parts.items():
         np.testing.assert_array_equal(script[f"x_{name}"][..., 0], digits.images)
         np.testing.assert_array_equal(script[f"y_{name}"].argmax(axis=1), digits.labels)
-
-
-@pytest.mark.mnist
-def test_the_sample_is_the_first_500_of_each_digit_of_mnist():
-    train, test = read_sample()
-    with np.load(os.environ["MNIST_NPZ"]) as arrays:
-        images, labels = arrays["x_train"], arrays["y_train"]
-    for digit in range(10):
-        first = images[labels == digit][:500]
-        np.testing.assert_array_equal(first[:400], train.images[train.labels == digit])
-        np.testing.assert_array_equal(first[400:], test.images[test.labels == digit])
 
 
 def test_a_script_says_in_its_first_lines_what_its_run_reached_and_what_it_leaves_out(runs_dir):
@@ -299,13 +266,8 @@ def test_the_script_of_a_fine_tuned_run_trains_the_run_that_it_started_from(runs
     script = run_script(fine_tuned(second.id, runs_dir, Hyperparameters(epochs=3)))
     assert f"run {first.id} of Digit Lab without fine-tuning" in in_words(script)
     assert "LEARNING_RATE = 0.002" in script
-
-
-def test_without_its_parent_a_fine_tuned_run_is_trained_from_scratch(runs_dir):
-    run = fine_tuned("gone", runs_dir, Hyperparameters(epochs=3))
-    script = run_script(run)
-    assert f"run {run.id} of Digit Lab without fine-tuning" in in_words(script)
-    assert "EPOCHS = 3" in script
+    orphan = fine_tuned("gone", runs_dir, Hyperparameters(epochs=3))
+    assert f"run {orphan.id} of Digit Lab without fine-tuning" in in_words(run_script(orphan))
 
 
 def test_there_is_no_script_for_runs_that_cannot_be_repeated(runs_dir):
@@ -334,3 +296,29 @@ def test_a_run_in_the_queue_has_a_script_of_the_digits_it_waits_to_train_on(runs
     assert "first 500 images" not in in_words(run_script(run))
     run.update_status(mnist_file="")
     assert "first 500 images" in in_words(run_script(run))
+
+
+# What Jupyter's schema 4.5 asks of a cell.
+CELL = {"id", "cell_type", "metadata", "source"}
+
+
+def test_a_notebook_holds_the_scripts_code_under_headings_in_jupyters_format(runs_dir):
+    run = run_with(PRESETS["accurate"], runs_dir)
+    notebook = json.loads(run_notebook(run))
+    assert set(notebook) == {"cells", "metadata", "nbformat", "nbformat_minor"}
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    assert set(notebook["metadata"]["kernelspec"]) == {"display_name", "language", "name"}
+    cells = notebook["cells"]
+    for number, cell in enumerate(cells):
+        is_code = number % 2
+        assert cell["cell_type"] == ("code" if is_code else "markdown")
+        assert set(cell) == (CELL | {"execution_count", "outputs"} if is_code else CELL)
+        assert not any("\n" in line[:-1] for line in cell["source"])
+    assert len({cell["id"] for cell in cells}) == len(cells)
+    texts = ["".join(cell["source"]) for cell in cells]
+    assert texts[0].startswith("# Train a convolutional network")
+    assert run.id in texts[0]
+    expected = [IMPORTS]
+    for number, section in enumerate(sections_of(plan_of(run)), start=1):
+        expected += [f"## {number}. {section.title}\n\n{section.text}", section.code]
+    assert texts[1:] == expected
