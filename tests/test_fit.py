@@ -44,6 +44,11 @@ def test_a_finished_run_says_what_it_was_trained_on_and_how_well(finished):
     assert metrics.training[-1].epoch == 2
     assert status.validation_accuracy == pytest.approx(metrics.epochs[-1].validation_accuracy)
     assert not (finished.path / "checkpoint").exists()
+    calibration = read_calibration(finished.path)
+    assert calibration.temperature not in (0, 1)
+    assert 0 < calibration.threshold < 1
+    predictions = load_classifier(finished).predict(load().validation.images)
+    assert sum(not each.is_digit for each in predictions) <= 1  # of 20
 
 
 def test_its_accuracies_and_test_predictions_are_those_of_its_networks(finished):
@@ -88,14 +93,6 @@ def test_a_finished_run_has_a_snapshot_from_before_the_first_epoch_and_of_each(f
         # saved in steps of 1/255, so to a hundredth, and a temperature may stretch that
         probabilities = read_snapshots(finished).probabilities[-1]
         np.testing.assert_allclose(probabilities, stored["probabilities"], atol=0.05)
-
-
-def test_a_finished_run_has_its_temperature_and_its_threshold(finished):
-    calibration = read_calibration(finished.path)
-    assert calibration.temperature not in (0, 1)
-    assert 0 < calibration.threshold < 1
-    predictions = load_classifier(finished).predict(load().validation.images)
-    assert sum(not each.is_digit for each in predictions) <= 1  # of 20
 
 
 def test_a_stopped_run_keeps_its_network_and_is_usable_before_its_test(new_run, monkeypatch):
