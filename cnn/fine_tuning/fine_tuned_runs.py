@@ -50,13 +50,7 @@ def start_fine_tuning(parent: Run, digits: Sequence[SavedDigit], folder: Path) -
 
 
 def training_seconds(parent: Run, digits: int, earlier: Iterable[Run]) -> float:
-    """Return how many seconds fine-tuning on so many saved digits will take.
-
-    Earlier runs, newest first, show how fast this machine is.
-
-    Raises:
-        RunError: the parent's settings can't be read.
-    """
+    """Return the seconds that fine-tuning on so many saved digits will take, by earlier runs."""
     values = hyperparameters_of(parent)
     others = min(values.training_images, mnist.find_source()[0].training_images)
     images = others + saved_image_count(digits, others)

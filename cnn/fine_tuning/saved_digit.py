@@ -78,8 +78,7 @@ def as_digits(digits: Sequence[SavedDigit]) -> Digits:
 def from_drawing(drawing: Drawing, label: int) -> SavedDigit:
     """Return a drawing with its label, in the form that is saved: strokes, else the 28×28 image.
 
-    Raises:
-        ValueError: the label is no digit, or the drawing is empty.
+    An empty drawing or another label raises `ValueError`.
     """
     strokes = tuple(tuple((float(x), float(y)) for x, y in one) for one in drawing.strokes if one)
     few = sum(map(len, strokes)) <= MAX_SAVED_POINTS

@@ -50,11 +50,7 @@ class Loaded(NamedTuple):
 
 
 def read(folder: Path) -> SavedDigits:
-    """Return what is saved beside the runs of a folder; read again only when it has changed.
-
-    Raises:
-        ValueError: the file can't be read.
-    """
+    """Return what is saved beside the runs of a folder, or raise `ValueError`."""
     try:
         return _read(folder / FILE_NAME)
     except FileNotFoundError:
@@ -97,8 +93,7 @@ def to_bytes(digits: Iterable[SavedDigit]) -> bytes:
 def load(content: bytes, folder: Path) -> Loaded:
     """Save the digits of a file that may come from anywhere; those already saved stay as they are.
 
-    Raises:
-        ValueError: the file is empty or too large, or as `change_file` does.
+    An empty or too large file raises `ValueError`.
     """
     lines = content.split(b"\n", MAX_UPLOAD_LINES)
     if len(content) > MAX_UPLOAD or len(lines) > MAX_UPLOAD_LINES:
@@ -119,8 +114,7 @@ def load(content: bytes, folder: Path) -> Loaded:
 def add(drawing: Drawing, label: int, folder: Path) -> Change:
     """Save a drawing with its label; one that is saved already gets this label.
 
-    Raises:
-        ValueError: the drawing is empty, too many are saved, or the disk is full.
+    An empty drawing raises `ValueError`.
     """
     new = saved_digit.from_drawing(drawing, label)
 
@@ -132,11 +126,7 @@ def add(drawing: Drawing, label: int, folder: Path) -> Change:
 
 
 def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...]:
-    """Give saved digits another label, and return what has changed; unknown ids are skipped.
-
-    Raises:
-        ValueError: the label is no digit, or the file can't be changed.
-    """
+    """Give saved digits another label, and return what has changed; unknown ids are skipped."""
     saved_digit.check_label(label)
 
     def change(saved: dict[str, SavedDigit]) -> None:
@@ -148,15 +138,12 @@ def relabel(ids: Collection[str], label: int, folder: Path) -> tuple[Change, ...
 
 
 def delete(ids: Collection[str], folder: Path) -> tuple[Change, ...]:
-    """Delete saved digits, and return what has changed; raises as `change_file` does."""
+    """Delete saved digits, and return what has changed; unknown ids are skipped."""
     return change_file(folder, lambda saved: [saved.pop(one, None) for one in ids])
 
 
 def undo(changes: Iterable[Change], folder: Path) -> int:
-    """Restore digits as they were before changes, and return how many are restored.
-
-    What was changed since stays as it is. Raises as `change_file` does.
-    """
+    """Restore digits as they were before changes, unless changed since; return how many are."""
 
     def change(saved: dict[str, SavedDigit]) -> None:
         for digit_id, before, after in changes:

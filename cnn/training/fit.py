@@ -54,11 +54,7 @@ def warm_up() -> None:
 
 
 def train(run: Run, dataset: Dataset) -> None:
-    """Train, save, export and test one run. The caller holds the run's lock.
-
-    Raises:
-        RunError: the training has no result; the message says why.
-    """
+    """Train, save, export and test one run, or raise `RunError`. The caller holds its lock."""
     hyperparameters = run.hyperparameters
     keras.utils.set_random_seed(hyperparameters.seed)
     digits = with_saved_digits(run, choose_images(dataset.train, hyperparameters))

@@ -23,11 +23,7 @@ def build_network(hyperparameters: Hyperparameters) -> keras.Model:
 
 
 def starting_network(run: Run) -> keras.Model:
-    """Return the network as its training begins: new, or with the weights of its parent run.
-
-    Raises:
-        RunError: the parent's network is missing, damaged, or of another architecture.
-    """
+    """Return the network as its training begins: new, or with the weights of its parent run."""
     network = build_network(run.hyperparameters)
     if not run.is_fine_tuned:
         return network

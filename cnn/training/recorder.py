@@ -26,8 +26,7 @@ class Recorder(keras.callbacks.Callback):
     """Appends a point every few batches; saves snapshot, point and checkpoint of each epoch.
 
     An epoch has so many training `images`; snapshots have the predictions for the `test` digits.
-    The checkpoint's early stopping comes before this callback. `seconds` were spent already, where
-    the training is resumed.
+    Early stopping comes before this callback. `seconds` were spent before a resume.
     """
 
     def __init__(
