@@ -10,19 +10,15 @@ from ui.draw.details import offer_details
 from ui.draw.picture_input import show_verdict
 from ui.draw.prediction import prediction_html, show_number
 from ui.draw.save_digit import offer_save_digit
-from ui.shared import navigation, run_picker
+from ui.shared import navigation, run_picker, run_state
 
 navigation.begin_page("Draw")
 run = run_picker.pick_run()
 
-if not run.is_usable:
-    run_picker.explain_unusable(run)
-    st.stop()
-
 try:
     classifier = load_classifier(run)  # before the first stroke waits for it
 except ValueError as error:
-    st.error(str(error), icon=":material/error:")
+    run_state.explain_absence(run, str(error))
     st.stop()
 
 

@@ -3,27 +3,24 @@
 import streamlit as st
 
 from cnn.lesson.tutorial import tutorial_code
-from ui.how_it_works import stepper
 from ui.how_it_works.digits import explain_sample
-from ui.how_it_works.glossary import CODE_GLOSSARY, GLOSSARY, glossary_html
-from ui.how_it_works.steps import STEPS
+from ui.how_it_works.lesson import show_terms
+from ui.how_it_works.steps import PAGE_LABELS, STEPS, choose_step, show_buttons
 from ui.shared import navigation, run_picker
-from ui.shared.run_predictions import explain_absence
+from ui.shared.run_state import explain_absence
 
 navigation.begin_page("How it works")
 run = run_picker.pick_run()
-number = stepper.choose_step()
+number = choose_step()
 step = STEPS[number - 1]
 
-st.markdown(f"### {number} · {step.title}")
+st.markdown(f"### {number} · {step.text.title}")
 text, code = st.columns(2, gap="large")
-text.markdown(step.text)
+text.markdown(step.text.body)
 code.code(tutorial_code()[step.name], language="python", wrap_lines=False)
-if step.name in CODE_GLOSSARY:
-    text.html(glossary_html(GLOSSARY[step.name]))
-    code.html(glossary_html(CODE_GLOSSARY[step.name]))
-elif step.name in GLOSSARY:
-    st.html(glossary_html(GLOSSARY[step.name]))
+has_code_terms = bool(step.text.code_terms)
+show_terms(text if has_code_terms else st.container(), step.text.terms, "text")
+show_terms(code, step.text.code_terms, "code")
 st.markdown(f"#### {step.heading}")
 try:
     step.show(run)
@@ -32,10 +29,8 @@ try:
 except ValueError as error:
     explain_absence(run, str(error))
 
-if step.pages:
-    with st.container(horizontal=True):
-        for page in step.pages:
-            if st.button(page.label, icon=page.icon):
-                st.switch_page(page.path, query_params={"run": run.id})
+with st.container(horizontal=True):
+    for page in step.pages:
+        navigation.offer_page(page, PAGE_LABELS[page], {"run": run.id})
 st.divider()
-stepper.show_buttons(number)
+show_buttons(number)

@@ -9,7 +9,7 @@ from ui.my_digits import saved_digits_gallery
 from ui.my_digits.accuracy_table import accuracy_of, show_table
 from ui.my_digits.file_transfer import offer_file
 from ui.my_digits.fine_tuning_form import offer_training
-from ui.shared import navigation, run_picker, run_predictions
+from ui.shared import navigation, run_picker, run_state
 from ui.shared.fine_tuned_result import show_before_and_after
 
 navigation.begin_page("My digits")
@@ -39,7 +39,7 @@ right: float | None = None
 try:
     classifier, right = load_classifier(run), accuracy_of(run, saved.digits)
 except ValueError as error:
-    run_predictions.explain_absence(run, str(error))
+    run_state.explain_absence(run, str(error))
 
 offer_training(run, saved.digits, right)
 show_before_and_after(run)

@@ -5,9 +5,9 @@ import streamlit as st
 from ui.predictions.all_digits import show_test_digits
 from ui.predictions.opened_digit import close_digit
 from ui.predictions.two_networks import compare_networks
-from ui.shared import navigation, run_picker, run_predictions
+from ui.shared import navigation, run_picker, run_predictions, run_state
+from ui.shared.downloads import offer_run_downloads
 from ui.shared.replay import show_replay
-from ui.shared.run_downloads import offer_run_downloads
 
 VIEWS = {
     "Test digits": show_test_digits,
@@ -25,7 +25,7 @@ if wanted and wanted != run.id:
 try:
     predictions = run_predictions.predictions_of(run)
 except ValueError as error:
-    run_predictions.explain_absence(run, str(error))
+    run_state.explain_absence(run, str(error))
     offer_run_downloads(run)
     st.stop()
 with summary:

@@ -6,7 +6,7 @@ from cnn.runs import queue, store
 from cnn.runs.store import RunError
 from ui.runs.run_table import run_table
 from ui.shared import navigation, run_picker
-from ui.shared.run_downloads import offer_run_downloads
+from ui.shared.downloads import offer_run_downloads
 
 navigation.begin_page("Runs")
 run = run_picker.pick_run()

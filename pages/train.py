@@ -9,11 +9,10 @@ from cnn.runs import store, training_time
 from cnn.runs.store import RunError
 from ui.shared import hyperparameter_form, navigation, run_picker
 from ui.shared.data_source import show_data_source
-from ui.shared.layer_table import show_layer_table
-from ui.shared.network_diagram import network_html
+from ui.shared.downloads import offer_run_downloads
+from ui.shared.network_diagram import network_html, show_layer_table
 from ui.shared.number_text import counted, duration
 from ui.shared.replay import offer_replay
-from ui.shared.run_downloads import offer_run_downloads
 from ui.train.training_panel import show_run
 
 navigation.begin_page("Train")
@@ -53,7 +52,7 @@ button.button(
     on_click=train,  # before the script, so that no other rerun can swallow a click
 )
 with picker:
-    run = run_picker.pick_run(alive_first=True)
+    run = run_picker.pick_run(active_first=True)
 if not run.is_built_in:
     show_run(run)
     offer_replay(run)

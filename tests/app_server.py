@@ -41,7 +41,7 @@ class Server:
         return Path(f"/proc/{self.process.pid}/maps").read_text()
 
     def kill(self) -> None:
-        """End the process as a power cut would."""
+        """End the process at once, without a chance to clean up."""
         self.process.kill()
         self.process.wait()
 

@@ -63,11 +63,11 @@ def test_a_run_whose_hyperparameters_are_lost_is_explained_all_the_same(runs_dir
 def test_training_digits_are_indexed_once_for_all_visitors_until_they_change(request):
     run = store.Run(store.BUILT_IN_PATH)
     predictor = load_predictor(run.model_path)
-    sample = nearest._index_of(run, predictor)
+    sample = nearest.index(run, predictor)
     assert sample.features.shape[0] == 300
-    assert nearest._index_of(run, predictor) is sample
+    assert nearest.index(run, predictor) is sample
     request.getfixturevalue("tiny_mnist")
-    assert nearest._index_of(run, predictor) is not sample
+    assert nearest.index(run, predictor) is not sample
 
 
 def test_steps_are_numbered_and_only_ink_follows_the_theme():

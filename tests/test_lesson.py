@@ -17,7 +17,7 @@ from cnn.lesson.tutorial import VARIANTS, first_training_digits, label_counts, t
 from cnn.network.layers import layer_table, total_parameters
 from cnn.training.export import export_onnx
 from cnn.training.model import build_network
-from ui.how_it_works.steps import STEPS
+from ui.how_it_works.lesson import lesson
 
 
 def test_the_tutorials_code_runs_as_shown_and_has_its_47410_parameters(
@@ -115,7 +115,7 @@ def test_what_was_measured_is_what_step_7_says():
     assert VARIANTS[0].hyperparameters == Hyperparameters()
     parameters = [total_parameters(layer_table(one.hyperparameters)) for one in VARIANTS]
     assert parameters == [47_410, 47_410, 3_330, 3_330]  # a fourteenth
-    text = next(step.text for step in STEPS if step.name == "Test")
+    text = lesson()["Test"].body
     assert f"{100 * plain:.2f}% is what this app measured" in text
     assert 0.01 < scaled - plain < 0.02  # more than a percentage point
     assert 0.004 < pooled - plain < 0.005  # nearly half a percentage point

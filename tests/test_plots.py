@@ -25,7 +25,7 @@ from cnn.plots.gallery import gallery_figure
 from cnn.plots.palette import THEMED
 from tests.evaluated_run import predictions_of
 from tests.test_imports import IMPORTS, PROJECT
-from ui.shared.stylesheet import stylesheet
+from ui.shared.navigation import stylesheet
 
 LABELS = np.arange(23, dtype=np.uint8) % 10
 

@@ -10,7 +10,7 @@ from cnn.runs.status import State
 from cnn.runs.store import BUILT_IN_PATH, Run
 from tests.pages import open_script
 from tests.scripts import run_with
-from ui.shared import run_downloads
+from ui.shared import downloads
 
 PAGE = """
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnn.runs.store import Run
-from ui.shared.run_downloads import offer_run_downloads
+from ui.shared.downloads import offer_run_downloads
 
 offer_run_downloads(Run(Path(st.session_state["path"])))
 """
@@ -36,11 +36,11 @@ def offered(run):
 def test_every_file_of_a_run_is_made_on_a_click_alone(monkeypatch):
     saved = {}
     monkeypatch.setattr(
-        run_downloads.st,
+        downloads.st,
         "download_button",
         lambda label, data, file_name, **_: saved.update({file_name: data}),
     )
-    run_downloads.offer_run_downloads(Run(BUILT_IN_PATH))
+    downloads.offer_run_downloads(Run(BUILT_IN_PATH))
     assert saved.keys() == ALL
     for ending in ("keras", "onnx"):
         stored = (BUILT_IN_PATH / f"model.{ending}").read_bytes()

@@ -3,13 +3,13 @@
 import shutil
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnn.launching import local
 from cnn.presets import PRESETS
 from cnn.runs import queue, store
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.status import State
+from tests.pages import open_page, press, words
 from ui.shared import navigation
 
 PAGES = ("train", "draw", "my_digits", "predictions", "how_it_works", "runs")
@@ -37,23 +37,6 @@ def ended_run(runs_dir):
     return create
 
 
-def open_page(name, run=None):
-    page = AppTest.from_file(f"../pages/{name}.py", default_timeout=60)
-    if run:
-        page.query_params["run"] = run.id
-    return page.run()
-
-
-def texts(page):
-    kinds = (page.error, page.warning, page.toast, page.info, page.subheader, page.markdown)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def press(page, key):
-    next(each for each in page.button if key in (each.key, each.label)).click()
-    return page.run()
-
-
 @pytest.mark.parametrize(("state", "key"), [(State.RUNNING, "stop"), (State.FAILED, "resume")])
 def test_a_queue_in_use_elsewhere_is_a_sentence(
     ended_run, runs_dir, hold_elsewhere, monkeypatch, state, key
@@ -61,19 +44,19 @@ def test_a_queue_in_use_elsewhere_is_a_sentence(
     run = ended_run(state)
     monkeypatch.setattr(queue, "LOCK_SECONDS", 0.05)
     with run.lock.acquire():
-        page = open_page("train", run)
+        page = open_page("train", run=run.id)
         (runs_dir / ".queue").mkdir(exist_ok=True)
         hold_elsewhere(runs_dir / ".queue" / "queue.lock")
         page = press(page, key)
         assert run.status().state is state
     assert not page.exception
-    assert "in use by another process" in texts(page)
+    assert "in use by another process" in words(page)
 
 
 @pytest.mark.parametrize("state", [State.FAILED, State.RUNNING])
 def test_an_interrupted_or_failed_run_is_resumed_where_it_is_shown(ended_run, state):
     run = ended_run(state)  # running, and no process holds its lock
-    page = press(open_page("train", run), "Resume after epoch 1")
+    page = press(open_page("train", run=run.id), "Resume after epoch 1")
     assert not page.exception
     assert run.status().state is State.QUEUED
 
@@ -87,18 +70,18 @@ def test_a_run_that_is_deleted_while_it_is_polled_is_a_sentence(ended_run, monke
         return metrics(run)
 
     monkeypatch.setattr(store.Run, "metrics", delete_and_read)
-    page = open_page("train", run)
+    page = open_page("train", run=run.id)
     assert not page.exception
-    assert f"There is no run '{run.id}'" in texts(page)
+    assert f"There is no run '{run.id}'" in words(page)
 
 
 def test_a_queued_run_says_why_no_worker_can_be_started(ended_run, runs_dir, monkeypatch):
     run = ended_run(State.QUEUED)
     (runs_dir / ".queue" / "queue.lock").mkdir(parents=True)
     monkeypatch.setattr(local, "ensure_workers", ensure_workers)
-    page = open_page("train", run)
+    page = open_page("train", run=run.id)
     assert not page.exception
-    assert "can't be written" in "".join(error.value for error in page.error)
+    assert "can't be written" in words(page)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -111,10 +94,10 @@ def test_an_impossible_folder_of_runs_leaves_the_pages_and_the_built_in_run(
     assert not page.exception
     assert page.query_params["run"] in ("built-in", ["built-in"])
     if name == "train":
-        assert "RUNS_DIR" in texts(page)
+        assert "RUNS_DIR" in words(page)
         page = press(page, "Train")
         assert not page.exception
-        assert "could not start: The folder of runs" in texts(page)
+        assert "could not start: The folder of runs" in words(page)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -126,4 +109,4 @@ def test_deeply_nested_json_in_a_run_is_a_damaged_file_and_takes_no_page_down(en
         for file in files:
             (run.path / file).write_text(DEEP)
     for chosen in runs[1:]:
-        assert not open_page(name, chosen).exception
+        assert not open_page(name, run=chosen.id).exception

@@ -5,12 +5,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.inference.predictor import load_predictor
-from cnn.lesson.convolution import FirstConvolution, Position, compute, first_convolution
+from cnn.lesson.convolution import FirstConvolution, compute, first_convolution
 from cnn.runs.store import Run
 from ui.how_it_works.convolution_html import arithmetic_html, places_html
 from ui.how_it_works.digits import explain_sample, test_digits
 from ui.how_it_works.tables import number
-from ui.shared.run_predictions import explain_absence
+from ui.shared.run_state import explain_absence
 
 BESIDE = 3  # pixels a side: larger tables need the whole width
 
@@ -32,14 +32,14 @@ def _show(run: Run) -> None:
     digit, filter_ = _choose_digit_and_filter(len(images), len(first.kernels))
     feature_map = predictor.activations(images[digit])["convolution_1"][:, :, filter_]
     row, column = _choose_position(first.map_side, feature_map)
-    exact = compute(first, images[digit], filter_, row, column)
     shown = compute(first, images[digit], filter_, row, column, first.decimals)
     pictures = numbers = st.container()
     if first.size <= BESIDE:
         pictures, numbers = st.columns([2, 3], gap="large", vertical_alignment="center")
     pictures.html(places_html(images[digit], feature_map, first, row, column))
     numbers.html(arithmetic_html(shown, first))
-    st.caption(_exactness(exact, shown, first))
+    own = number(feature_map[row, column], first.decimals.results)
+    st.caption(f"Computed with the rounded numbers shown; unrounded, the network gets {own}.")
     _explain(first, feature_map, run.hyperparameters.batch_normalization)
     explain_sample(run)
 
@@ -100,14 +100,6 @@ def _clip_state(key: str, minimum: int, maximum: int) -> None:
         st.session_state[key] = min(max(st.session_state[key], minimum), maximum)
 
 
-def _exactness(exact: Position, shown: Position, first: FirstConvolution) -> str:
-    """Say how near the rounded numbers come to the network's own."""
-    output = number(exact.output, first.decimals.results)
-    if output == number(shown.output, first.decimals.results):
-        return "Numbers are rounded."
-    return f"Computed with the rounded numbers shown; unrounded, the network gets {output}."
-
-
 def _explain(first: FirstConvolution, feature_map: NDArray[np.float32], normalized: bool) -> None:
     """Say what is particular about this network and this feature map."""
     sentences = {
@@ -116,5 +108,4 @@ def _explain(first: FirstConvolution, feature_map: NDArray[np.float32], normaliz
         "Padding: the image is surrounded by zeros, empty pixels.": first.padded,
         "This feature map is 0 everywhere.": not np.nan_to_num(feature_map).any(),
     }
-    if said := [sentence for sentence, applies in sentences.items() if applies]:
-        st.caption(" ".join(said))
+    st.caption(" ".join(sentence for sentence, applies in sentences.items() if applies))

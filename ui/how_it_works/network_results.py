@@ -6,9 +6,8 @@ from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.network.layers import layer_table
 from cnn.runs.store import Run
 from ui.how_it_works.convolution_demo import show_convolution
-from ui.how_it_works.glossary import layer_glossary_html
-from ui.shared.layer_table import show_layer_table
-from ui.shared.network_diagram import network_html
+from ui.how_it_works.lesson import layer_terms, show_terms
+from ui.shared.network_diagram import network_html, show_layer_table
 
 MANY_LAYERS = 8  # more of them are shown on demand
 
@@ -16,7 +15,7 @@ MANY_LAYERS = 8  # more of them are shown on demand
 def show_layers(run: Run) -> None:
     """Show the chosen network as a diagram and as a table of its layers, and a convolution."""
     layers = layer_table(run.hyperparameters)
-    st.html(layer_glossary_html({layer.kind for layer in layers}))
+    show_terms(st.container(), layer_terms({layer.kind for layer in layers}), "layers")
     st.html(network_html(layers))
     table = st.container()
     if len(layers) > MANY_LAYERS:

@@ -1,10 +1,14 @@
-"""The ten steps of the tutorial: text, new terms, and what each shows for the chosen run."""
+"""The ten steps of the tutorial, what each shows for the chosen run, and the menu of steps."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
+
+import streamlit as st
 
 from cnn.runs.store import Run
 from ui.how_it_works.data_results import show_counts, show_examples, show_preparation
+from ui.how_it_works.lesson import Text, lesson
 from ui.how_it_works.network_results import show_layers
 from ui.how_it_works.prediction_results import (
     show_argmax,
@@ -12,138 +16,100 @@ from ui.how_it_works.prediction_results import (
     show_probabilities,
 )
 from ui.how_it_works.training_results import show_fit, show_loss, show_test
-from ui.shared import navigation
+from ui.shared.navigation import DRAW, PREDICTIONS, TRAIN
 
-
-class Page(NamedTuple):
-    """A page to continue on."""
-
-    path: str
-    label: str
-    icon: str
-
-
-_BROWSE = Page(navigation.PREDICTIONS, "Browse the test digits", ":material/grid_view:")
-_TRAIN = Page(navigation.TRAIN, "Try other values", ":material/tune:")
-_DRAW = Page(navigation.DRAW, "Draw a digit yourself", ":material/draw:")
+PAGE_LABELS = {
+    PREDICTIONS: "Browse the test digits",
+    TRAIN: "Try other values",
+    DRAW: "Draw a digit yourself",
+}
 
 
 class Step(NamedTuple):
     """One step of the tutorial."""
 
     name: str
-    """In the menu, and in the tutorial's script."""
-    title: str
-    text: str
+    """In the menu, in lesson.md and in the tutorial's script."""
     show: Callable[[Run], None]
     """Shows the result; raises ValueError, with a sentence, where the run has nothing to show."""
-    pages: tuple[Page, ...] = ()
+    pages: tuple[str, ...] = ()
+    """To continue on."""
     heading: str = "With the chosen network"
     """Of the result."""
 
+    @property
+    def text(self) -> Text:
+        """What the page says."""
+        return lesson()[self.name]
+
 
 STEPS = (
-    Step(
-        "Load",
-        "Load the data",
-        "The ten steps of this page follow a **tutorial**: a well-known introduction to neural "
-        "networks, whose network is the preset **Tutorial** on the Train page.\n\n"
-        "MNIST is a famous dataset of 70,000 handwritten digits. A **neural network** is to "
-        "classify them. It learns from the **training set**; the **test set** is put aside for "
-        "the end. One line of **Keras** loads both: images are called x, their **labels** y.",
-        show_counts,
-        heading="The size of each set",
-    ),
-    Step(
-        "Look",
-        "Look at examples",
-        "Always look at your data first. Each image is 28 by 28 **pixels**: for the computer it is "
-        "an array of numbers.",
-        show_examples,
-        (_BROWSE,),
-        heading="The first twenty",
-    ),
-    Step(
-        "Prepare",
-        "Scale and one-hot encode",
-        "Keras expects a fourth dimension in the shape of the images, the color channels: 1, as "
-        "they are gray. Networks learn better from small numbers, so pixels are usually **scaled** "
-        "to 0–1; the tutorial uses them unscaled, and step 7 shows what that costs. Each label "
-        "becomes ten numbers, **one-hot**, since the network will have ten outputs.",
-        show_preparation,
-        heading="Before and after",
-    ),
-    Step(
-        "Layers",
-        "Stack the layers",
-        "The image goes through one **layer** after the other. The first **convolution** moves "
-        "16 **filters** over it, each detecting its own pattern, and computes 16 **feature maps**. "
-        "The second moves 8 filters over those. Then everything is flattened to one row, and the "
-        "last layer outputs ten **probabilities**: Conv2D(16) → Conv2D(8) → Flatten → "
-        "Dense(10).\n\n"
-        "Counting the **parameters**: the image is one map, so each of the first 16 filters has "
-        "one **kernel** of 3·3 weights and a bias: 16 × (3·3·1 + 1) = 160. Each of the next 8 "
-        "filters has a kernel for each of the 16 maps: 8 × (3·3·16 + 1) = 1,160. Each of the ten "
-        "outputs has a weight for each number of the row: 10 × (24·24·8 + 1) = 46,090. The total "
-        "is 47,410.",
-        show_layers,
-        (_TRAIN,),
-    ),
-    Step(
-        "Compile",
-        "Compile",
-        "Training needs three choices: how to measure the error (the **loss**), how to reduce it "
-        "(the **optimizer**), and what to report on the way (the **metrics**). The default "
-        "**learning rate** of **Adam** is 0.001.",
-        show_loss,
-        (_TRAIN,),
-    ),
-    Step(
-        "Fit",
-        "Fit",
-        "Now the network is trained. It predicts a **batch** of 32 images, compares its output "
-        "with the labels, and updates all its parameters a little. After one pass through all "
-        "training images, one **epoch**, the validation set is evaluated. The tutorial uses its "
-        "test set for that. Here 5,000 training images are held out instead, so that the test "
-        "stays unbiased.",
-        show_fit,
-        (_TRAIN,),
-    ),
-    Step(
-        "Test",
-        "97.06%, and how to do better",
-        "The tutorial reports a test accuracy of 97.06%; 97.15% is what this app measured for the "
-        "same network, the mean of three **seeds**.\n\n"
-        "Two small changes improve it. **Scaled pixels** gain more than a percentage point: with "
-        "inputs up to 255 the sums are huge, and each update overshoots; with 0–1 the loss "
-        "converges better. **Pooling** after both convolutions gains nearly half a percentage "
-        "point with a fourteenth of the parameters. Both together reach less than scaled pixels "
-        "alone here.",
-        show_test,
-        (_BROWSE,),
-    ),
-    Step(
-        "Predict",
-        "Predict the first three test digits",
-        "The trained network gets three images that it has never seen. For each it outputs ten "
-        "probabilities, one for each digit from 0 to 9.",
-        show_probabilities,
-        (_BROWSE,),
-    ),
-    Step(
-        "Argmax",
-        "Take the largest",
-        "The prediction is the digit with the largest of the ten probabilities: **argmax** returns "
-        "its index.",
-        show_argmax,
-        (_DRAW,),
-    ),
-    Step(
-        "Picture",
-        "The labeled images",
-        "At last the images are shown again, each with its prediction. That is all: numbers in, "
-        "multiply and add, the largest out.",
-        show_labeled_images,
-        (_DRAW, _BROWSE),
-    ),
+    Step("Load", show_counts, heading="The size of each set"),
+    Step("Look", show_examples, (PREDICTIONS,), "The first twenty"),
+    Step("Prepare", show_preparation, heading="Before and after"),
+    Step("Layers", show_layers, (TRAIN,)),
+    Step("Compile", show_loss, (TRAIN,)),
+    Step("Fit", show_fit, (TRAIN,)),
+    Step("Test", show_test, (PREDICTIONS,)),
+    Step("Predict", show_probabilities, (PREDICTIONS,)),
+    Step("Argmax", show_argmax, (DRAW,)),
+    Step("Picture", show_labeled_images, (DRAW, PREDICTIONS)),
 )
+_NUMBERS = range(1, len(STEPS) + 1)
+
+_component = st.components.v2.component(
+    "stepper", js=Path(__file__).with_name("stepper.js").read_text("utf-8"), isolate_styles=False
+)
+
+
+def choose_step() -> int:
+    """Show the ten steps in order and return the chosen one, from 1; the address keeps it.
+
+    Streamlit removes the step from the address when a page is left, so that the browser's Back
+    comes without one: it leads to the step that this visitor saw last.
+    """
+    number = _number_in_address()
+    st.session_state["last_step"] = number
+    st.session_state["lesson_step"] = number
+    st.segmented_control(
+        "Step",
+        list(_NUMBERS),
+        format_func=lambda one: f"{one} {STEPS[one - 1].name}",
+        key="lesson_step",
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: _go_to(st.session_state["lesson_step"]),
+    )
+    return number
+
+
+def show_buttons(number: int) -> None:
+    """Show the buttons to the previous and to the next step."""
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.button(
+            "Previous",
+            icon=":material/arrow_back:",
+            disabled=number == 1,
+            on_click=_go_to,
+            args=(number - 1,),
+        )
+        following = f"Next: {STEPS[number].name}" if number < len(STEPS) else "Start again"
+        st.button(
+            following,
+            icon=":material/arrow_forward:" if number < len(STEPS) else ":material/replay:",
+            icon_position="right",
+            type="primary",
+            on_click=_go_to,
+            args=(number % len(STEPS) + 1,),
+            key="next_step",
+        )
+    _component(key="step_top", data={"step": number})
+
+
+def _number_in_address() -> int:
+    wanted = st.query_params.get("step", str(st.session_state.get("last_step", 1)))
+    return int(wanted) if wanted in map(str, _NUMBERS) else 1
+
+
+def _go_to(number: int) -> None:
+    st.query_params["step"] = str(number)

@@ -1,6 +1,6 @@
 """Tables of numbers as HTML: pixels in their shade, weights by their sign."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from html import escape
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnn.plots.palette import luminance
 
-PAPER, INK = (246, 246, 248), (24, 26, 38)  # exchanged in the dark theme
+PAPER, INK = 246, 26  # grays, exchanged in the dark theme
 MAX_TINT = 60  # percent of the color: the numbers stay readable in both themes
 
 
@@ -75,22 +75,17 @@ def _number_table(
 
 def _shade(ink: float) -> str:
     """Return the style of a pixel: dark ink on light in the light theme, the reverse in dark."""
-    light, dark = mix(PAPER, INK, ink), mix(INK, PAPER, ink)
+    light = round(PAPER + (INK - PAPER) * min(max(ink, 0.0), 1.0))
+    dark = PAPER + INK - light
     return (
-        f"background: light-dark(rgb{light}, rgb{dark}); "
+        f"background: light-dark(rgb({light} {light} {light}), rgb({dark} {dark} {dark})); "
         f"color: light-dark({readable_on(light)}, {readable_on(dark)})"
     )
 
 
-def mix(start: Sequence[int], end: Sequence[int], share: float) -> tuple[int, ...]:
-    """Return the color between two, 0 being the first and 1 the second."""
-    share = min(max(share, 0.0), 1.0)
-    return tuple(round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
-
-
-def readable_on(color: Sequence[int]) -> str:
-    """Return black or white, whichever has more contrast."""
-    return "#000" if luminance(color) > 0.179 else "#fff"
+def readable_on(gray: int) -> str:
+    """Return black or white, whichever has more contrast on a gray, 0 to 255."""
+    return "#000" if luminance([gray] * 3) > 0.179 else "#fff"
 
 
 def _tint(strength: float) -> str:

@@ -37,11 +37,11 @@ def show_loss(run: Run) -> None:
     share = float(load_predictor(run.model_path).probabilities(digits.images[:1])[0, label])
     st.markdown(
         f"The first test digit is {a_digit(label)}. The chosen network gives it a probability of "
-        f"**{probability(share)}**, so the loss is **{_loss(share)}**."
+        f"**{probability(share)}**, so the loss is **{loss_text(share)}**."
     )
 
 
-def _loss(share: float) -> str:
+def loss_text(share: float) -> str:
     """Return the loss if the true digit gets this probability, 0 to 1."""
     loss = -math.log(max(share, float(MIN_PROBABILITY)))
     return f"{loss:.4f}" if loss >= 0.0001 else "less than 0.0001"
@@ -62,12 +62,14 @@ def show_fit(run: Run) -> None:
         from ui.shared.curves import show_curves  # altair and pandas: a second
 
         show_curves(metrics, chosen.epochs)
-    if progress := _progress(status, len(metrics.epochs), chosen.epochs, bool(metrics.training)):
+    if progress := progress_text(
+        status, len(metrics.epochs), chosen.epochs, bool(metrics.training)
+    ):
         st.caption(progress)
     show_differences(run, "Fit")
 
 
-def _progress(status: Status, done: int, epochs: int, has_curves: bool) -> str:
+def progress_text(status: Status, done: int, epochs: int, has_curves: bool) -> str:
     """Say how far a training has come, or whether there is more to come."""
     if status.state is State.QUEUED:
         return "It is queued. Its curves appear while it trains."

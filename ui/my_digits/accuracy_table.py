@@ -12,7 +12,7 @@ from cnn.presets import label_of
 from cnn.runs import store
 from cnn.runs.fine_tune_info import is_test_seen, read_fine_tune_info
 from cnn.runs.store import Run
-from ui.shared.fingerprints import Fingerprint, fingerprint_of
+from ui.shared.run_cache import cached_by_run
 
 MAX_RUNS = 30  # the newest: each network takes a moment to load
 _COLUMNS = {
@@ -68,11 +68,9 @@ def accuracy_of(run: Run, digits: Sequence[SavedDigit]) -> float:
         ValueError: the network is missing or damaged.
     """
     labeled = hash(tuple((digit.id, digit.label) for digit in digits))
-    return _accuracy(str(run.path), fingerprint_of([run.model_path]), labeled, run, digits)
+    return _accuracy(run, labeled, digits)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _accuracy(
-    path: str, version: Fingerprint, labeled: int, _run: Run, _digits: Sequence[SavedDigit]
-) -> float:
-    return load_classifier(_run).accuracy(as_digits(_digits))
+@cached_by_run("model.onnx", max_entries=256, show_spinner=False)
+def _accuracy(run: Run, labeled: int, _digits: Sequence[SavedDigit]) -> float:
+    return load_classifier(run).accuracy(as_digits(_digits))

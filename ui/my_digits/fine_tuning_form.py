@@ -1,20 +1,19 @@
 """Fine-tuning of the chosen network on My digits: the button, and the progress."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
-from cnn import launching
 from cnn.fine_tuning import fine_tuned_runs, saved_digits
 from cnn.fine_tuning.saved_digit import SavedDigit
-from cnn.runs import queue, store
-from cnn.runs.status import State
+from cnn.runs import store
+from cnn.runs.status import Status
 from cnn.runs.store import Run, RunError
-from ui.shared import navigation, run_picker
+from ui.shared import navigation, run_picker, run_state
 from ui.shared.number_text import counted, duration
 
 PROBLEM = "fine_tuning_problem"
-POLL_INTERVAL = 1.0  # seconds
 
 
 def offer_training(run: Run, digits: Sequence[SavedDigit], right: float | None) -> None:
@@ -44,7 +43,7 @@ def offer_training(run: Run, digits: Sequence[SavedDigit], right: float | None) 
         args=(run,),
     )
     if active:
-        st.fragment(_show_active_run, run_every=POLL_INTERVAL)(active)
+        run_state.watch(active, partial(_show_progress, active), at_end=run_picker.choose)
 
 
 def _describe(run: Run, count: int, right: float | None) -> None:
@@ -87,36 +86,15 @@ def _active_run() -> Run | None:
     return None
 
 
-def _show_active_run(run: Run) -> None:
-    """Show how far a training is, and choose its run as soon as it is over."""
-    try:
-        status, epochs = run.status(), run.hyperparameters.epochs
-    except RunError:
-        st.rerun()  # deleted meanwhile
-    if status.over:
-        run_picker.choose(run)
-        st.rerun()
-    training = run.metrics().training
+def _show_progress(run: Run, status: Status) -> None:
+    """Show how far a training is."""
+    epochs, training = run.hyperparameters.epochs, run.metrics().training
     done = training[-1].epoch if training else 0.0
-    words = {
-        "training": f"Training on your digits · epoch {min(int(done) + 1, epochs)} of {epochs}",
-        "saving": "Saving …",
-        "testing": "Reading the test digits …",
-    }
-    text = words.get(status.phase, "Preparing the digits …")
-    if status.state is State.QUEUED:
-        text = _wait_for_worker(run)
+    text = run_state.activity(run, status).capitalize()
+    if status.phase == "training":
+        text = f"Training on your digits · epoch {min(int(done) + 1, epochs)} of {epochs}"
     with st.container(border=True, gap="small"):
         st.progress(min(done / epochs, 1.0), text=text)
-        if st.button("Training curves", icon=":material/show_chart:", key="training_curves"):
-            st.switch_page(navigation.TRAIN, query_params={"run": run.id})
-
-
-def _wait_for_worker(run: Run) -> str:
-    """Make sure that a worker will claim a queued run, and say how long it waits."""
-    try:
-        launching.ensure_worker(run)
-    except RunError as error:
-        st.error(str(error), icon=":material/error:")
-    before = queue.queue_position(run)
-    return f"Queued, {before} ahead" if before else "Starting …"
+        navigation.offer_page(
+            navigation.TRAIN, "Training curves", {"run": run.id}, icon=":material/show_chart:"
+        )

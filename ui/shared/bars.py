@@ -1,7 +1,9 @@
 """A bar chart as HTML: in each row a name, a bar and a text."""
 
 from collections.abc import Iterable, Sequence
+from heapq import nlargest
 from html import escape
+from operator import itemgetter
 from typing import NamedTuple
 
 from ui.shared.number_text import probability
@@ -45,10 +47,9 @@ def probability_bars(
         best: the digit that stands out.
         count: show only so many digits, the most probable first.
     """
-    digits: Iterable[int] = range(len(probabilities))
+    shares: Iterable[tuple[int, float]] = enumerate(map(float, probabilities))
     if count is not None:
-        digits = sorted(digits, key=lambda digit: -probabilities[digit])[:count]
-    shares = {digit: float(probabilities[digit]) for digit in digits}
+        shares = nlargest(count, shares, key=itemgetter(1))
     return bars_html(
-        Bar(str(digit), share, probability(share), digit == best) for digit, share in shares.items()
+        Bar(str(digit), share, probability(share), digit == best) for digit, share in shares
     )

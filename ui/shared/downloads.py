@@ -1,4 +1,4 @@
-"""Charts and tables to download: made only on a click."""
+"""Charts, tables and the files of a run to download: made only on a click."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
+from cnn.export.files import RUN_FILES
 from cnn.plots.figure import ImageFormat, figure_bytes
 from cnn.runs.store import Run
 
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MIME = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
-_HELP = {
-    "png": "A picture made of pixels, for slides.",
-    "svg": "A picture that stays sharp at any size, for print.",
-    "csv": "A table for a spreadsheet or a program. Shares go from 0 to 1.",
-}
 
 
 def offer_downloads(
@@ -39,7 +35,7 @@ def offer_downloads(
     stem = f"{run.id}-{what}" if run else what
     files: dict[str, Callable[[], bytes]] = {}
     if draw is not None:
-        files = {kind: partial(_picture, draw, kind) for kind in get_args(ImageFormat)}
+        files = {kind: partial(_image, draw, kind) for kind in get_args(ImageFormat)}
     if table is not None:
         files["csv"] = table
     with st.container(horizontal=True, gap="small"):
@@ -53,9 +49,29 @@ def offer_downloads(
                 type="tertiary",
                 icon=":material/download:",
                 on_click="ignore",
-                help=_HELP[ending],
             )
 
 
-def _picture(draw: Callable[[], "Figure"], image_format: ImageFormat) -> bytes:
+def _image(draw: Callable[[], "Figure"], image_format: ImageFormat) -> bytes:
     return figure_bytes(draw(), image_format)
+
+
+def offer_run_downloads(run: Run) -> None:
+    """Show a menu that downloads a run's files; each is made or read on a click only."""
+    with st.popover("Download", icon=":material/download:"):
+        problems = []
+        for kind, file in RUN_FILES.items():
+            if problem := file.problem(run):
+                problems.append(problem)
+                continue
+            st.download_button(
+                f"{file.label} (.{file.ending})",
+                partial(file.content, run),
+                file_name=f"{run.id}.{file.ending}",
+                mime=file.mime,
+                key=f"download_{kind}",
+                type="tertiary",
+                on_click="ignore",
+            )
+        for problem in dict.fromkeys(problems):
+            st.caption(problem)

@@ -25,17 +25,26 @@ def choose_preset() -> None:
     state = st.session_state
     if "form_version" not in state:
         set_values(PRESETS["article"])
-    state["preset"] = _current_preset()
+    try:
+        name = preset_name(chosen_hyperparameters())
+    except ValueError:
+        name = ""
+    state["preset"] = name if name in PRESETS else None
     st.segmented_control(
         "Preset",
         list(PRESETS),
         format_func=label_of,
         key="preset",
-        on_change=_load_chosen_preset,
+        on_change=_load_preset,
         width="stretch",
         help="Values to start from. **Tutorial** is the network of a well-known tutorial, **fast** "
         "trains in seconds, **accurate** has the best accuracy.",
     )
+
+
+def _load_preset() -> None:
+    if chosen := st.session_state["preset"]:
+        set_values(PRESETS[chosen])
 
 
 def choose_values() -> None:
@@ -64,20 +73,6 @@ def chosen_hyperparameters() -> Hyperparameters:
     return from_mapping(values)
 
 
-def _current_preset() -> str | None:
-    try:
-        name = preset_name(chosen_hyperparameters())
-    except ValueError:
-        return None
-    return None if name == "custom" else name
-
-
-def _load_chosen_preset() -> None:
-    chosen = st.session_state["preset"]
-    if chosen in PRESETS:
-        set_values(PRESETS[chosen])
-
-
 def set_values(values: Hyperparameters) -> None:
     """Replace every control by a new one with these values.
 
@@ -99,38 +94,32 @@ def _key(name: str) -> str:
     return f"form_{st.session_state['form_version']}_{name}"
 
 
-def _saved(name: str) -> dict[str, Any]:
-    """Return the arguments that keep a control's value while other pages are visited."""
-    return {"key": _key(name), "persist_state": "session"}
-
-
 def _choose_convolutions() -> None:
     """Show how many convolutions there are, what is chosen for each, and where to pool."""
-    text = "The number of convolutions, one after the other. Early ones detect edges, later ones "
-    text += "larger shapes."
-    st.slider("Convolutions", 1, MAX_LAYERS, help=text, **_saved("layers"))
+    text = "The number of convolutions. Early ones detect edges, later ones larger shapes."
+    st.slider("Convolutions", 1, MAX_LAYERS, help=text, **_options("layers"))
     layers = list(range(1, int(st.session_state[_key("layers")]) + 1))
     with st.grid(2, min_column_width=90, gap="small"):
         for layer in layers:
             for name in _EACH:
-                _choose_number(f"{name}_{layer}", SPECS[name], f" {layer}")
+                _choose(f"{name}_{layer}", SPECS[name], f" {layer}")
     pool_after, spec = _key("pool_after"), SPECS["pool_after"]
     st.session_state[pool_after] = [n for n in st.session_state[pool_after] if n in layers]
-    st.pills(spec.label, layers, selection_mode="multi", help=spec.help, **_saved("pool_after"))
+    st.pills(spec.label, layers, selection_mode="multi", help=spec.help, **_options("pool_after"))
 
 
-def _choose(name: str, spec: Spec) -> None:
-    options: dict[str, Any] = {"help": spec.help, **_saved(name)}
+def _choose(name: str, spec: Spec, suffix: str = "") -> None:
+    label, options = spec.label + suffix, {"help": spec.help, **_options(name)}
     if spec.choices:
-        st.selectbox(spec.label, list(spec.choices), format_func=spec.text, **options)
+        st.selectbox(label, list(spec.choices), format_func=spec.text, **options)
     elif spec.steps:
-        st.select_slider(spec.label, spec.steps, format_func=spec.text, **options)
+        st.select_slider(label, spec.steps, format_func=spec.text, **options)
     elif spec.kind is bool:
-        st.toggle(spec.label, **options)
+        st.toggle(label, **options)
     else:
-        _choose_number(name, spec)
+        st.number_input(label, int(spec.minimum), int(spec.maximum), **options)
 
 
-def _choose_number(name: str, spec: Spec, suffix: str = "") -> None:
-    limits = int(spec.minimum), int(spec.maximum)
-    st.number_input(spec.label + suffix, *limits, help=spec.help, **_saved(name))
+def _options(name: str) -> dict[str, Any]:
+    """Return the arguments that keep a control's value while other pages are visited."""
+    return {"key": _key(name), "persist_state": "session"}

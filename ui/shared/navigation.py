@@ -2,23 +2,30 @@
 
 import importlib
 import threading
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import Page
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui.shared.stylesheet import use_stylesheet
+from cnn.plots.palette import THEMED
+from ui.shared.digit_tile import TILE_STYLE
 
-HOW_IT_WORKS, TRAIN, PREDICTIONS, DRAW, MY_DIGITS, RUNS = (
-    "pages/how_it_works.py",
-    "pages/train.py",
-    "pages/predictions.py",
-    "pages/draw.py",
-    "pages/my_digits.py",
-    "pages/runs.py",
+TRAIN, PREDICTIONS, DRAW, MY_DIGITS, HOW_IT_WORKS, RUNS = (
+    f"pages/{name}.py"
+    for name in ("train", "predictions", "draw", "my_digits", "how_it_works", "runs")
 )
+_PAGES = {
+    TRAIN: ("Train", ":material/model_training:"),
+    PREDICTIONS: ("Predictions", ":material/grid_view:"),
+    DRAW: ("Draw", ":material/draw:"),
+    MY_DIGITS: ("My digits", ":material/school:"),
+    HOW_IT_WORKS: ("How it works", ":material/menu_book:"),
+    RUNS: ("Runs", ":material/list_alt:"),
+}
 _FOLDER = Path(__file__).parent
 _LATER_MODULES = ("altair", "pandas", "onnxruntime", "sklearn.model_selection")
 _close_phone_menu = st.components.v2.component(
@@ -31,17 +38,17 @@ _close_phone_menu = st.components.v2.component(
 
 def menu() -> Page:
     """Show the navigation menu and return the page that the address asks for."""
-    return st.navigation(
-        [
-            st.Page(TRAIN, title="Train", icon=":material/model_training:", default=True),
-            st.Page(PREDICTIONS, title="Predictions", icon=":material/grid_view:"),
-            st.Page(DRAW, title="Draw", icon=":material/draw:"),
-            st.Page(MY_DIGITS, title="My digits", icon=":material/school:"),
-            st.Page(HOW_IT_WORKS, title="How it works", icon=":material/menu_book:"),
-            st.Page(RUNS, title="Runs", icon=":material/list_alt:"),
-        ],
-        position="top",
-    )
+    pages = [
+        st.Page(path, title=title, icon=icon, default=path == TRAIN)
+        for path, (title, icon) in _PAGES.items()
+    ]
+    return st.navigation(pages, position="top")
+
+
+def offer_page(page: str, label: str, query: Mapping[str, str], **button: Any) -> None:
+    """Show a button, with these arguments of `st.button`, that leads to another page's address."""
+    if st.button(label, **{"icon": _PAGES[page][1], **button}):
+        st.switch_page(page, query_params=query)
 
 
 def begin_page(title: str) -> None:
@@ -54,11 +61,20 @@ def begin_page(title: str) -> None:
         page_title=f"{title} · Digit Lab", page_icon=":material/draw:", layout="wide"
     )
     st.logo(_FOLDER / "logo.svg", size="large")
-    use_stylesheet()
+    st.html(f"<style>{stylesheet()}</style>")  # its variables reach into components as well
     if PagesManager.uses_pages_directory:
         menu()
         st.rerun()
     _close_phone_menu(key="phone_menu")
+
+
+@cache
+def stylesheet() -> str:
+    """Return the CSS of all pages: the palette's colors as variables, and each package's file."""
+    colors = "".join(f"--{name}: light-dark({', '.join(pair)}); " for name, pair in THEMED.items())
+    files = sorted(_FOLDER.parent.glob("*/style.css"))
+    parts = [f":root {{{colors}}}", TILE_STYLE, *(file.read_text("utf-8") for file in files)]
+    return "\n".join(parts)
 
 
 @cache

@@ -1,8 +1,10 @@
-"""The network as a picture: blocks in the proportion of their feature maps."""
+"""The network as a picture, blocks in the proportion of their feature maps, and as a table."""
 
 from html import escape
 
-from cnn.network.layers import IMAGE_SHAPE, Layer, Shape
+import streamlit as st
+
+from cnn.network.layers import IMAGE_SHAPE, Layer, Shape, total_parameters
 from cnn.plots.palette import LAYER, LAYER_EDGE
 
 SIDE = 2.6  # screen pixels for a pixel of a feature map
@@ -68,3 +70,15 @@ def _rectangle(width: float, height: float, maps: int) -> str:
         f"outline:1px solid {LAYER_EDGE};border-radius:1px;margin:{room}px {room}px 0 0;"
         f'box-shadow:{",".join(shadows) or "none"}"></div>'
     )
+
+
+def show_layer_table(layers: tuple[Layer, ...]) -> None:
+    """Show a row for each layer, with its class in Keras, and the total of the parameters."""
+    # Markdown, since a data frame brings pandas: half a second before the first page is seen.
+    header = "| Layer | Output shape | Parameters |\n| --- | --- | ---: |\n"
+    rows = [
+        f"| {layer.name.replace('_', ' ').capitalize()} :small[:gray[{layer.kind}]] | "
+        f"{' × '.join(f'{size:,}' for size in layer.output_shape)} | {layer.parameters:,} |"
+        for layer in layers
+    ]
+    st.markdown(header + "\n".join([*rows, f"| **Total** | | **{total_parameters(layers):,}** |"]))

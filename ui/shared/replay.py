@@ -9,7 +9,6 @@ from zlib import crc32
 import numpy as np
 import streamlit as st
 
-from cnn.data.mnist import Source, find_source
 from cnn.evaluation.replay import Replay, load_replay, replay_table
 from cnn.plots.gallery import filters_figure
 from cnn.runs.snapshots import FOLDER, START
@@ -17,11 +16,12 @@ from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker
 from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.downloads import offer_downloads
-from ui.shared.fingerprints import Fingerprint, fingerprint_of
+from ui.shared.run_cache import cached_by_run, version_of
 
 MAX_REPLAYS = 8  # cached for all visitors, 300 KB each at most
 MAX_FILTERS = 32  # four rows of eight; with 60 epochs of the largest filters 130 KB
 ALL_EPOCHS = 1_000  # in a table
+_FILES = ("status.json", "metrics.jsonl", "calibration.json", f"{FOLDER}/*.npz")
 _STEPS = 127  # of a weight, each side of zero
 _SENTENCE = (
     "Watch the network learn: how its filters form, and how its predictions for {digits} change. "
@@ -56,11 +56,11 @@ def show_replay(run: Run, is_on_train: bool = False) -> None:
         is_on_train: whether the page is Train itself, where no way to Train is offered.
     """
     try:
-        payload, notes = _load(run, str(run.path), _version(run), find_source()[0])
+        payload, notes = _load(run)
     except ValueError as error:
         st.info(str(error), icon=":material/info:")
-        if not is_on_train and st.button("Go to Train", icon=":material/model_training:"):
-            st.switch_page(navigation.TRAIN, query_params={"run": run.id})
+        if not is_on_train:
+            navigation.offer_page(navigation.TRAIN, "Go to Train", {"run": run.id})
         return
     digits = len(payload["labels"])
     st.markdown(_SENTENCE.format(digits=f"{digits or ''} test digits".strip()))
@@ -90,21 +90,13 @@ def _offer_downloads(run: Run, has_table: bool) -> None:
         )
 
 
-def _version(run: Run) -> Fingerprint:
-    """Return what changes with each file that a replay is made of."""
-    files = [run.path / name for name in ("status.json", "metrics.jsonl", "calibration.json")]
-    return fingerprint_of([*files, *sorted((run.path / FOLDER).glob("*.npz"))])
-
-
-@st.cache_resource(max_entries=MAX_REPLAYS, show_spinner="Loading the saved epochs …")
-def _load(
-    _run: Run, path: str, version: Fingerprint, source: Source
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+@cached_by_run(*_FILES, max_entries=MAX_REPLAYS, show_spinner="Loading the saved epochs …")
+def _load(run: Run) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return what the player gets, and the notes."""
-    replay = load_replay(_run)
-    first = "Before the fine-tuning" if _run.is_fine_tuned else "Before the training"
-    payload = replay_payload(replay, f"{_run.id} {crc32(repr(version).encode())}", first)
-    return payload, replay.notes
+    replay = load_replay(run)
+    first = "Before the fine-tuning" if run.is_fine_tuned else "Before the training"
+    version = crc32(repr(version_of(run, *_FILES)).encode())
+    return replay_payload(replay, f"{run.id} {version}", first), replay.notes
 
 
 def replay_payload(replay: Replay, version: str, first: str) -> dict[str, Any]:

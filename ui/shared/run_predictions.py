@@ -8,56 +8,24 @@ from cnn.data.label_errors import (
     SOURCE_ADDRESS,
     accuracy_without_label_errors,
 )
-from cnn.data.mnist import Source, find_source
 from cnn.evaluation.predictions import Predictions, load_predictions
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
-from ui.shared import data_source, navigation, run_picker
-from ui.shared.fingerprints import Fingerprint, fingerprint_of
+from ui.shared import data_source
 from ui.shared.number_text import counted, percent
+from ui.shared.run_cache import cached_by_run
 
 
+@cached_by_run(
+    "status.json",
+    "test_predictions.npz",
+    "model.onnx",
+    max_entries=8,
+    show_spinner="Loading the network's predictions …",
+)
 def predictions_of(run: Run) -> Predictions:
-    """Return `load_predictions`, cached for all visitors until the run's files or MNIST change."""
-    names = ("status.json", "test_predictions.npz", "model.onnx")
-    version = fingerprint_of(run.path / name for name in names)
-    return _predictions(run, str(run.path), version, find_source()[0])
-
-
-@st.cache_resource(max_entries=8, show_spinner="Loading the network's predictions …")
-def _predictions(_run: Run, path: str, version: Fingerprint, source: Source) -> Predictions:
-    return load_predictions(_run)
-
-
-def explain_absence(run: Run, sentence: str) -> None:
-    """Say why a run has no predictions to show, and offer what to do."""
-    alive = _is_alive(run)
-    if alive or not (run.is_usable or alive is None):
-        run_picker.explain_unusable(run)
-        if alive:
-            _wait_for_end(run)
-        return
-    st.warning(sentence, icon=":material/broken_image:")
-    with st.container(horizontal=True):
-        if st.button("Go to Train", icon=":material/model_training:"):
-            st.switch_page(navigation.TRAIN)
-        if not run.is_built_in:
-            run_picker.offer_built_in()
-
-
-@st.fragment(run_every=2)
-def _wait_for_end(run: Run) -> None:
-    """Run the page again as soon as the training has ended."""
-    if not _is_alive(run):
-        st.rerun()
-
-
-def _is_alive(run: Run) -> bool | None:
-    """Return whether the run has not ended, or None if its state can't be read."""
-    try:
-        return not run.status().over
-    except RunError:
-        return None
+    """Return `load_predictions`, cached."""
+    return load_predictions(run)
 
 
 def explain_seen_in_training(run: Run, count: int) -> None:

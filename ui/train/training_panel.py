@@ -1,24 +1,24 @@
 """A run on the Train page: live while it trains, then its result."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from cnn import launching
-from cnn.presets import label_of
-from cnn.runs import queue
+from cnn.presets import TUTORIAL_TEST_ACCURACY, TUTORIAL_TEST_IMAGES, label_of
+from cnn.runs import queue, store
 from cnn.runs.fine_tune_info import is_test_seen
 from cnn.runs.metrics import Metrics
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
-from ui.shared import navigation, run_picker
+from ui.shared import navigation, run_state
 from ui.shared.fine_tuned_result import show_before_and_after
-from ui.shared.number_text import duration, percent
-from ui.train.result import show_result, show_seen
+from ui.shared.number_text import duration, percent, points
 
-POLL_INTERVAL = 1.0  # seconds: drawing the curves more often would slow the training down
-FIRST_POLL_INTERVAL = 0.3  # until the first point has come
+FIRST_POLL_INTERVAL = 0.3  # seconds, until the first point has come
 CURVES_HEIGHT = 340  # screen pixels kept free for the curves
+_metric = partial(st.metric, border=True, height="stretch")
 
 
 def show_run(run: Run) -> None:
@@ -27,30 +27,20 @@ def show_run(run: Run) -> None:
         status, _ = run.status(), run.hyperparameters
     except RunError as error:
         st.error(str(error), icon=":material/broken_image:")
-        run_picker.offer_built_in()
+        run_state.offer_built_in(run)
         return
     if status.over:
         _show_over(run, status)
         return
     begun = bool(run.metrics().training)
-    waits = _activity(run, status).startswith("queued")
-    interval = POLL_INTERVAL if begun or waits else FIRST_POLL_INTERVAL
-    st.fragment(_poll, run_every=interval)(run, begun)
+    # Drawing the curves more often than once a second would slow the training down.
+    is_slow = begun or run_state.activity(run, status).startswith("queued")
+    interval = run_state.POLL_INTERVAL if is_slow else FIRST_POLL_INTERVAL
+    run_state.watch(run, partial(_show_active, run, begun), interval)
 
 
-def _poll(run: Run, begun: bool) -> None:
-    try:
-        _show_active(run, begun)
-    except RunError:
-        st.rerun()  # deleted or damaged meanwhile: the page says so
-
-
-def _show_active(run: Run, begun: bool) -> None:
-    status, metrics = run.status(), run.metrics()
-    if status.over:
-        st.rerun()
-    if status.state is State.QUEUED:
-        _ensure_worker(run)
+def _show_active(run: Run, begun: bool, status: Status) -> None:
+    metrics = run.metrics()
     _show_title_and_stop(run, status)
     if status.message:  # how it resumed
         st.caption(status.message)
@@ -63,16 +53,9 @@ def _show_active(run: Run, begun: bool) -> None:
         st.rerun()  # with longer pauses from now on
 
 
-def _ensure_worker(run: Run) -> None:
-    try:
-        launching.ensure_worker(run)
-    except RunError as error:
-        st.error(str(error), icon=":material/error:")
-
-
 def _show_title_and_stop(run: Run, status: Status) -> None:
     title, button = st.columns([4, 1], vertical_alignment="center")
-    title.subheader(f"{label_of(run.name)} · {_activity(run, status)}")
+    title.subheader(f"{label_of(run.name)} · {run_state.activity(run, status)}")
     stopping = run.stop_file.exists() or status.state is State.STOPPED
     if button.button(
         "Stopping …" if stopping else "Stop",
@@ -85,20 +68,6 @@ def _show_title_and_stop(run: Run, status: Status) -> None:
         _act(queue.stop, run)
 
 
-def _activity(run: Run, status: Status) -> str:
-    """Return what the run is doing, in a few words."""
-    if status.state is State.QUEUED:
-        before = queue.queue_position(run)
-        return "starting" if before == 0 else f"queued, {before} ahead"
-    words = {
-        "starting": "starting",
-        "preparing": "preparing the digits",
-        "saving": "saving",
-        "testing": "testing",
-    }
-    return words.get(status.phase, "training") if status.in_work else str(status.state)
-
-
 def _show_progress(run: Run, metrics: Metrics) -> None:
     """Show four metrics and the progress of the training."""
     epochs = run.hyperparameters.epochs
@@ -106,11 +75,10 @@ def _show_progress(run: Run, metrics: Metrics) -> None:
     done = latest.epoch if latest else 0.0
     left = latest.seconds / done * (epochs - done) if latest and done else None
     with st.grid(4, min_column_width=130):
-        st.metric("Accuracy", percent(latest.accuracy if latest else None), border=True)
-        st.metric("Loss", f"{latest.loss:.3f}" if latest else "–", border=True)
-        speed = f"{latest.images_per_second:,.0f}" if latest else "–"
-        st.metric("Images/s", speed, border=True)
-        st.metric("Time left", duration(left), border=True)
+        _metric("Accuracy", percent(latest.accuracy if latest else None))
+        _metric("Loss", f"{latest.loss:.3f}" if latest else "–")
+        _metric("Images/s", f"{latest.images_per_second:,.0f}" if latest else "–")
+        _metric("Time left", duration(left))
     epoch = min(int(done) + 1, epochs)
     st.progress(min(done / epochs, 1.0), text=f"Epoch {epoch} of {epochs}")
 
@@ -119,32 +87,64 @@ def _show_over(run: Run, status: Status) -> None:
     """Show the result of a run, and the next steps."""
     metrics = run.metrics()
     st.subheader(f"{label_of(run.name)} · {status.state}")
-    if status.state is State.FAILED:
+    if status.state in (State.FAILED, State.INTERRUPTED):
         st.error(status.message, icon=":material/error:")
-        _offer_resume(run)
-    elif status.state is State.INTERRUPTED:
-        st.warning(status.message, icon=":material/power_off:")
-        _offer_resume(run)
+        _offer_resume(run, len(metrics.epochs))
     elif status.message:
         st.caption(status.message)
     if status.test_accuracy is not None:
-        show_seen(status) if is_test_seen(run) else show_result(run, status)
+        _show_result(run, status)
         show_before_and_after(run)
     if run.is_usable:
         _offer_pages(run)
     if metrics.training:
         _show_curves(run, metrics)
-    _show_log(run, status)
+    if status.state is not State.FINISHED and (log := run.log()):
+        with st.expander("Log", icon=":material/terminal:"):
+            st.code(log[-20_000:], language=None)
+
+
+def _show_result(run: Run, status: Status) -> None:
+    """Show the test accuracy, with what it is to be compared with, and the training time.
+
+    Digits that the network was trained on are no test: there is nothing to compare them with.
+    """
+    accuracy = status.test_accuracy or 0.0
+    with st.grid(4, min_column_width=130):
+        if is_test_seen(run):
+            text = "Accuracy on digits that it was trained on, so they do not test it."
+            _metric("Seen in training", percent(accuracy, 2), help=text)
+        else:
+            text = f"Accuracy on {status.test_images or 0:,} digits that were not used in training."
+            comparable = status.test_images == TUTORIAL_TEST_IMAGES
+            change = points(accuracy - TUTORIAL_TEST_ACCURACY) if comparable else None
+            _metric("Test accuracy", percent(accuracy, 2), change, help=text)
+            _metric("Tutorial", percent(TUTORIAL_TEST_ACCURACY, 2))
+            _metric("Best so far", percent(max([accuracy, *_others(run, status)]), 2))
+        _metric("Training time", duration(status.seconds))
+
+
+def _others(run: Run, status: Status) -> list[float]:
+    """Return the accuracies of all runs, with the built-in one, that had the same test digits."""
+    accuracies = []
+    for other in store.all_runs(run.path.parent):
+        try:
+            theirs, is_seen = other.status(), is_test_seen(other)
+        except RunError:
+            continue
+        is_same_test = (theirs.dataset, theirs.test_images) == (status.dataset, status.test_images)
+        if is_same_test and not is_seen and theirs.test_accuracy is not None:
+            accuracies.append(theirs.test_accuracy)
+    return accuracies
 
 
 def _show_curves(run: Run, metrics: Metrics) -> None:
-    from ui.shared.curves import show_curves
+    from ui.shared.curves import show_curves  # altair and pandas: a second
 
     show_curves(metrics, run.hyperparameters.epochs)
 
 
-def _offer_resume(run: Run) -> None:
-    epochs = len(run.metrics().epochs)
+def _offer_resume(run: Run, epochs: int) -> None:
     label = f"Resume after epoch {epochs}" if epochs else "Start again"
     if st.button(label, icon=":material/resume:", type="primary", key="resume"):
         _act(launching.resume, run)
@@ -161,22 +161,10 @@ def _act(action: Callable[[Run], None], run: Run) -> None:
 
 
 def _offer_pages(run: Run) -> None:
-    pages: list[tuple[str, str, str, dict[str, str]]] = [
-        (navigation.PREDICTIONS, "View its mistakes", ":material/grid_view:", {"show": "Mistakes"}),
-        (navigation.DRAW, "Draw a digit", ":material/draw:", {}),
-    ]
-    if run.is_fine_tuned:
-        pages.insert(0, (navigation.MY_DIGITS, "My digits", ":material/school:", {}))
+    query = {"run": run.id}
     with st.container(horizontal=True):
-        for page, label, icon, query in pages:
-            if st.button(
-                label, icon=icon, type="primary" if page == navigation.DRAW else "secondary"
-            ):
-                st.switch_page(page, query_params={"run": run.id, **query})
-
-
-def _show_log(run: Run, status: Status) -> None:
-    log = run.log()
-    if log and status.state is not State.FINISHED:
-        with st.expander("Log", icon=":material/terminal:"):
-            st.code(log[-20_000:], language=None)
+        if run.is_fine_tuned:
+            navigation.offer_page(navigation.MY_DIGITS, "My digits", query)
+        mistakes = {**query, "show": "Mistakes"}
+        navigation.offer_page(navigation.PREDICTIONS, "View its mistakes", mistakes)
+        navigation.offer_page(navigation.DRAW, "Draw a digit", query, type="primary")

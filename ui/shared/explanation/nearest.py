@@ -7,15 +7,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.data import mnist
-from cnn.data.mnist import Source
 from cnn.explanation import explain
 from cnn.explanation.explain import DigitIndex, Neighbor
 from cnn.inference.predictor import Predictor
 from cnn.network.layers import layer_table
 from cnn.runs.store import Run
 from ui.shared.digit_tile import png_address
-from ui.shared.fingerprints import Fingerprint, fingerprint_of
 from ui.shared.number_text import a_digit
+from ui.shared.run_cache import cached_by_run
 
 HELP = (
     "The network turns an image into a list of numbers, from which its last layer computes the "
@@ -33,7 +32,7 @@ def show_nearest(
     """
     st.markdown("##### Five nearest neighbors", help=HELP)
     try:
-        neighbors = explain.nearest_digits(predictor, image, _index_of(run, predictor))
+        neighbors = explain.nearest_digits(predictor, image, index(run, predictor))
     except ValueError as error:
         st.info(str(error), icon=":material/info:")
         return []
@@ -41,24 +40,16 @@ def show_nearest(
     return neighbors
 
 
-def _index_of(run: Run, predictor: Predictor) -> DigitIndex:
-    """Return the index of a run's network, made once until its file or the digits change.
+@cached_by_run(
+    "model.onnx", max_entries=MAX_INDEXES, show_spinner="Indexing the training digits, once …"
+)
+def index(run: Run, _predictor: Predictor) -> DigitIndex:
+    """Return an index of training digits by the features of a run's network, cached.
 
     Raises:
-        ValueError: the run is gone, or its network has no features.
+        ValueError: the network has no features.
     """
-    version = fingerprint_of([run.model_path])
-    if not version:
-        raise ValueError("This run was deleted meanwhile. Choose another one.")
     count = explain.index_size(multiply_adds(run))
-    return index(predictor, str(run.path), version, count, mnist.find_source()[0])
-
-
-@st.cache_resource(max_entries=MAX_INDEXES, show_spinner="Indexing the training digits, once …")
-def index(
-    _predictor: Predictor, path: str, version: Fingerprint, count: int, source: Source
-) -> DigitIndex:
-    """Return an index of `count` training digits; the other arguments tell a cached one apart."""
     digits = mnist.load_first_training(explain.MAX_DIGITS)
     return explain.index_digits(_predictor, mnist.Digits(*(part[:count] for part in digits)))
 
