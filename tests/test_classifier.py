@@ -4,7 +4,7 @@ import pytest
 from cnn.data.mnist import Digits
 from cnn.inference.classifier import Classifier, load_classifier
 from cnn.inference.predictor import load_predictor
-from cnn.runs.calibration import Calibration, read_calibration, write_calibration
+from cnn.runs.status import Calibration, read_calibration, write_calibration
 from tests.evaluated_run import PredictsThree, make_run
 from tests.networks import save_tiny_network
 

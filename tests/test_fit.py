@@ -12,9 +12,8 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.inference.classifier import load_classifier
 from cnn.inference.predictor import Predictor
 from cnn.runs import store
-from cnn.runs.calibration import read_calibration
 from cnn.runs.snapshots import START, read_snapshots, replayed_digits, saved_epochs
-from cnn.runs.status import State
+from cnn.runs.status import State, read_calibration
 from cnn.training import fit
 from cnn.training.calibrate import digit_probabilities, digit_scores
 from cnn.training.checkpoint import Checkpoint

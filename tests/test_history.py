@@ -4,7 +4,8 @@ import pytest
 from cnn.evaluation.history import History, history_of
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import store
-from cnn.runs.snapshots import SnapshotError, read_snapshots
+from cnn.runs.snapshots import read_snapshots
+from cnn.runs.store import RunError
 from tests.test_snapshots import train_epochs
 from ui.predictions.digit_details import history_chart
 
@@ -37,7 +38,7 @@ def test_one_digits_history_is_its_row_of_each_epoch(runs_dir):
     chosen = history_of(run, 3, total=5)
     assert chosen.epochs == (1, 2, 3)
     assert np.array_equal(chosen.probabilities, read_snapshots(run).probabilities[:, 3])
-    with pytest.raises(SnapshotError, match="other digits than the 40 here"):
+    with pytest.raises(RunError, match="other digits than the 40 here"):
         history_of(run, 3, total=40)
 
 

@@ -6,8 +6,9 @@ from cnn.evaluation.replay import load_replay, replay_table
 from cnn.hyperparameters import Hyperparameters
 from cnn.plots.gallery import filters_figure
 from cnn.runs.metrics import EpochPoint, append_point
-from cnn.runs.snapshots import SnapshotError, replayed_digits
+from cnn.runs.snapshots import replayed_digits
 from cnn.runs.status import State
+from cnn.runs.store import RunError
 from tests.evaluated_run import filters_of, make_replayed_run
 
 pytestmark = pytest.mark.usefixtures("tiny_mnist")
@@ -44,7 +45,7 @@ def test_of_many_epochs_some_are_left_out_evenly_and_that_is_said(runs_dir):
 def test_a_run_that_has_not_ended_has_no_replay_yet(runs_dir, hold_elsewhere, state):
     run = make_replayed_run(runs_dir, state=state)
     hold_elsewhere(run.path / "lock")
-    with pytest.raises(SnapshotError, match="not over yet"):
+    with pytest.raises(RunError, match="not over yet"):
         load_replay(run)
 
 
@@ -89,7 +90,7 @@ def test_without_its_test_digits_a_run_shows_its_filters_and_says_why(runs_dir, 
 def test_a_damaged_snapshot_gets_a_sentence(runs_dir):
     run = make_replayed_run(runs_dir)
     (run.path / "epochs" / "2.npz").write_bytes(b"PK\x03\x04 half a file")
-    with pytest.raises(SnapshotError, match=r"damaged\. Train it again"):
+    with pytest.raises(RunError, match=r"damaged\. Train it again"):
         load_replay(run)
 
 

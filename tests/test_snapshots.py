@@ -3,16 +3,16 @@ import pytest
 
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import store
-from cnn.runs.calibration import Calibration, write_calibration
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.snapshots import (
     START,
-    SnapshotError,
     read_snapshots,
     replayed_digits,
     save_snapshot,
     saved_epochs,
 )
+from cnn.runs.status import Calibration, write_calibration
+from cnn.runs.store import RunError
 
 FILTERS = np.arange(18, dtype=np.float32).reshape(3, 3, 2)
 
@@ -63,11 +63,11 @@ def test_an_epoch_counts_once_as_saved_last_and_only_with_its_point(run):
 
 
 def test_epochs_of_other_digits_and_a_run_without_snapshots_are_refused(run):
-    with pytest.raises(SnapshotError, match="no snapshots"):
+    with pytest.raises(RunError, match="no snapshots"):
         read_snapshots(run)
     train_epochs(run, 1)
     assert read_snapshots(run, total=5).numbers == (1,)
-    with pytest.raises(SnapshotError, match="5 other digits than the 1,000 here"):
+    with pytest.raises(RunError, match="5 other digits than the 1,000 here"):
         read_snapshots(run, total=1_000)
 
 
@@ -92,7 +92,7 @@ def with_arrays(filters=FILTERS, answers=SAME):
 def test_a_damaged_snapshot_gets_a_sentence(run, damage):
     train_epochs(run, 1, 2)
     damage(run.path / "epochs" / "1.npz")
-    with pytest.raises(SnapshotError, match="damaged"):
+    with pytest.raises(RunError, match="damaged"):
         read_snapshots(run)
 
 

@@ -42,7 +42,7 @@ def history_of(run: Run, index: int, total: int) -> History:
     """Return the history of one test digit in a training; snapshots are checked to be of `total`.
 
     Raises:
-        SnapshotError: the snapshots are missing, damaged or of other digits.
+        RunError: the snapshots are missing, damaged or of other digits.
     """
     epochs = read_snapshots(run, digits=np.array([index]), total=total)
     return History(epochs.numbers, epochs.probabilities[:, 0])

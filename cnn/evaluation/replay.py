@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from cnn.data.mnist import DataError, DatasetName, Digits, load_test
 from cnn.runs.fine_tune_info import is_test_seen
 from cnn.runs.metrics import EpochPoint
-from cnn.runs.snapshots import SnapshotError, read_snapshots, replayed_digits, saved_epochs
+from cnn.runs.snapshots import read_snapshots, replayed_digits, saved_epochs
 from cnn.runs.status import State, Status
-from cnn.runs.store import Run
+from cnn.runs.store import Run, RunError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,12 +56,12 @@ def load_replay(run: Run, max_epochs: int = MAX_EPOCHS) -> Replay:
         max_epochs: at least 2; of more epochs some are left out, evenly.
 
     Raises:
-        SnapshotError: the run has not ended, or its snapshots are missing or damaged.
+        RunError: the run has not ended, or its snapshots are missing or damaged.
         RunError: the run's state cannot be read.
     """
     status = run.status()
     if not status.over:
-        raise SnapshotError("This run is not over yet. Its replay is here as soon as it is.")
+        raise RunError("This run is not over yet. Its replay is here as soon as it is.")
     saved = saved_epochs(run)
     shown = np.linspace(0, len(saved) - 1, min(len(saved), max_epochs)).round().astype(int)
     numbers = tuple(saved[place] for place in shown)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cnn.data.mnist import Digits
 from cnn.inference.predictor import Predictor, load_predictor
-from cnn.runs.calibration import read_calibration
+from cnn.runs.status import read_calibration
 from cnn.runs.store import Run
 
 

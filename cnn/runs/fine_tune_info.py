@@ -11,8 +11,7 @@ import numpy as np
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from cnn.data.mnist import Digits
-from cnn.data.problems import readable_errors
-from cnn.runs.files import write_bytes
+from cnn.runs.files import explain_error, write_bytes
 from cnn.runs.status import FINE_TUNE_FILE
 from cnn.runs.store import Run, RunError
 
@@ -47,29 +46,21 @@ _INFO = TypeAdapter(FineTuneInfo)
 
 
 def write_fine_tune_info(folder: Path, info: FineTuneInfo, digits: Digits, network: bytes) -> None:
-    """Put into a new run's folder all that its training needs.
-
-    Raises:
-        OSError: the disk is full.
-    """
+    """Put into a new run's folder all that its training needs."""
     write_bytes(folder / PARENT_NETWORK, network)
     np.savez_compressed(folder / SAVED_DIGITS, images=digits.images, labels=digits.labels)
     write_bytes(folder / FINE_TUNE_FILE, _INFO.dump_json(info, indent=1, by_alias=True))
 
 
 def read_fine_tune_info(run: Run) -> FineTuneInfo | None:
-    """Return where a run's fine-tuning starts, or None for a run trained from scratch.
-
-    Raises:
-        RunError: its files are damaged.
-    """
+    """Return where a run's fine-tuning starts, None if nowhere, or raise `RunError`."""
     if not run.is_fine_tuned:
         return None
     try:
-        with readable_errors():
-            return _INFO.validate_json((run.path / FINE_TUNE_FILE).read_bytes())
+        return _INFO.validate_json((run.path / FINE_TUNE_FILE).read_bytes())
     except (OSError, ValueError) as error:
-        raise RunError(f"The parent of run {run.id} can't be read: {error}") from error
+        reason = explain_error(error)
+        raise RunError(f"The parent of run {run.id} can't be read: {reason}.") from error
 
 
 def is_test_seen(run: Run) -> bool:
@@ -91,11 +82,7 @@ def saved_image_count(saved: int, others: int) -> int:
 
 
 def read_saved_digits(run: Run) -> Digits:
-    """Return the saved digits that a fine-tuned run learns, at least one.
-
-    Raises:
-        RunError: the file is missing or damaged.
-    """
+    """Return the saved digits that a fine-tuned run learns, at least one, or raise `RunError`."""
     try:
         with np.load(run.path / SAVED_DIGITS, allow_pickle=False) as arrays:
             digits = Digits(arrays["images"], arrays["labels"])

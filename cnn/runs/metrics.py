@@ -1,5 +1,6 @@
 """The training curves of a run: points appended to its metrics.jsonl."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -53,19 +54,14 @@ def read_metrics(path: Path) -> Metrics:
 
 @cached_by_stat(limit=100)
 def _read(path: Path) -> Metrics:
-    points = [point for line in path.read_bytes().splitlines() if (point := _point(line))]
+    points: list[Point] = []
+    for line in path.read_bytes().splitlines():
+        with contextlib.suppress(ValueError):
+            points.append(_POINT.validate_json(line))
     return Metrics(
         tuple(point for point in points if isinstance(point, TrainingPoint)),
         tuple(point for point in points if isinstance(point, EpochPoint)),
     )
-
-
-def _point(line: bytes) -> Point | None:
-    """Return the point of one line, or None where it is not a whole one."""
-    try:
-        return _POINT.validate_json(line)
-    except ValueError:
-        return None
 
 
 def append_point(path: Path, point: Point) -> None:
@@ -82,9 +78,6 @@ def truncate_after(path: Path, epochs: int) -> float:
     """Drop the points after a number of whole epochs; return the seconds spent until then."""
     metrics = read_metrics(path)
     points: list[Point] = [*metrics.training, *metrics.epochs]
-    remaining = sorted(
-        (point for point in points if point.epoch <= epochs), key=lambda point: point.seconds
-    )
-    write_bytes(path, b"".join(map(_line, remaining)))
-    ends = (point.seconds for point in remaining if isinstance(point, EpochPoint))
-    return max(ends, default=0.0)
+    points = [point for point in points if point.epoch <= epochs]
+    write_bytes(path, b"".join(map(_line, sorted(points, key=lambda point: point.seconds))))
+    return max((one.seconds for one in metrics.epochs if one.epoch <= epochs), default=0.0)

@@ -11,18 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.runs.calibration import read_calibration
 from cnn.runs.files import write_bytes
-from cnn.runs.store import Run
+from cnn.runs.status import read_calibration
+from cnn.runs.store import Run, RunError
 
 FOLDER = "epochs"
 START = 0  # the snapshot before the first epoch, of the replayed digits alone
 DIGITS_EACH = 10  # of each class, in a replay
 _STEPS = 255  # probabilities are saved as bytes: fine enough for a chart, and 25 KB an epoch
-
-
-class SnapshotError(ValueError):
-    """The snapshots cannot be shown; the message says why."""
 
 
 class Snapshots(NamedTuple):
@@ -62,7 +58,7 @@ def read_snapshots(
     digits: NDArray[np.intp] | None = None,
     total: int | None = None,
 ) -> Snapshots:
-    """Return snapshots of a run, calibrated as its network is.
+    """Return snapshots of a run, calibrated as its network is, or raise `RunError`.
 
     Args:
         run: the run.
@@ -70,25 +66,18 @@ def read_snapshots(
         digits: indices of the test digits that are wanted; None for all of them. With `START`
             among the numbers, all or none of the `replayed_digits`.
         total: how many test digits there are; snapshots of others are refused.
-
-    Raises:
-        SnapshotError: there is none, or it is damaged.
-        RunError: the run's files cannot be read.
     """
     if numbers is None:
         numbers = tuple(number for number in saved_epochs(run) if number != START)
     if not numbers:
-        raise SnapshotError("This run has no snapshots. Train it again to see it learn.")
-    rows: dict[bool, NDArray[np.intp] | slice] = {False: slice(None), True: slice(None)}
-    if digits is not None:  # `START` has the replayed digits alone, in their order
-        rows = {False: digits, True: np.arange(len(digits))}
+        raise RunError("This run has no snapshots. Train it again to see it learn.")
     try:
-        snapshots = [_read(_file(run, n), rows[n == START], total) for n in numbers]
+        snapshots = [_read(_file(run, n), _rows(n, digits), total) for n in numbers]
         filters, rounded = (np.stack(arrays) for arrays in zip(*snapshots, strict=True))
-    except SnapshotError:
+    except RunError:
         raise
     except Exception as error:  # zipfile, zlib and numpy each raise their own
-        raise SnapshotError(
+        raise RunError(
             "The snapshots of this run are damaged. Train it again to see it learn."
         ) from error
     calibrated = _calibrated(rounded, read_calibration(run.path).temperature)
@@ -104,6 +93,12 @@ def _file(run: Run, number: int) -> Path:
     return run.path / FOLDER / f"{number}.npz"
 
 
+def _rows(number: int, digits: NDArray[np.intp] | None) -> NDArray[np.intp] | slice:
+    if digits is None:
+        return slice(None)
+    return np.arange(len(digits)) if number == START else digits  # `START` has them alone
+
+
 def _read(
     path: Path, rows: NDArray[np.intp] | slice, total: int | None
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
@@ -114,7 +109,7 @@ def _read(
     if not (is_square and np.isfinite(filters).all() and is_rounded and rounded.any(axis=1).all()):
         raise ValueError(f"{path.name} holds something else")
     if total is not None and len(rounded) != total:
-        raise SnapshotError(
+        raise RunError(
             f"This run's snapshots are of {len(rounded):,} other digits than the {total:,} "
             "here. They can be shown as soon as all of MNIST is on this computer."
         )

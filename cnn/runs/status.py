@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from cnn import hyperparameters as hp
 from cnn.presets import preset_name
-from cnn.runs.files import MAX_CACHED, T, briefly_cached, cached_by_stat
+from cnn.runs.files import MAX_CACHED, T, briefly_cached, cached_by_stat, write_bytes
 
 FINE_TUNED = "fine-tuned"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
@@ -111,3 +111,32 @@ def _parsed(file: Path, parse: Callable[[bytes], T]) -> T | Exception:
         return parse(file.read_bytes())
     except (OSError, ValueError) as error:
         return error
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was measured on the validation digits."""
+
+    __pydantic_config__ = ConfigDict(strict=True, allow_inf_nan=False)
+
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+    """What the logits were divided by, already in the saved network (Guo et al. 2017,
+    arXiv 1706.04599): above 1 where the network was overconfident."""
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The reject score, 0 to 1, below which an image is not a digit."""
+
+
+_CALIBRATION = TypeAdapter(Calibration)
+
+
+def write_calibration(folder: Path, calibration: Calibration) -> None:
+    """Write a run's calibration into its folder."""
+    write_bytes(folder / "calibration.json", _CALIBRATION.dump_json(calibration))
+
+
+def read_calibration(folder: Path) -> Calibration:
+    """Return what a run's folder holds; without a valid file, every image is a digit."""
+    try:
+        return _CALIBRATION.validate_json((folder / "calibration.json").read_bytes())
+    except (OSError, ValueError):
+        return Calibration()

@@ -8,7 +8,7 @@ from scipy.special import log_softmax, softmax
 
 from cnn.data.mnist import Digits
 from cnn.network.layers import CLASSES, REJECT_CLASS
-from cnn.runs.calibration import Calibration
+from cnn.runs.status import Calibration
 from cnn.training.pipeline import plain_batches
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0

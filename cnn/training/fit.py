@@ -12,10 +12,9 @@ from cnn.data import mnist
 from cnn.data.mnist import Dataset, Digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import CLASSES, layer_table
-from cnn.runs.calibration import write_calibration
 from cnn.runs.files import replace_together, write_bytes
 from cnn.runs.metrics import truncate_after
-from cnn.runs.status import State
+from cnn.runs.status import State, write_calibration
 from cnn.runs.store import Run
 from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
