@@ -1,4 +1,4 @@
-"""The trained network as files: .keras for Keras, .onnx for ONNX Runtime."""
+"""The trained network as a file for ONNX Runtime."""
 
 import logging
 from pathlib import Path
@@ -11,14 +11,6 @@ from tf2onnx.handler import tf_op
 
 from cnn.network.layers import CLASSES, IMAGE_SHAPE
 from cnn.training.calibrate import MIN_PROBABILITY
-
-
-def export_keras(network: keras.Model, path: Path) -> None:
-    """Write the network for `keras.models.load_model`, which needs nothing of this project.
-
-    It was never compiled: the file holds no optimizer, loss or metric.
-    """
-    keras.Model(network.inputs, network.outputs).save(path)
 
 
 def export_onnx(network: keras.Model, path: Path) -> None:

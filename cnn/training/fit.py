@@ -19,7 +19,7 @@ from cnn.runs.store import Run
 from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.checkpoint import Checkpoint
-from cnn.training.export import export_keras, export_onnx
+from cnn.training.export import export_onnx
 from cnn.training.model import build_network, compile_network, starting_network
 from cnn.training.pipeline import (
     choose_images,
@@ -129,7 +129,8 @@ def _save(run: Run, network: keras.Model, validation: Digits) -> float:
     calibration, accuracy = calibrate(network, validation)
     with replace_together(run.path) as folder:
         write_calibration(folder, calibration)
-        export_keras(network, folder / "model.keras")
+        # Never compiled: the file holds no optimizer, loss or metric, and opens in plain Keras.
+        keras.Model(network.inputs, network.outputs).save(folder / "model.keras")
         export_onnx(network, folder / run.model_path.name)
     return accuracy
 
