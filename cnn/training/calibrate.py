@@ -19,14 +19,15 @@ MAX_THRESHOLD = 0.999  # nearer to 1, rounding would decide and not the network
 
 
 def calibrate(network: keras.Model, validation: Digits) -> tuple[Calibration, float]:
-    """Divide the network's logits by the temperature that suits the validation digits best.
+    """Divide the network's last layer by the temperature that suits the validation digits best.
 
     Return the calibration with the validation accuracy.
     """
     outputs = network.predict(plain_batches(validation, network.output_shape[1]), verbose=0)
     logits = np.log(np.maximum(outputs, MIN_PROBABILITY))
     temperature = _best_temperature(logits[:, :CLASSES], validation.labels)
-    _divide_logits(network, temperature)
+    layer = network.get_layer("probabilities")
+    layer.set_weights([weights / temperature for weights in layer.get_weights()])
     scores = digit_scores(softmax(logits / temperature, axis=1))
     threshold = min(float(np.quantile(scores, REJECTED_SHARE)), MAX_THRESHOLD)
     accuracy = float(np.mean(logits[:, :CLASSES].argmax(axis=1) == validation.labels))
@@ -55,9 +56,3 @@ def _best_temperature(logits: NDArray[np.floating], labels: NDArray[np.uint8]) -
 
     bounds = np.log(MIN_TEMPERATURE), np.log(MAX_TEMPERATURE)
     return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
-
-
-def _divide_logits(network: keras.Model, temperature: float) -> None:
-    """Put the temperature into the last layer, so that its probabilities are calibrated."""
-    layer = network.get_layer("probabilities")
-    layer.set_weights([weights / temperature for weights in layer.get_weights()])
