@@ -28,8 +28,7 @@ if saved.damaged:
 if not saved.digits:
     st.markdown("### No saved digits")
     st.markdown("Draw a digit, and save it with its label.")
-    if st.button("Draw a digit", icon=":material/draw:", type="primary"):
-        st.switch_page(navigation.DRAW)
+    navigation.offer_page(navigation.DRAW, "Draw a digit", {}, type="primary")
     saved_digits_gallery.show_last_change()
     offer_file(())
     st.stop()

@@ -15,8 +15,7 @@ everything = store.all_runs(folder)
 
 if len(everything) == 1:
     st.info("Nothing trained yet. Your runs will appear here.", icon=":material/info:")
-    if st.button("Train a network", icon=":material/model_training:", type="primary"):
-        st.switch_page(navigation.TRAIN)
+    navigation.offer_page(navigation.TRAIN, "Train a network", {}, type="primary")
 
 table = run_table(everything)
 chosen = st.dataframe(
@@ -57,12 +56,10 @@ def confirm_deletion() -> None:
 
 
 with st.container(horizontal=True):
-    if st.button("View predictions", icon=":material/grid_view:", disabled=not run.is_usable):
-        st.switch_page(navigation.PREDICTIONS, query_params={"run": run.id})
-    if st.button("Draw", icon=":material/draw:", disabled=not run.is_usable):
-        st.switch_page(navigation.DRAW, query_params={"run": run.id})
-    if st.button("Training curves", icon=":material/show_chart:", disabled=run.is_built_in):
-        st.switch_page(navigation.TRAIN, query_params={"run": run.id})
+    address, unusable = {"run": run.id}, not run.is_usable
+    navigation.offer_page(navigation.PREDICTIONS, "View predictions", address, disabled=unusable)
+    navigation.offer_page(navigation.DRAW, "Draw", address, disabled=unusable)
+    navigation.offer_page(navigation.TRAIN, "Training curves", address, disabled=run.is_built_in)
     offer_run_downloads(run)
     if st.button("Delete", icon=":material/delete:", disabled=run.is_built_in):
         confirm_deletion()

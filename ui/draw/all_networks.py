@@ -54,8 +54,7 @@ def _invite_to_train() -> None:
         "There is one network so far. Train another one, with other settings, and see "
         "where the two disagree."
     )
-    if st.button("Train another network", icon=":material/model_training:"):
-        st.switch_page(navigation.TRAIN)
+    navigation.offer_page(navigation.TRAIN, "Train another network", {})
 
 
 def _choose(labels: Mapping[str, str], page_run: str) -> list[str]:

@@ -58,5 +58,4 @@ def _show_saved(words: str, can_undo: bool) -> None:
         st.markdown(words, width="content")
         if can_undo:
             show_undo("draw", "Undo save")  # "Undo" is the canvas's
-        if st.button("My digits", icon=":material/school:", type="tertiary"):
-            st.switch_page(navigation.MY_DIGITS)
+        navigation.offer_page(navigation.MY_DIGITS, "My digits", {}, type="tertiary")

@@ -23,16 +23,10 @@ def explain_sample(run: Run) -> None:
     """Say so, and why, where the digits are the sample's."""
     if dataset_of(run) == "mnist":
         return
-    if run.status().dataset == "sample":
-        st.info(
-            "This network was trained on the 5,000 digits that come with the app, so these are "
-            "shown.",
-            icon=":material/database:",
-        )
-        return
-    st.info(
-        "The whole of MNIST is not on this computer yet: these are the 5,000 digits that come "
-        "with the app. The network may have been trained on them.",
-        icon=":material/database:",
-    )
-    show_data_source()
+    is_own = run.status().dataset == "sample"
+    own = "This network was trained on the 5,000 digits that come with the app: they are shown."
+    other = "The whole of MNIST is not on this computer yet: these are the 5,000 digits that come "
+    other += "with the app. The network may have been trained on them."
+    st.info(own if is_own else other, icon=":material/database:")
+    if not is_own:
+        show_data_source()

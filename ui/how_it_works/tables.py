@@ -29,13 +29,7 @@ def head(text: object) -> str:
 
 
 def table_html(rows: Iterable[Iterable[str]], label: str, kind: str = "cells") -> str:
-    """Return a table.
-
-    Args:
-        rows: each a list of `cell` and `head`.
-        label: its name for screen readers.
-        kind: its CSS classes.
-    """
+    """Return rows of `cell` and `head` as a table, with its name for screen readers."""
     lines = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     return f'<table class="{kind}" aria-label="{escape(label)}">{lines}</table>'
 
@@ -46,14 +40,7 @@ def figure_html(content: str, caption: str) -> str:
 
 
 def pixel_table(pixels: NDArray[np.floating], maximum: float, label: str, decimals: int) -> str:
-    """Return pixels (rows, columns) as a table, each in its shade.
-
-    Args:
-        pixels: 0 to `maximum`.
-        maximum: full ink: 255, or 1 where pixels are scaled.
-        label: its name for screen readers.
-        decimals: of each number.
-    """
+    """Return pixels (rows, columns) from 0 to `maximum`, full ink, as a table in their shades."""
     return _number_table(pixels, label, decimals, lambda value: _shade(value / maximum))
 
 

@@ -89,5 +89,4 @@ def _explain_no_candidates() -> None:
         "hyperparameters, and see here which digits only one of the two gets right.",
         icon=":material/compare_arrows:",
     )
-    if st.button("Train another network", icon=":material/model_training:", key="train_second"):
-        st.switch_page(navigation.TRAIN)
+    navigation.offer_page(navigation.TRAIN, "Train another network", {}, key="train_second")

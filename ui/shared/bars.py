@@ -40,12 +40,9 @@ def _row_html(bar: Bar) -> str:
 def probability_bars(
     probabilities: Sequence[float], best: int | None = None, count: int | None = None
 ) -> str:
-    """Return a bar for each digit.
+    """Return a bar for each digit, or for so many of them, the most probable first.
 
-    Args:
-        probabilities: of the ten digits.
-        best: the digit that stands out.
-        count: show only so many digits, the most probable first.
+    The `best` digit stands out.
     """
     shares: Iterable[tuple[int, float]] = enumerate(map(float, probabilities))
     if count is not None:

@@ -18,23 +18,17 @@ SETTLED = 0.2  # epochs after which the axis is chosen, so that it does not move
 
 def show_curves(metrics: Metrics, epochs: int) -> None:
     """Draw both charts side by side on the same epochs, under each other on a phone."""
-    accuracy, loss = st.columns(2)
-    with accuracy:
-        st.altair_chart(_chart(metrics, epochs, "accuracy"), key="accuracy_curve")
-    with loss:
-        st.altair_chart(_chart(metrics, epochs, "loss"), key="loss_curve")
+    for column, value in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+        column.altair_chart(_chart(metrics, epochs, value), key=f"{value}_curve")
 
 
 def _chart(metrics: Metrics, epochs: int, value: str) -> alt.LayerChart | alt.FacetChart:
     """Return training as a line and validation as points, one an epoch."""
-    training = pd.DataFrame(
-        [(point.epoch, getattr(point, value)) for point in _thinned(metrics.training)],
-        columns=["epoch", value],
-    ).assign(digits="training")
-    validation = pd.DataFrame(
-        [(point.epoch, getattr(point, f"validation_{value}")) for point in metrics.epochs],
-        columns=["epoch", value],
-    ).assign(digits="validation")
+    rows = [
+        [(point.epoch, getattr(point, value), "training") for point in _thinned(metrics.training)],
+        [(one.epoch, getattr(one, f"validation_{value}"), "validation") for one in metrics.epochs],
+    ]
+    training, validation = (pd.DataFrame(part, columns=["epoch", value, "digits"]) for part in rows)
     scale = _accuracy_scale(metrics) if value == "accuracy" else _loss_scale(metrics)
     x = alt.X(
         "epoch:Q",

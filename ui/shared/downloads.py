@@ -25,12 +25,8 @@ def offer_downloads(
 ) -> None:
     """Show buttons that download a chart as PNG and SVG, and a table as CSV.
 
-    Args:
-        what: the files' name, without its ending; also part of the buttons' keys.
-        draw: makes the chart, if there is one.
-        table: makes the CSV file, if there is one.
-        run: whose they are; the files' names begin with it.
-        name: first word of the buttons.
+    `draw` makes the chart, `table` the CSV file. The files' names are the run's id and `what`,
+    which is also part of the buttons' keys; `name` is the first word of the buttons.
     """
     stem = f"{run.id}-{what}" if run else what
     files: dict[str, Callable[[], bytes]] = {}

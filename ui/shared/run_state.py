@@ -36,15 +36,9 @@ def watch(
     interval: float = POLL_INTERVAL,
     at_end: Callable[[Run], object] = lambda run: None,
 ) -> None:
-    """Show a run again and again until it is over, and then run the whole page again.
+    """Show a run's status, every few seconds until it is over, and then the whole page again.
 
-    While the run is queued, it is made sure that there is a worker for it.
-
-    Args:
-        run: the run.
-        show: shows its status.
-        interval: seconds from one time to the next.
-        at_end: what to do before the page runs again.
+    While it is queued, it is made sure that there is a worker. `at_end` is called at the end.
     """
 
     def poll() -> None:
