@@ -16,6 +16,7 @@ from filelock import FileLock
 from cnn.data import download
 from cnn.data.download import progress, start_download
 from cnn.data.mnist import find_source, keras_cache_file
+from tests.awaiting import until
 
 DEADLINE = 30  # seconds until a test gives up on a thread
 
@@ -78,14 +79,11 @@ def server(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def fresh_process(tmp_path, monkeypatch):
+def fresh_process(monkeypatch):
     """A process that has downloaded nothing yet, with an empty Keras cache."""
     monkeypatch.setattr(download, "_download", download._Download())
     monkeypatch.setattr(download, "SHA256", hashlib.sha256(MNIST).hexdigest())
     monkeypatch.setattr(download, "CHUNK_BYTES", 1000)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.delenv("MNIST_NPZ", raising=False)
 
 
 def wait():
@@ -95,16 +93,6 @@ def wait():
         thread.join(DEADLINE)
         assert not thread.is_alive()
     return progress()
-
-
-def wait_for(condition):
-    """Wait until the download thread has reported what the condition asks for."""
-    tick = threading.Event()
-    for _ in range(DEADLINE * 100):
-        if condition():
-            return
-        tick.wait(0.01)
-    pytest.fail(f"still {progress()}")
 
 
 def files_beside_the_target():
@@ -130,16 +118,11 @@ def test_address_and_checksum_are_those_of_keras():
 def test_progress_is_told_while_the_rest_is_awaited_and_the_page_is_not_held_up(server):
     server.gate.clear()
     start_download()
-    wait_for(lambda: progress().received >= len(MNIST) // 2 - download.CHUNK_BYTES)
+    half = len(MNIST) // 2 - download.CHUNK_BYTES
+    until(lambda: progress().received >= half, "half of the file", DEADLINE)
     assert (progress().state, progress().total) == ("running", len(MNIST))
     assert find_source()[0].name == "sample"
     server.gate.set()
-    assert wait().state == "done"
-
-
-def test_a_server_that_does_not_tell_the_size_is_fine(server):
-    server.length = "unknown"
-    start_download()
     assert wait().state == "done"
 
 
@@ -165,7 +148,8 @@ def test_nothing_is_downloaded_where_mnist_is_already(server, monkeypatch, tmp_p
     assert server.requests == 0
 
 
-def test_a_damaged_file_in_the_cache_is_replaced(server):
+def test_a_damaged_file_in_the_cache_is_replaced_whether_or_not_the_size_is_told(server):
+    server.length = "unknown"
     keras_cache_file().parent.mkdir(parents=True)
     keras_cache_file().write_bytes(MNIST[:1000])
     start_download()
@@ -173,9 +157,8 @@ def test_a_damaged_file_in_the_cache_is_replaced(server):
     assert keras_cache_file().read_bytes() == MNIST
 
 
-def serve(server, **changes):
-    for name, value in changes.items():
-        setattr(server, name, value)
+def serve(**changes):
+    return lambda server, _: vars(server).update(changes)
 
 
 def serve_a_hidden_giant(server, monkeypatch):
@@ -207,15 +190,12 @@ def fail_to_move(number):
 
 FAILURES = {
     "another file": (
-        lambda server, _: serve(server, body=MNIST[:-1] + b"?"),
+        serve(body=MNIST[:-1] + b"?"),
         r"127\.0\.0\.1 sent another file than MNIST's",
     ),
-    "half a file": (
-        lambda server, _: serve(server, body=MNIST[:4000], length=len(MNIST)),
-        "broke off the transfer",
-    ),
-    "no file": (lambda server, _: serve(server, status=404), "answered “404 Not Found”"),
-    "giant": (lambda server, _: serve(server, length=5_000_000_000), "sends 5,000,000,000 bytes"),
+    "half a file": (serve(body=MNIST[:4000], length=len(MNIST)), "broke off the transfer"),
+    "no file": (serve(status=404), "answered “404 Not Found”"),
+    "giant": (serve(length=5_000_000_000), "sends 5,000,000,000 bytes"),
     "hidden giant": (serve_a_hidden_giant, "sends 2,000 bytes or more"),
     "silence": (fall_silent, "127.0.0.1 cannot be reached, or broke off"),
     "refused connection": (refuse_the_connection, ": 127.0.0.1 cannot be reached"),
