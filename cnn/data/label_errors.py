@@ -41,14 +41,9 @@ def has_label_error(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def accuracy_without_label_errors(
     labels: NDArray[np.uint8], correct: NDArray[np.bool_]
 ) -> float | None:
-    """Return the accuracy on the test digits whose label is not known to be wrong, 0 to 1.
+    """Return the accuracy, 0 to 1, on all digits but those, or None if there are none of those.
 
-    Args:
-        labels: (n,), of all test digits.
-        correct: (n,), whether the prediction equals the label.
-
-    Returns:
-        None if no label is known to be wrong.
+    Labels of all test digits, and whether the predictions equal them, are (n,).
     """
     is_error = has_label_error(labels)
     return float(correct[~is_error].mean()) if is_error.any() else None

@@ -66,11 +66,9 @@ def keras_cache_file() -> Path:
 
 
 def find_source() -> tuple[Source, tuple[str, ...]]:
-    """Find the best digits on this computer, cheaply enough for each run of a page.
+    """Return the first usable source (`MNIST_NPZ`, the Keras cache, the sample), cheaply.
 
-    Returns:
-        The first usable source (`MNIST_NPZ`, the Keras cache, the sample), and for each better
-        one that is there but wrong, a text that names the file, what was expected, and what to do.
+    For each better one that is there but wrong, a text says what was expected and what to do.
     """
     problems = []
     for path, origin, hint in _candidates():
@@ -100,14 +98,11 @@ def _candidates() -> list[tuple[Path, str, str]]:
 
 
 def load(name: DatasetName | None = None) -> Dataset:
-    """Read digits, split into train, validation and test; cached for the next call.
+    """Read digits, the best there are unless named, split in three; cached for the next call.
 
     MNIST's 60,000 training digits become 55,000 to train and 5,000 to validate, its 10,000 test
     digits stay in their order. The sample is 3,600, 400 and 1,000. The training digits are
     shuffled (always in the same way), so the first n of them are a fair choice.
-
-    Args:
-        name: `"mnist"`, `"sample"`, or None for the best there is.
 
     Raises:
         DataError: The whole of MNIST was asked for and is not here, or the name is unknown.

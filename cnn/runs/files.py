@@ -27,16 +27,13 @@ T = TypeVar("T")
 
 
 def is_held(lock_file: Path) -> bool:
-    """Return whether a process holds a lock file; a missing one is held by nobody.
-
-    The probe takes the lock shared, so that two probes at once don't see each other, and creates
-    no file: it can't bring a deleted folder back.
-    """
+    """Return whether a process holds a lock file; a missing one is held by nobody."""
     try:
         descriptor = os.open(lock_file, os.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):
         return False
     try:
+        # Shared, so that two probes at once don't see each other.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return False
     except BlockingIOError:
@@ -59,10 +56,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def overwrite(path: Path, content: bytes) -> None:
-    """Write JSON over an existing file of about its size: a full disk has room for that.
-
-    Shorter JSON is padded with spaces, so that no process reads the end of the older one.
-    """
+    """Write JSON over an existing file, padded to its size: a full disk has room for that."""
     with path.open("r+b", buffering=0) as file:
         file.write(content.ljust(path.stat().st_size))
     os.utime(path.parent)  # as a file that is replaced does
@@ -71,10 +65,9 @@ def overwrite(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def replace_together(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder whose files replace those of `folder` together when it is left.
+    """Yield an empty folder whose files replace those of `folder` when it is left: all or none.
 
-    An error, or the death of the process, leaves all files as they were, or replaces all of them:
-    `finish_replacement` completes what had begun.
+    `finish_replacement` completes what a process had begun that died.
     """
     finish_replacement(folder)
     with temporary_folder(folder / STAGING) as staging:
@@ -104,10 +97,7 @@ def finish_replacement(folder: Path) -> None:
 
 
 def briefly_cached(look: Callable[[Path], T]) -> Callable[[Path], T]:
-    """Let a function of a path be called again only after `TRUST_SECONDS`, or after a write.
-
-    A page asks for the same run many times. Only writes of this process count.
-    """
+    """Let a function of a path be called again after `TRUST_SECONDS` or a write by this process."""
     seen: dict[Path, tuple[float, T]] = {}
 
     @functools.wraps(look)
@@ -162,14 +152,11 @@ def explain_error(error: BaseException) -> str:
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Return whether an error, or one that led to it, is that of a full disk.
-
-    HDF5 and TensorFlow raise errors of their own, with the system's words in the message.
-    """
+    """Return whether an error, or one that led to it, is that of a full disk."""
     if error is None:
         return False
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
-    if "No space left on device" in str(error):
-        return True
-    return is_disk_full(error.__cause__ or error.__context__)
+    # HDF5 and TensorFlow raise errors of their own, with the system's words.
+    has_words = "No space left on device" in str(error)
+    return has_words or is_disk_full(error.__cause__ or error.__context__)

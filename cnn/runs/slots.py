@@ -31,15 +31,17 @@ def active_workers(folder: Path) -> int:
 
 def deaths(folder: Path) -> int:
     """Return how many workers died, one after the other, before they had claimed a run."""
-    free = [file for file in slot_files(folder) if file.exists() and not is_held(file)]
-    return sum(file.stat().st_size for file in free)
+    return sum(file.stat().st_size for file in _free_slots(folder))
 
 
 def forget_deaths(folder: Path) -> None:
     """Let workers be started again. The caller holds the queue's lock."""
-    for file in slot_files(folder):
-        if file.exists() and not is_held(file):
-            os.truncate(file, 0)
+    for file in _free_slots(folder):
+        os.truncate(file, 0)
+
+
+def _free_slots(folder: Path) -> list[Path]:
+    return [file for file in slot_files(folder) if file.exists() and not is_held(file)]
 
 
 def take_slot(folder: Path) -> tuple[Path, int] | None:
