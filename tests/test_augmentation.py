@@ -154,17 +154,6 @@ def test_a_line_of_one_pixel_does_not_vanish_under_the_thinnest_pen():
     assert thinned.sum() > 0.7 * images.sum()
 
 
-def test_the_pen_looks_at_the_eight_neighbors():
-    image = dots(1, 10, 20)
-    wider = augmentation._of_neighbors(image, tf.maximum).numpy()[0, ..., 0]
-    expected = np.zeros((28, 28))
-    expected[9:13, 19:23] = 255
-    np.testing.assert_array_equal(wider, expected)
-    thinner = augmentation._of_neighbors(np.full_like(image, 255), tf.minimum).numpy()[0, ..., 0]
-    assert thinner[1:-1, 1:-1].min() == 255
-    assert thinner[[0, -1]].max() == 0  # beside the image it is blank
-
-
 def test_every_batch_and_epoch_and_call_has_random_numbers_of_its_own():
     numbers = set()
     for seed, epoch, step in [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)]:

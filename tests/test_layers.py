@@ -3,7 +3,6 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from cnn.hyperparameters import Hyperparameters
-from cnn.network import layers
 from cnn.network.choices import ACTIVATIONS, PADDINGS
 from cnn.network.layers import layer_table, total_parameters
 
@@ -89,12 +88,6 @@ def test_more_than_five_million_parameters_are_refused():
     )
     with pytest.raises(ValueError, match=sentence):
         layer_table(large)
-
-
-@pytest.mark.parametrize(("limit", "is_allowed"), [(47_410, True), (47_409, False)])
-def test_the_limit_itself_is_allowed(monkeypatch, limit, is_allowed):
-    monkeypatch.setattr(layers, "MAX_PARAMETERS", limit)
-    assert fits(Hyperparameters()) is is_allowed
 
 
 def test_multiply_adds_are_weights_times_places():
