@@ -1,4 +1,4 @@
-"""A run's files are downloaded, from the same menu on three pages."""
+"""A run's files are downloaded."""
 
 import shutil
 from pathlib import Path
@@ -19,13 +19,11 @@ def trained(runs_dir):
     return Run(folder)
 
 
-def test_a_runs_files_are_downloaded_on_train_predictions_and_runs(trained, own_server, open_page):
-    for place, kinds in (("", RUN_FILES), ("predictions", ["keras"]), ("runs", ["onnx"])):
-        page = open_page(f"{own_server.url}/{place}?run={trained.id}")
-        page.get_by_test_id("stPopoverButton").filter(has_text="Download").click()
-        for kind in kinds:
-            file = RUN_FILES[kind]
-            with page.expect_download() as download:
-                page.get_by_role("button", name=f"{file.label} (.{file.ending})").click()
-            assert download.value.suggested_filename == f"{trained.id}.{file.ending}"
-            assert Path(download.value.path()).read_bytes() == file.content(trained)
+def test_a_runs_files_are_downloaded(trained, own_server, open_page):
+    page = open_page(f"{own_server.url}/runs?run={trained.id}")
+    page.get_by_test_id("stPopoverButton").filter(has_text="Download").click()
+    for file in RUN_FILES.values():
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"{file.label} (.{file.ending})").click()
+        assert download.value.suggested_filename == f"{trained.id}.{file.ending}"
+        assert Path(download.value.path()).read_bytes() == file.content(trained)
