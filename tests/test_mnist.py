@@ -216,6 +216,7 @@ def test_digits_are_read_only_cached_and_had_without_the_others(mnist_file, name
     assert load(name) is dataset
     assert np.array_equal(first.images, dataset.train.images[:50])
     assert np.array_equal(first.labels, dataset.train.labels[:50])
+    assert len(mnist.load_first_training(10_000).labels) == len(dataset.train.labels)
     for digits in (first, dataset.train, dataset.validation, dataset.test, load_test(name)):
         for array in digits:
             assert not array.flags.writeable

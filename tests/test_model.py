@@ -66,7 +66,7 @@ def test_every_optimizer_is_the_one_of_keras_and_trains_with_one_cycle(optimizer
     before = network.get_weights()
     images = np.random.default_rng(0).integers(0, 256, (10, 28, 28, 1)).astype("float32")
     assert np.isfinite(network.train_on_batch(images, np.eye(10))[0])
-    assert not np.array_equal(before[-2], network.get_weights()[-2])
+    assert not np.array_equal(before[-1], network.get_weights()[-1])
 
 
 def test_one_cycle_rises_linearly_falls_along_a_cosine_and_is_over_after_all_epochs():

@@ -123,7 +123,7 @@ def load_first_training(count: int) -> Digits:
         train, _ = split(digits.labels, held_out(len(digits.labels)))
         return take(digits, train[:count])
 
-    return read(None, first, lambda: take(_sample().train, np.arange(count)))
+    return read(None, first, lambda: Digits(*(part[:count] for part in _sample().train)))
 
 
 def read(
