@@ -11,34 +11,33 @@ from cnn.inference.classifier import Prediction, load_classifier
 from cnn.runs import store
 from cnn.runs.store import Run
 from ui.draw.prediction import NOT_A_DIGIT
-from ui.shared import navigation
 from ui.shared.bars import probability_bars
 from ui.shared.number_text import a_digit, probability
 from ui.shared.run_picker import run_labels
 
-MAX_CHOSEN = 8  # as many as stay loaded
-CHOSEN_AT_FIRST = 4
+MAX_OTHERS = 7  # with the page's own, as many as stay loaded
+CHOSEN_AT_FIRST = 3
 BARS = 3
-_KEY, _PAGE_RUN = "compared_runs", "compared_with_run"
+_KEY = "compared_runs"
 
 
 def show_all_networks(drawing: Drawing, run: Run) -> None:
-    """Show the prediction of each chosen run for a drawing.
+    """Show the predictions of the page's run and of others, chosen in a menu, for a drawing.
 
     Args:
         drawing: one digit.
-        run: the chosen run of the page, which is among those compared at first.
+        run: the chosen run of the page.
 
     Raises:
         ValueError: there is nothing to read in the drawing.
     """
-    runs = {one.id: one for one in store.all_runs(store.runs_folder()) if one.is_usable}
-    if len(runs) < 2:
-        _invite_to_train()
-        return
+    usable = {one.id: one for one in store.all_runs(store.runs_folder()) if one.is_usable}
+    runs = {run.id: run} | usable
     labels, image = run_labels(runs.values()), drawing.mnist_image[None]
+    if len(runs) == 1:
+        st.caption("There is one network so far: train another, and see where the two disagree.")
     predictions = {}
-    for one in _choose(labels, run.id):
+    for one in [run.id, *_choose_others([one for one in runs if one != run.id], labels)]:
         try:
             predictions[labels[one]] = load_classifier(runs[one]).predict(image)[0]
         except ValueError:
@@ -49,31 +48,19 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
         st.html(cards_html(predictions))
 
 
-def _invite_to_train() -> None:
-    st.markdown(
-        "There is one network so far. Train another one, with other settings, and see "
-        "where the two disagree."
-    )
-    navigation.offer_page(navigation.TRAIN, "Train another network", {})
-
-
-def _choose(labels: Mapping[str, str], page_run: str) -> list[str]:
-    """Show the menu of networks, newest first, and return the ids of those chosen."""
-    state = st.session_state
-    newest = [one for one in labels if one != store.BUILT_IN]
-    at_first = [*newest[: CHOSEN_AT_FIRST - 1], store.BUILT_IN]
-    ids = [one for one in state.get(_KEY, at_first) if one in labels]
-    if state.get(_PAGE_RUN) != page_run and page_run in labels and page_run not in ids:
-        ids = [page_run, *ids][:MAX_CHOSEN]
-    state[_KEY], state[_PAGE_RUN] = ids, page_run
+def _choose_others(others: Sequence[str], labels: Mapping[str, str]) -> list[str]:
+    """Show the menu of other networks and return those chosen, at first some of the newest."""
+    at_first = [*others[: CHOSEN_AT_FIRST - 1], *others[-1:]]  # the last is the built-in one
+    chosen = st.session_state.get(_KEY, list(dict.fromkeys(at_first)))
+    st.session_state[_KEY] = [one for one in chosen if one in others]
     return st.multiselect(
-        "Networks",
-        list(labels),
+        "Compared with",
+        others,
         format_func=lambda run_id: labels.get(run_id, run_id),
         key=_KEY,
-        max_selections=MAX_CHOSEN,
+        max_selections=MAX_OTHERS,
         persist_state="session",
-        placeholder="Choose networks to compare",
+        placeholder="Choose networks",
     )
 
 

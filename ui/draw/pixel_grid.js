@@ -1,5 +1,5 @@
 // A sheet of 28×28 cells, painted with the keyboard, the mouse or a finger. Python gives the cells
-// to begin with and a version: a new version replaces what is painted. Each change is sent back.
+// to begin with, and each change is sent back.
 const SIDE = 28
 const PAUSE = 200 // milliseconds after the last change before the cells are sent
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
@@ -8,31 +8,21 @@ const within = (place) => Math.max(0, Math.min(SIDE - 1, place))
 
 export default function (component) {
   const { parentElement, data } = component
-  let sheet = sheets.get(parentElement)
-  if (!sheet) {
-    sheet = createSheet(parentElement.querySelector(".sheet"), parentElement.querySelector(".place"))
-    sheets.set(parentElement, sheet)
-  }
-  sheet.send = (cells) => component.setStateValue("painted", { cells, change: Date.now() })
-  if (sheet.version !== data.version) sheet.replace(data.cells, data.version)
+  const sheet = sheets.get(parentElement) ?? createSheet(parentElement, data)
+  sheets.set(parentElement, sheet)
+  sheet.send = (cells) => component.setStateValue("painted", cells)
   return sheet.flush
 }
 
-function createSheet(grid, place) {
+function createSheet(parent, painted) {
+  const [grid, place] = [".sheet", ".place"].map((name) => parent.querySelector(name))
   const cells = [...grid.querySelectorAll("[role=gridcell]")]
-  const sheet = { version: null, replace, flush }
+  const sheet = { flush }
   let row = 14, column = 14, penDown = false, erasing = false, pointed = null, timer = null
 
   const cellAt = (row, column) => cells[row * SIDE + column]
   const isInk = (cell) => cell.classList.contains("ink")
 
-  function replace(text, version) {
-    clearTimeout(timer)
-    timer = null
-    sheet.version = version
-    for (const [index, cell] of cells.entries()) show(cell, text[index] === "1")
-    move(row, column)
-  }
   function show(cell, ink) {
     cell.classList.toggle("ink", ink)
     cell.setAttribute("aria-selected", String(ink))
@@ -125,5 +115,7 @@ function createSheet(grid, place) {
     penDown = false
     flush()
   }
+  for (const [index, cell] of cells.entries()) show(cell, painted?.[index] === "1")
+  move(row, column)
   return sheet
 }

@@ -43,11 +43,13 @@ def paint_pixels() -> Drawing | None:
     Raises:
         ValueError: the browser sent something that is no drawing.
     """
-    painted = st.session_state.setdefault("painted_pixels", EMPTY)
+    state = st.session_state
+    painted = state.setdefault("painted_pixels", EMPTY)
+    key = f"pixel_grid_{state.setdefault('pixel_grid_version', 0)}"
     _component()(
-        key="pixel_grid",
-        data={"cells": painted, "version": st.session_state.get("pixel_grid_version", 0)},
-        on_painted_change=_save_painted,
+        key=key,
+        data=painted,
+        on_painted_change=lambda: state.update(painted_pixels=state[key].get("painted")),
         width=WIDTH,
     )
     is_empty = painted == EMPTY
@@ -84,11 +86,6 @@ def _component() -> Any:
     return st.components.v2.component("pixel_grid", html=_HTML, css=css, js=js)
 
 
-def _save_painted() -> None:
-    painted = st.session_state["pixel_grid"].get("painted")
-    st.session_state["painted_pixels"] = painted.get("cells") if isinstance(painted, dict) else None
-
-
 def _clear() -> None:
     st.session_state["painted_pixels"] = EMPTY
-    st.session_state["pixel_grid_version"] = st.session_state.get("pixel_grid_version", 0) + 1
+    st.session_state["pixel_grid_version"] += 1  # a new grid takes the old one's place

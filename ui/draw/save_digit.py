@@ -40,7 +40,11 @@ def offer_save_digit(drawing: Drawing, digit: int) -> None:
     can_undo = changed_id == offered.id and bool(changes)
     if mine or can_undo:
         words = f"Saved as {a_digit(mine.label)}" if mine else "No longer saved"
-        _show_saved(f"{words} · {len(saved.digits):,} in My digits", can_undo)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{words} · {len(saved.digits):,} in My digits", width="content")
+            if can_undo:
+                show_undo("draw", "Undo save")  # "Undo" is the canvas's
+            navigation.offer_page(navigation.MY_DIGITS, "My digits", {}, type="tertiary")
 
 
 def _save(key: str, offered: SavedDigit) -> None:
@@ -50,12 +54,3 @@ def _save(key: str, offered: SavedDigit) -> None:
         attempt("draw", offered.id, lambda: saved_digits.delete([offered.id], folder))
     else:
         attempt("draw", offered.id, lambda: [saved_digits.add(offered.drawing, label, folder)])
-
-
-def _show_saved(words: str, can_undo: bool) -> None:
-    """Say that the drawing is saved, with Undo and the link to My digits."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(words, width="content")
-        if can_undo:
-            show_undo("draw", "Undo save")  # "Undo" is the canvas's
-        navigation.offer_page(navigation.MY_DIGITS, "My digits", {}, type="tertiary")

@@ -1,7 +1,6 @@
 """My digits as a file: download and load."""
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -67,13 +66,7 @@ def _show_loaded(loaded: Loaded) -> None:
         st.success(words, icon=":material/check:")
         return
     st.warning(words, icon=":material/warning:")
-    st.html(refusals_html(loaded.refused))
-
-
-def refusals_html(sentences: Sequence[str]) -> str:
-    """Return the first sentences as a list; they quote a file, so they are escaped."""
-    lines = [*sentences[:MAX_REFUSALS]]
-    if more := len(sentences) - len(lines):
-        lines.append(f"… and {more:,} more")
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f'<ul style="margin:0;overflow-wrap:anywhere">{items}</ul>'
+    for sentence in loaded.refused[:MAX_REFUSALS]:
+        st.text(sentence)  # plain, as it quotes the file
+    if (more := len(loaded.refused) - MAX_REFUSALS) > 0:
+        st.text(f"… and {more:,} more")
