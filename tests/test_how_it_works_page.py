@@ -16,7 +16,7 @@ from tests import pages
 from tests.evaluated_run import make_evaluated_run, make_run
 from tests.networks import save_onnx
 from tests.pages import html, press, words
-from ui.how_it_works.convolution_html import map_picture
+from ui.how_it_works.convolution_demo import map_picture
 from ui.how_it_works.lesson import layer_terms, lesson
 from ui.how_it_works.steps import STEPS
 from ui.how_it_works.training_results import loss_text, progress_text
@@ -258,8 +258,13 @@ def test_a_run_of_the_sample_is_shown_with_the_sample(tiny_mnist, runs_dir):
         (Status(State.QUEUED, 0.0), 0, False, "It is queued."),
         (Status(State.RUNNING, 0.0), 1, True, "It is still training."),
         (Status(State.STOPPED, 0.0), 0, True, "It stopped after 0 of 5 complete epochs."),
-        (Status(State.STOPPED, 0.0, 1.0), 0, False, "It was stopped during its first epoch"),
-        (Status(State.FAILED, 0.0), 0, False, "It failed before it began"),
+        (
+            Status(State.STOPPED, 0.0, 1.0),
+            0,
+            False,
+            "There are no curves: it ended during",
+        ),
+        (Status(State.FAILED, 0.0), 0, False, "There are no curves: it ended before"),
         (Status(State.FINISHED, 0.0), 5, True, ""),
     ],
 )

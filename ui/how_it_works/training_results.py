@@ -16,11 +16,6 @@ from ui.how_it_works.network_results import show_differences
 from ui.shared import hyperparameter_form, navigation, run_predictions
 from ui.shared.number_text import a_digit, counted, percent, points, probability
 
-_ENDINGS = {
-    State.STOPPED: "It was stopped",
-    State.FAILED: "It failed",
-    State.INTERRUPTED: "It was interrupted",
-}
 _EXAMPLES = (0.99, 0.5, 0.1, 0.01)
 _HEADER = "| Network | Parameters | Accuracy | With three seeds |\n| --- | ---: | ---: | ---: |\n"
 
@@ -76,12 +71,11 @@ def progress_text(status: Status, done: int, epochs: int, has_curves: bool) -> s
     if not status.over:
         return "It is still training. The Train page updates the curves while it runs."
     if not has_curves:
-        ending = _ENDINGS.get(status.state, "It ended")
         when = "during its first epoch" if status.started else "before it began"
-        return f"{ending} {when}: there are no curves."
-    return (
-        f"It stopped after {done} of {counted(epochs, 'complete epoch')}." if done < epochs else ""
-    )
+        return f"There are no curves: it ended {when}."
+    if done == epochs:
+        return ""
+    return f"It stopped after {done} of {counted(epochs, 'complete epoch')}."
 
 
 def show_test(run: Run) -> None:
