@@ -22,11 +22,9 @@ def show_probabilities(run: Run) -> None:
     """Show the first test digits, each with the ten probabilities the chosen network gives."""
     predictions = _first(run)
     items = "".join(
-        f'<div role="listitem"><div class="tile"><img src="{png_address(image)}" '
-        f'alt="Test digit {index}"></div>{probability_bars(row, int(row.argmax()))}</div>'
-        for index, (image, row) in enumerate(
-            zip(predictions.images, predictions.probabilities, strict=True)
-        )
+        f'<div role="listitem"><div class="tile"><img src="{png_address(image)}" alt=""></div>'
+        f"{probability_bars(row, int(row.argmax()))}</div>"
+        for image, row in zip(predictions.images, predictions.probabilities, strict=True)
     )
     st.html(f'<div class="lesson predictions bars-beside" role="list">{items}</div>')
     explain_reject_class(run)
@@ -50,7 +48,7 @@ def show_argmax(run: Run) -> None:
 def show_labeled_images(run: Run) -> None:
     """Show the first test digits with prediction and label, and offer them as a file."""
     predictions = _first(run)
-    st.html(labeled_images_html(predictions))
+    st.html(_labeled_html(predictions))
     st.markdown(f"{int(predictions.correct.sum())} of {len(predictions)} are correct.")
     title = run_picker.run_label(run)
     offer_downloads(
@@ -64,8 +62,7 @@ def _first(run: Run) -> Predictions:
     return Predictions(load_predictor(run.model_path).probabilities(images), labels, images)
 
 
-def labeled_images_html(predictions: Predictions) -> str:
-    """Return the digits large, each with its predicted and its true label."""
+def _labeled_html(predictions: Predictions) -> str:
     items = "".join(
         f'<div role="listitem"><b>Predicted: {predicted}</b><div class="tile">'
         f'<img src="{png_address(image)}" alt="Handwritten {label}"></div><span class="quiet">'

@@ -81,15 +81,10 @@ def progress_text(status: Status, done: int, epochs: int, has_curves: bool) -> s
 def show_test(run: Run) -> None:
     """Show the accuracy of the tutorial, of the chosen network, and of three variants."""
     accuracy = run.status().test_accuracy
+    change = None if accuracy is None else points(accuracy - TUTORIAL_TEST_ACCURACY)
     with st.grid(2, min_column_width=150):
         st.metric("Tutorial", percent(TUTORIAL_TEST_ACCURACY, 2), border=True, height="stretch")
-        st.metric(
-            "Chosen network",
-            percent(accuracy, 2),
-            points(accuracy - TUTORIAL_TEST_ACCURACY) if accuracy is not None else None,
-            border=True,
-            height="stretch",
-        )
+        st.metric("Chosen network", percent(accuracy, 2), change, border=True, height="stretch")
     st.markdown("##### Measured with this app")
     st.markdown(_HEADER + "\n".join(map(_row, VARIANTS)))
     st.caption("Train one of them yourself: the form is filled in for you.")
