@@ -8,15 +8,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import Phase, assume, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from cnn.data import mnist
 from cnn.export.plan import plan_of
 from cnn.export.script import run_notebook, run_script
 from cnn.export.sections import IMPORTS, sections_of
-from cnn.hyperparameters import SPECS, Hyperparameters
+from cnn.hyperparameters import Hyperparameters
+from cnn.network.choices import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS
 from cnn.runs.metrics import EpochPoint, append_point
@@ -24,6 +24,7 @@ from cnn.runs.status import FINE_TUNE_FILE, State
 from cnn.training.augmentation import RandomNumbers, augment
 from cnn.training.model import build_network, compile_network
 from cnn.training.pipeline import choose_images
+from tests.networks import fits, networks
 from tests.scripts import run_with
 
 MAX_LINES = 200
@@ -79,42 +80,26 @@ def test_a_script_ends_with_the_network_of_its_run(trained, runs_dir):
     assert executed(busy)["network"].count_params() == parameters
 
 
-@st.composite
-def hyperparameters(draw):
-    filters = tuple(draw(st.lists(st.integers(1, 6), min_size=1, max_size=6)))
-    switches = ("batch_normalization", "global_average_pooling", "reject_class", "scale_pixels")
-    return Hyperparameters(
-        filters=filters,
-        kernel_size=draw(st.integers(1, 5)),
-        pool_after=tuple(sorted(draw(st.sets(st.integers(1, len(filters)))))),
-        dropout=draw(st.sampled_from([0, 0.1, 0.5])),
-        dense_units=draw(st.sampled_from([0, 7])),
-        learning_rate=draw(st.floats(1e-6, 10)),
-        weight_decay=draw(st.sampled_from([0, 1e-5, 0.1])),
-        label_smoothing=draw(st.sampled_from([0, 0.1])),
-        early_stopping=draw(st.integers(0, 3)),
-        training_images=draw(st.sampled_from([100, 55_000])),
-        seed=draw(st.integers(0, 2**31 - 1)),
-        **{
-            name: draw(st.sampled_from(list(spec.choices)))
-            for name, spec in SPECS.items()
-            if spec.choices
-        },
-        **{switch: draw(st.booleans()) for switch in switches},
-    )
+OTHERS = {
+    "learning_rate": st.floats(1e-6, 10),
+    "weight_decay": st.sampled_from([0, 1e-5, 0.1]),
+    "label_smoothing": st.sampled_from([0, 0.1]),
+    "early_stopping": st.integers(0, 3),
+    "training_images": st.sampled_from([100, 55_000]),
+    "seed": st.integers(0, 2**31 - 1),
+    "reject_class": st.booleans(),
+    "optimizer": st.sampled_from(list(OPTIMIZERS)),
+    "schedule": st.sampled_from(list(SCHEDULES)),
+    "augmentation": st.sampled_from(list(AUGMENTATIONS)),
+}
 
 
-def fits(values):
-    try:
-        return bool(layer_table(values))
-    except ValueError:
-        return False
-
-
-@hypothesis_settings(max_examples=10, phases=[Phase.generate])
-@given(values=hyperparameters())
-def test_every_script_is_short_and_builds_and_compiles_the_same_network(values, tmp_path_factory):
-    assume(fits(values))
+@settings(max_examples=10, phases=[Phase.generate])
+@given(values=networks().filter(fits), others=st.fixed_dictionaries(OTHERS))
+def test_every_script_is_short_and_builds_and_compiles_the_same_network(
+    values, others, tmp_path_factory
+):
+    values = replace(values, **others)
     run = run_with(values, tmp_path_factory.mktemp("runs"))
     script = run_script(run)
     assert script.count("\n") <= MAX_LINES
