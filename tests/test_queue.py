@@ -128,25 +128,21 @@ def test_a_queued_run_is_stopped_at_once_and_never_claimed(queued, runs_dir):
     assert queue.claim(runs_dir) == following
 
 
-@pytest.mark.parametrize("state", [State.RUNNING, State.FAILED])
-def test_a_resumed_run_has_no_old_stop_and_no_old_end(queued, state):
+def test_a_run_that_ended_badly_is_resumed_without_its_old_stop_and_end(queued):
     run = queued(10.0)
-    run.stop_file.touch()
-    run.update_status(state=state, phase="saving", message="It ended.", ended=5.0)
-    queue.resume(run)
-    status = run.status()
-    assert not run.stop_file.exists()
-    assert (status.state, status.phase, status.message) == (State.QUEUED, "", "")
-    assert status.ended is None
-
-
-@pytest.mark.parametrize("state", [State.FINISHED, State.STOPPED])
-def test_a_run_that_ended_well_is_not_resumed(queued, state):
-    run = queued(10.0)
-    run.update_status(state=state)
-    with pytest.raises(RunError, match="nothing is left to resume"):
+    for state in (State.RUNNING, State.FAILED):
+        run.stop_file.touch()
+        run.update_status(state=state, phase="saving", message="It ended.", ended=5.0)
         queue.resume(run)
-    assert run.status().state is state
+        status = run.status()
+        assert not run.stop_file.exists()
+        assert (status.state, status.phase, status.message) == (State.QUEUED, "", "")
+        assert status.ended is None
+    for state in (State.FINISHED, State.STOPPED):
+        run.update_status(state=state)
+        with pytest.raises(RunError, match="nothing is left to resume"):
+            queue.resume(run)
+        assert run.status().state is state
 
 
 def test_a_queued_run_names_the_digits_in_use(queued, request):
