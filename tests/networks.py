@@ -1,4 +1,4 @@
-"""ONNX networks made without Keras."""
+"""Small networks: ONNX files made without Keras, and any hyperparameters."""
 
 import numpy as np
 import onnx
