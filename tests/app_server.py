@@ -47,13 +47,7 @@ class Server:
 
 
 def launch(runs_dir: Path, home: Path, mnist: str = "") -> Server:
-    """Start the app as a new user would, without waiting for it.
-
-    Args:
-        runs_dir: the folder of all runs.
-        home: the home folder, which may be missing.
-        mnist: the file for MNIST_NPZ, if there is one.
-    """
+    """Start the app as a new user would, without waiting for it; `home` may be missing."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]

@@ -87,9 +87,7 @@ def test_each_step_shows_its_text_its_code_and_the_network_and_loads_no_more(
 def test_of_a_network_like_the_tutorials_no_difference_is_shown(tiny_mnist, runs_dir):
     run = make_evaluated_run(runs_dir)
     for name in ("Prepare", "Layers", "Compile", "Fit"):
-        said = words(open_step(name, run.id))
-        assert "differs from the code" not in said
-        assert "eleventh output" not in said
+        assert not re.search("differs|eleventh output", words(open_step(name, run.id)))
 
 
 def test_every_bold_term_of_a_step_is_explained_in_that_step_or_before():
@@ -183,9 +181,9 @@ def test_a_position_in_a_larger_map_is_clipped_to_a_smaller_one(tiny_mnist, runs
 
 
 def test_a_feature_map_is_faint_after_the_position():
-    picture = map_picture(np.ones((4, 4), np.float32), 1, 2)
-    assert (picture[..., 3].ravel()[:7] == 255).all()
-    assert (picture[..., 3].ravel()[7:] < 80).all()
+    opacity = map_picture(np.ones((4, 4), np.float32), 1, 2)[..., 3].ravel()
+    assert opacity[:7].min() == 255
+    assert opacity[7:].max() < 80
 
 
 def test_the_predictions_are_the_networks_own(tiny_mnist):

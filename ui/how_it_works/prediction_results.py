@@ -22,8 +22,8 @@ def show_probabilities(run: Run) -> None:
     """Show the first test digits, each with the ten probabilities the chosen network gives."""
     predictions = _first(run)
     items = "".join(
-        f'<div role="listitem"><div class="tile"><img src="{png_address(image)}" alt=""></div>'
-        f"{probability_bars(row, int(row.argmax()))}</div>"
+        f'<div role="listitem"><div class="tile"><img src="{png_address(image)}" '
+        f'alt="Test digit"></div>{probability_bars(row, int(row.argmax()))}</div>'
         for image, row in zip(predictions.images, predictions.probabilities, strict=True)
     )
     st.html(f'<div class="lesson predictions bars-beside" role="list">{items}</div>')
