@@ -1,8 +1,6 @@
 """A grid of 28×28 cells to paint with the keyboard, the mouse or a finger."""
 
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -33,6 +31,8 @@ _HTML = f"""
 <kbd>Shift</kbd>&nbsp;+&nbsp;arrow draws, <kbd>P</kbd>&nbsp;puts the pen down,
 <kbd>Esc</kbd> lifts it, <kbd>Delete</kbd> clears a cell.</p>
 """
+_CSS, _JS = (Path(__file__).with_suffix(kind).read_text("utf-8") for kind in (".css", ".js"))
+_show_grid = st.components.v2.component("pixel_grid", html=_HTML, css=_CSS, js=_JS)
 
 
 def paint_pixels() -> Drawing | None:
@@ -46,7 +46,7 @@ def paint_pixels() -> Drawing | None:
     state = st.session_state
     painted = state.setdefault("painted_pixels", EMPTY)
     key = f"pixel_grid_{state.setdefault('pixel_grid_version', 0)}"
-    _component()(
+    _show_grid(
         key=key,
         data=painted,
         on_painted_change=lambda: state.update(painted_pixels=state[key].get("painted")),
@@ -78,12 +78,6 @@ def picture_of_cells(cells: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return cells, (28, 28), 1 is ink, as a picture of dark ink with a white margin all around."""
     background = 1 - np.pad(cells, 1)
     return np.kron(background * np.uint8(255), np.ones((CELL, CELL), np.uint8))
-
-
-@lru_cache(maxsize=1)
-def _component() -> Any:
-    css, js = (Path(__file__).with_suffix(kind).read_text("utf-8") for kind in (".css", ".js"))
-    return st.components.v2.component("pixel_grid", html=_HTML, css=css, js=js)
 
 
 def _clear() -> None:
