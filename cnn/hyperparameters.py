@@ -17,7 +17,7 @@ import pydantic.dataclasses
 from cnn.data.problems import readable_errors
 from cnn.network.choices import ACTIVATIONS, AUGMENTATIONS, OPTIMIZERS, PADDINGS, SCHEDULES, Spec
 
-MAX_LAYERS = 6
+MAX_CONVOLUTIONS = 6
 
 
 _layer = partial(Spec, "Network", "Layers")
@@ -46,7 +46,7 @@ class Hyperparameters:
     kernel_size: Annotated[int, _layer("Kernel size", 1, 7, steps=range(1, 8))] = 3
     """Width and height of a filter in pixels."""
     pool_after: Annotated[
-        tuple[int, ...], _layer("Pool after layer", 1, MAX_LAYERS, off="none")
+        tuple[int, ...], _layer("Pool after convolution", 1, MAX_CONVOLUTIONS, off="none")
     ] = ()
     """Keeps the maximum of each 2×2 pixels: faster, and less sensitive to where a stroke is."""
     padding: Annotated[str, _layer("Padding", choices=PADDINGS)] = "valid"
@@ -149,8 +149,8 @@ class Hyperparameters:
     def _layers_agree(self) -> Self:
         """Return the hyperparameters if what is said of single convolutions fits their number."""
         count, pools = len(self.filters), self.pool_after
-        if not 1 <= count <= MAX_LAYERS:
-            raise ValueError(f"filters must list 1 to {MAX_LAYERS} convolutions, not {count}")
+        if not 1 <= count <= MAX_CONVOLUTIONS:
+            raise ValueError(f"filters must list 1 to {MAX_CONVOLUTIONS} convolutions, not {count}")
         if len(self.strides) > count:
             raise ValueError(f"strides are {self.strides}, but there are {count} convolutions")
         if sorted(set(pools)) != list(pools):

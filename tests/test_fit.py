@@ -203,7 +203,9 @@ def test_a_run_that_died_in_every_phase_is_the_one_that_did_not(new_run, monkeyp
 
 def test_the_newest_readable_checkpoint_is_restored_and_the_last_two_stay(tmp_path):
     network = build_network(Hyperparameters(filters=(1,)))
-    compile_network(network, Hyperparameters(filters=(1,)), steps_per_epoch=1, jump=1)
+    compile_network(
+        network, Hyperparameters(filters=(1,)), steps_per_epoch=1, steps_per_execution=1
+    )
     checkpoint = Checkpoint(tmp_path, network, keras.callbacks.EarlyStopping())
     checkpoint._early_stopping.best, checkpoint._early_stopping.wait = 0.5, 1
     first = network.get_weights()[-1]

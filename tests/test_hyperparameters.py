@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn import hyperparameters as hp
-from cnn.hyperparameters import MAX_LAYERS, SPECS, Hyperparameters
+from cnn.hyperparameters import MAX_CONVOLUTIONS, SPECS, Hyperparameters
 
 NUMBERS = [name for name, spec in SPECS.items() if spec.kind in (int, float)]
 INTEGERS = [name for name, spec in SPECS.items() if spec.kind is int]
@@ -28,7 +28,7 @@ def valid_values(draw):
     values = {name: draw(number_of(SPECS[name])) for name in NUMBERS}
     values |= {name: draw(st.sampled_from(list(SPECS[name].choices))) for name in CHOICES}
     values |= {name: draw(st.booleans()) for name in BOOLS}
-    filters = st.lists(number_of(SPECS["filters"]), min_size=1, max_size=MAX_LAYERS)
+    filters = st.lists(number_of(SPECS["filters"]), min_size=1, max_size=MAX_CONVOLUTIONS)
     values["filters"] = draw(filters)
     layers = st.sets(st.integers(1, len(values["filters"])))
     values["pool_after"] = sorted(draw(layers))

@@ -19,7 +19,7 @@ def test_the_network_takes_raw_pixels_and_gives_probabilities(reject_class):
     pixels = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1)).astype("float32")
     np.testing.assert_allclose(network(pixels).numpy().sum(axis=1), 1, atol=1e-6)
     np.testing.assert_allclose(network.layers[1](pixels), pixels / 255, rtol=1e-6)
-    compile_network(network, values, steps_per_epoch=1, jump=1)
+    compile_network(network, values, steps_per_epoch=1, steps_per_execution=1)
     logs = network.evaluate(pixels, np.eye(10 + reject_class)[:3], verbose=0, return_dict=True)
     assert set(logs) == {"loss", "accuracy"}
 
@@ -29,7 +29,7 @@ def test_a_network_is_compiled_as_chosen():
         filters=(1,), learning_rate=0.02, weight_decay=0.01, label_smoothing=0.1
     )
     network = build_network(values)
-    compile_network(network, values, steps_per_epoch=10, jump=4)
+    compile_network(network, values, steps_per_epoch=10, steps_per_execution=4)
     assert float(network.optimizer.learning_rate) == pytest.approx(0.02)
     assert network.optimizer.weight_decay == 0.01
     assert network.loss.label_smoothing == 0.1
@@ -38,7 +38,7 @@ def test_a_network_is_compiled_as_chosen():
 
 def test_the_defaults_are_compiled_as_in_the_tutorial():
     network = build_network(Hyperparameters())
-    compile_network(network, Hyperparameters(), steps_per_epoch=10, jump=1)
+    compile_network(network, Hyperparameters(), steps_per_epoch=10, steps_per_execution=1)
     tutorial = keras.optimizers.Adam().get_config()
     assert network.optimizer.get_config() | {"name": ""} == tutorial | {"name": ""}
     assert network.loss.label_smoothing == 0.0
@@ -59,7 +59,7 @@ def test_every_optimizer_is_the_one_of_keras_and_trains_with_one_cycle(optimizer
         filters=(1,), pool_after=(1,), optimizer=optimizer, schedule="one_cycle", scale_pixels=True
     )
     network = build_network(values)
-    compile_network(network, values, steps_per_epoch=1, jump=1)
+    compile_network(network, values, steps_per_epoch=1, steps_per_execution=1)
     assert type(network.optimizer) is OPTIMIZER_CLASSES[optimizer]
     if optimizer == "sgd":
         assert (network.optimizer.momentum, network.optimizer.nesterov) == (0.9, True)
@@ -72,7 +72,7 @@ def test_every_optimizer_is_the_one_of_keras_and_trains_with_one_cycle(optimizer
 def test_one_cycle_rises_linearly_falls_along_a_cosine_and_is_over_after_all_epochs():
     values = Hyperparameters(filters=(1,), schedule="one_cycle", epochs=4, learning_rate=0.5)
     network = build_network(values)
-    compile_network(network, values, steps_per_epoch=25, jump=1)
+    compile_network(network, values, steps_per_epoch=25, steps_per_execution=1)
     rates = {0: 0.5 / 25, 15: 0.26, 30: 0.5, 65: 0.25025, 100: 0.5 / 1000, 105: 0.5 / 1000}
     for step, rate in rates.items():
         network.optimizer.iterations.assign(step)
@@ -122,7 +122,7 @@ def exported(request, tmp_path_factory):
     keras.utils.set_random_seed(0)
     values = Hyperparameters(**request.param, learning_rate=0.01)
     network = build_network(values)
-    compile_network(network, values, steps_per_epoch=2, jump=1)
+    compile_network(network, values, steps_per_epoch=2, steps_per_execution=1)
     pixels = np.random.default_rng(0).integers(0, 256, (20, 28, 28, 1)).astype("float32")
     pixels *= np.linspace(0, 1, 20, dtype="float32")[:, None, None, None]  # or they look alike
     network.fit(

@@ -164,7 +164,7 @@ def test_the_points_of_a_real_training_add_up_to_its_epochs(record):
     images = np.random.default_rng(0).integers(0, 256, (220, 28, 28), dtype=np.uint8)
     digits = Digits(images, (np.arange(220) % 10).astype(np.uint8))
     network = build_network(run.hyperparameters)
-    compile_network(network, run.hyperparameters, steps_per_epoch=14, jump=4)
+    compile_network(network, run.hyperparameters, steps_per_epoch=14, steps_per_execution=4)
     network.fit(
         training_batches(digits, run.hyperparameters),
         validation_data=plain_batches(digits, 10),

@@ -1,8 +1,9 @@
 """Training slots of this machine: each is a lock file that one worker process holds.
 
 The process that starts a worker takes the lock and passes it on, so that the slot is taken from
-the first moment and free as soon as the worker is dead, however it died. The size of the lock file
-is the number of workers started since the last one that claimed a run or ended well.
+the first moment; the operating system frees it when the worker dies, however it died. Each start
+adds one byte to the lock file, and a claimed run or a good end empties it: the size of the file of
+a free slot is the number of deaths in a row.
 """
 
 import fcntl

@@ -42,7 +42,7 @@ def warm_up() -> None:
     hyperparameters = Hyperparameters(filters=(1,), epochs=1, batch_size=8)
     digits = Digits(np.zeros((32, 28, 28), np.uint8), np.zeros(32, np.uint8))
     network = build_network(hyperparameters)
-    compile_network(network, hyperparameters, steps_per_epoch=4, jump=2)
+    compile_network(network, hyperparameters, steps_per_epoch=4, steps_per_execution=2)
     network.fit(
         training_batches(digits, hyperparameters),
         validation_data=plain_batches(digits, CLASSES),

@@ -50,17 +50,20 @@ class DigitAccuracy(keras.metrics.Mean):
 
 
 def compile_network(
-    network: keras.Model, hyperparameters: Hyperparameters, steps_per_epoch: int, jump: int
+    network: keras.Model,
+    hyperparameters: Hyperparameters,
+    steps_per_epoch: int,
+    steps_per_execution: int,
 ) -> None:
     """Give the network its loss, optimizer and learning rate schedule.
 
-    `jump` batches are done in one call into TensorFlow (Keras's `steps_per_execution`).
+    `steps_per_execution` batches are trained on in one call into TensorFlow.
     """
     network.compile(
         optimizer=_optimizer(hyperparameters, steps_per_epoch * hyperparameters.epochs),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=hyperparameters.label_smoothing),
         metrics=[DigitAccuracy(name="accuracy") if hyperparameters.reject_class else "accuracy"],
-        steps_per_execution=jump,
+        steps_per_execution=steps_per_execution,
         jit_compile=False,  # XLA is 2–4 times slower than oneDNN here, on a CPU
     )
     # With all variables made beforehand, TensorFlow traces the training step once and not twice:

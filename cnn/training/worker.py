@@ -2,7 +2,8 @@
 
 Started by cnn.launching as `python -m cnn.training.worker RUNS_DIR SLOT`, with the descriptor of
 the slot that it holds; never imported by the app. An error outside a run's own training ends the
-process with a traceback in its log: cnn.launching starts another, three times at most.
+process with a traceback in the slot's log. Nobody supervises it: whoever waits for a queued run
+calls `cnn.launching.ensure_worker`, which starts another, three in a row at most.
 """
 
 import argparse
@@ -28,7 +29,7 @@ def main() -> None:
     """Serve the queue until no run has come for a while."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs_dir", type=Path)
-    parser.add_argument("slot", type=int)
+    parser.add_argument("slot", type=int, help="the file descriptor of its lock")
     parser.add_argument("--idle-seconds", type=float, default=IDLE_SECONDS)
     options = parser.parse_args()
     os.nice(NICENESS)

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.hyperparameters import MAX_LAYERS, SPECS, Hyperparameters, Spec, from_mapping
+from cnn.hyperparameters import MAX_CONVOLUTIONS, SPECS, Hyperparameters, Spec, from_mapping
 from cnn.presets import PRESETS, label_of, preset_name
 
 _EACH = [name for name, spec in SPECS.items() if spec.each]  # chosen for each convolution
@@ -85,8 +85,8 @@ def set_values(values: Hyperparameters) -> None:
         state[_key(name)] = value
     state[_key("layers")] = len(values.filters)
     for name in _EACH:
-        new = [SPECS[name].each] * MAX_LAYERS
-        for layer, value in enumerate([*getattr(values, name), *new][:MAX_LAYERS], start=1):
+        new = [SPECS[name].each] * MAX_CONVOLUTIONS
+        for layer, value in enumerate([*getattr(values, name), *new][:MAX_CONVOLUTIONS], start=1):
             state[_key(f"{name}_{layer}")] = value
 
 
@@ -97,7 +97,7 @@ def _key(name: str) -> str:
 def _choose_convolutions() -> None:
     """Show how many convolutions there are, what is chosen for each, and where to pool."""
     text = "The number of convolutions. Early ones detect edges, later ones larger shapes."
-    st.slider("Convolutions", 1, MAX_LAYERS, help=text, **_options("layers"))
+    st.slider("Convolutions", 1, MAX_CONVOLUTIONS, help=text, **_options("layers"))
     layers = list(range(1, int(st.session_state[_key("layers")]) + 1))
     with st.grid(2, min_column_width=90, gap="small"):
         for layer in layers:
