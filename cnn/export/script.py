@@ -14,11 +14,7 @@ WIDTH = 88
 
 
 def run_script(run: Run) -> str:
-    """Return a script that repeats a run with keras, numpy, scikit-learn and MNIST alone.
-
-    Raises:
-        ValueError: there is no script for this run, or it is damaged; the sentence says why.
-    """
+    """Return a script that repeats a run, or raise `ValueError` where there is none."""
     plan = plan_of(run)
     docstring = "\n\n".join(_wrapped(text) for text in (TITLE, *_introduction(plan)))
     script = f'"""{docstring}\n"""\n\n{IMPORTS}\n'

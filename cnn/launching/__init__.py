@@ -19,12 +19,8 @@ def start(
 ) -> Run:
     """Queue a new run and start a worker for it, or raise `RunError` and leave nothing.
 
-    Args:
-        hyperparameters: what to train.
-        folder: the folder of all runs.
-        idle_seconds: how long a worker started for this waits for more; None: its own default.
-        name: the word in the run's id; empty: the preset's.
-        populate: puts more files into the run's folder, before a worker can see it.
+    A worker started for this waits `idle_seconds` for more, else as long as it always does. `name`
+    is the word in the run's id, else the preset's. `populate` puts more files into its folder.
     """
     run = queue.submit(hyperparameters, folder, name, populate)
     with contextlib.suppress(RunError):  # it is queued: who waits for it tries again, and says why

@@ -25,13 +25,7 @@ EARLIER_RUNS = 5
 def training_seconds(
     hyperparameters: Hyperparameters, images: int, machine_factor: float = 1.0
 ) -> float:
-    """Return the seconds that all epochs will take.
-
-    Args:
-        hyperparameters: what is to be trained.
-        images: training images that there are; fewer are used if fewer are asked for.
-        machine_factor: as `machine_factor` measured it.
-    """
+    """Return the seconds that all epochs will take, with at most so many training images."""
     images = min(images, hyperparameters.training_images)
     batches = -(-images // hyperparameters.batch_size)
     each = seconds_per_image(layer_table(hyperparameters))
