@@ -30,7 +30,7 @@ FIRST_POINT = """() => untilShown(() =>
   && [...document.querySelectorAll('[data-testid=stMetric]')].some(metric =>
     /^Accuracy\\s+[\\d.]+ ?%/.test(metric.innerText)))"""
 ANSWER = """() => untilShown(() =>
-  document.querySelector('[data-testid=answer], [data-testid=not-a-digit]'))"""
+  document.querySelector('[data-testid=predicted], [data-testid=not-a-digit]'))"""
 
 
 def first_page(browser: Browser, folder: Path) -> float:

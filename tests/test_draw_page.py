@@ -59,7 +59,7 @@ def test_a_drawn_seven_is_predicted_with_its_probability_ten_bars_and_the_image(
 def test_an_empty_canvas_has_no_prediction(open_draw):
     page = open_draw({"objects": []})
     assert not page.exception
-    assert 'data-testid="answer"' not in html(page)
+    assert 'data-testid="predicted"' not in html(page)
     assert "Draw a digit" in words(page)
     assert button(page, "Undo").disabled
     assert button(page, "Clear").disabled
@@ -85,7 +85,7 @@ def test_a_rejected_drawing_gets_a_sentence_and_the_closest_digit(open_draw, mon
     assert not page.exception
     assert 'data-testid="not-a-digit">Not a digit<' in html(page)
     assert 'data-testid="closest">The closest is a 7' in html(page)
-    assert 'data-testid="answer"' not in html(page)
+    assert 'data-testid="predicted"' not in html(page)
 
 
 def test_a_number_is_read_and_each_digit_boxed(open_draw):
@@ -161,8 +161,8 @@ def test_what_looks_like_several_digits_can_be_read_as_such(open_draw):
 def test_a_test_digit_is_marked_right_or_wrong_and_not_saved(open_draw):
     page = open_draw(None, input="test")
     label = int(load_test("mnist").labels[page.number_input[0].value])
-    predicted = re.search(r'data-testid="(?:answer">|closest">The closest is an? )(\d)', html(page))
-    verdict = "✓ Right" if int(predicted[1]) == label else f"✗ Wrong: the true label is {label}"
+    digit = re.search(r"testid=\"(?:predicted\">|closest\">The closest is an? )(\d)", html(page))
+    verdict = "✓ Right" if int(digit[1]) == label else f"✗ Wrong: the true label is {label}"
     assert verdict in words(page)
     assert len(page.get("button_group")) == 1  # of the input methods; none of labels
 

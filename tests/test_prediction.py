@@ -27,8 +27,8 @@ def inner(html, testid):
 
 def test_a_digit_is_announced_with_its_probability_and_the_longest_bar_stands_out():
     html = prediction_html(prediction(3, 0.987), IMAGE)
-    assert inner(html, "answer") == "3"
-    assert html.index('role="status" aria-live="polite"') < html.index('data-testid="answer"')
+    assert inner(html, "predicted") == "3"
+    assert html.index('role="status" aria-live="polite"') < html.index('data-testid="predicted"')
     assert '<span class="confidence">98.7%</span>' in html
     bars = re.findall(r'<b( class="best")?>(\d)</b><span class="track">', html)
     assert [digit for best, digit in bars if best] == ["3"]
@@ -39,7 +39,7 @@ def test_for_a_rejected_drawing_the_reject_class_is_the_prediction_and_has_the_o
     html = prediction_html(prediction(3, 0.41, is_digit=False), IMAGE)
     assert inner(html, "not-a-digit") == "Not a digit"
     assert inner(html, "closest") == "The closest is a 3."
-    assert 'data-testid="answer"' not in html
+    assert 'data-testid="predicted"' not in html
     assert 'aria-label="Not a digit: 59.0%"' in html
     assert html.count('class="track"') == 1
 

@@ -70,12 +70,12 @@ def draw_with_finger(page, stroke):
 def test_a_drawn_digit_is_read_and_explained_and_undo_and_clear_take_it_back(server, open_page):
     page = open_page(f"{server.url}/draw?run=built-in")
     draw(page, SEVEN)
-    expect(page.get_by_test_id("answer")).to_have_text("7")
+    expect(page.get_by_test_id("predicted")).to_have_text("7")
     draw(page, [(60, 180), (260, 60)])
     wait_until_read(page)
     button(page, "Undo").click()
     wait_until_read(page)
-    expect(page.get_by_test_id("answer")).to_have_text("7")
+    expect(page.get_by_test_id("predicted")).to_have_text("7")
     page.get_by_text("Why this prediction").click()
     expect(page.get_by_role("heading", name="From your drawing to 28×28")).to_be_visible()
     button(page, "Clear").click()
@@ -83,19 +83,19 @@ def test_a_drawn_digit_is_read_and_explained_and_undo_and_clear_take_it_back(ser
     wait_until_read(page)
     expect(button(page, "Undo")).to_be_disabled()  # one Undo: the canvas shows none of its own
     draw(page, ONE)
-    expect(page.get_by_test_id("answer")).to_have_text("1")
+    expect(page.get_by_test_id("predicted")).to_have_text("1")
     expect(page.get_by_role("heading", name="From your drawing to 28×28")).to_be_visible()
 
 
 def test_a_page_left_and_visited_again_shows_the_same_drawing(server, open_page):
     page = open_page(f"{server.url}/draw")
     draw(page, SEVEN)
-    expect(page.get_by_test_id("answer")).to_have_text("7")
+    expect(page.get_by_test_id("predicted")).to_have_text("7")
     drawn = page.locator("canvas.lower-canvas").last.evaluate("canvas => canvas.toDataURL()")
     page.get_by_role("link", name="Runs", exact=True).click()
     expect(page).to_have_url(re.compile("runs"))
     page.get_by_role("link", name="Draw", exact=True).click()
-    expect(page.get_by_test_id("answer")).to_have_text("7")
+    expect(page.get_by_test_id("predicted")).to_have_text("7")
     again = page.locator("canvas.lower-canvas").last
     page.wait_for_function(
         "([canvas, drawn]) => canvas.toDataURL() === drawn", arg=[again.element_handle(), drawn]
@@ -105,7 +105,7 @@ def test_a_page_left_and_visited_again_shows_the_same_drawing(server, open_page)
 def test_the_wide_canvas_begins_with_what_is_drawn_and_boxes_each_digit(server, open_page):
     page = open_page(f"{server.url}/draw")
     draw(page, SEVEN)
-    expect(page.get_by_test_id("answer")).to_have_text("7")
+    expect(page.get_by_test_id("predicted")).to_have_text("7")
     page.get_by_text("Several digits").click()
     expect(page.get_by_test_id("number")).to_have_text("7")
     draw(page, [(x + 300, y) for x, y in ONE], width=672)
@@ -116,7 +116,7 @@ def test_the_wide_canvas_begins_with_what_is_drawn_and_boxes_each_digit(server, 
     assert all(abs(canvas[side] - boxes[side]) < 2 for side in canvas)  # they lie over it
     expect(page).to_have_url(re.compile("several=true"))
     page.get_by_text("Several digits").click()
-    expect(page.get_by_test_id("answer")).to_have_text("7")
+    expect(page.get_by_test_id("predicted")).to_have_text("7")
 
 
 def test_a_finger_draws_on_a_phone_and_the_page_does_not_scroll_under_it(server, open_page):
@@ -127,14 +127,14 @@ def test_a_finger_draws_on_a_phone_and_the_page_does_not_scroll_under_it(server,
         document.addEventListener('scroll', () => { window.scrolls += 1 }, true)
     }""")
     draw_with_finger(page, SEVEN)
-    expect(page.get_by_test_id("answer")).to_have_text("7")
+    expect(page.get_by_test_id("predicted")).to_have_text("7")
     assert page.evaluate("window.scrolls") == 0
-    answer = page.get_by_test_id("answer").bounding_box()
-    assert answer["y"] + answer["height"] <= PHONE["height"]  # under the canvas, without scrolling
+    digit = page.get_by_test_id("predicted").bounding_box()
+    assert digit["y"] + digit["height"] <= PHONE["height"]  # under the canvas, without scrolling
     button(page, "Clear").click()
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
     draw_with_finger(page, [(330, 6), (168, 60), (168, 300)])  # no toolbar lies over the corner
-    read = page.get_by_test_id("answer").or_(page.get_by_test_id("not-a-digit"))
+    read = page.get_by_test_id("predicted").or_(page.get_by_test_id("not-a-digit"))
     expect(read).to_be_visible()
     page.get_by_text("Several digits").click()
     expect(page.get_by_test_id("number")).to_be_visible()

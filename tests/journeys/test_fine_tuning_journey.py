@@ -29,7 +29,7 @@ def saved_labels(runs_dir):
 def test_a_misread_digit_is_saved_trained_on_and_then_read(own_server, open_page, runs_dir):
     page = open_page(f"{own_server.url}/draw?run=built-in")
     draw(page, MIRRORED_THREE)
-    read = page.get_by_test_id("answer").or_(page.get_by_test_id("closest"))
+    read = page.get_by_test_id("predicted").or_(page.get_by_test_id("closest"))
     expect(read).not_to_have_text(re.compile(r"^3|an? 3"))
     choice(page, 3).click()
     expect(page.get_by_text("Saved as a 3 · 1 in My digits")).to_be_visible()
@@ -48,7 +48,7 @@ def test_a_misread_digit_is_saved_trained_on_and_then_read(own_server, open_page
 
     page.goto(f"{own_server.url}/draw?run={run.id}")
     draw(page, [(x - 20, y) for x, y in MIRRORED_THREE])
-    read = page.get_by_test_id("answer").or_(page.get_by_test_id("closest"))
+    read = page.get_by_test_id("predicted").or_(page.get_by_test_id("closest"))
     expect(read).to_have_text(re.compile(r"^3|an? 3"))
 
     page.goto(f"{own_server.url}/my_digits?run={run.id}")

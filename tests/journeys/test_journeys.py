@@ -11,10 +11,10 @@ from cnn.presets import PRESETS
 from cnn.runs import store
 from cnn.runs.status import State
 from tests.awaiting import until
+from tests.journeys.test_draw_journeys import SEVEN, button, draw
 
 pytestmark = pytest.mark.browser
 
-SEVEN = [(70, 70), (230, 70), (200, 120), (160, 190), (130, 270)]
 PAGES = {
     "/": "Train",
     "/predictions": "Predictions",
@@ -23,10 +23,6 @@ PAGES = {
     "/how_it_works": "How it works",
     "/runs": "Runs",
 }
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
 
 
 def picker(page):
@@ -50,19 +46,6 @@ def points(runs_dir):
     return len(run.metrics().training)
 
 
-def draw(page, stroke):
-    """Draw one stroke on the pad with the mouse, in the pad's own pixels."""
-    pad = page.locator("canvas.upper-canvas")
-    pad.wait_for()
-    box = pad.bounding_box()
-    (x, y), *rest = [(box["x"] + x, box["y"] + y) for x, y in stroke]
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for x, y in rest:
-        page.mouse.move(x, y, steps=8)
-    page.mouse.up()
-
-
 def test_every_page_works_as_the_first_visit_to_a_new_server_and_none_loads_tensorflow(
     own_server, open_page
 ):
@@ -72,7 +55,7 @@ def test_every_page_works_as_the_first_visit_to_a_new_server_and_none_loads_tens
         expect(page).to_have_title(f"{PAGES[path]} · Digit Lab")
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 390  # nothing is cut off
     draw(tabs["/draw"], SEVEN)
-    expect(tabs["/draw"].get_by_test_id("answer")).to_have_text("7")
+    expect(tabs["/draw"].get_by_test_id("predicted")).to_have_text("7")
     assert "onnxruntime" in own_server.maps()
     assert "tensorflow" not in own_server.maps()
 
@@ -108,7 +91,7 @@ def test_training_outlasts_reload_second_tab_and_server_and_a_stopped_network_is
     expect(page.get_by_role("button", name=re.compile("^Test digit")).first).to_be_visible()
     page.goto(f"{server.url}/draw?run={run.id}")
     draw(page, SEVEN)
-    expect(page.get_by_test_id("answer")).to_have_text(re.compile(r"^\d$"))
+    expect(page.get_by_test_id("predicted")).to_have_text(re.compile(r"^\d$"))
 
 
 def test_the_chosen_run_stays_chosen_on_every_page(server, open_page):

@@ -27,8 +27,8 @@ def choose(page, method):
         radio.click()
 
 
-def answer(page):
-    return page.get_by_test_id("answer")
+def predicted(page):
+    return page.get_by_test_id("predicted")
 
 
 def leave_and_come_back(page):
@@ -38,7 +38,7 @@ def leave_and_come_back(page):
 
 
 def paint_seven(page):
-    """With the keyboard alone: a bar with shift and arrows, a leg with the pen kept down."""
+    """With the keyboard alone: a bar with shift and arrows, a leg with the pen down."""
     page.get_by_role("grid").focus()
     for key in ["ArrowUp"] * 8 + ["ArrowLeft"] * 5 + ["Shift+ArrowRight"] * 10 + ["p"]:
         page.keyboard.press(key)
@@ -58,10 +58,10 @@ def draw_page(server, open_page):
 def test_a_photo_in_uneven_light_is_read_and_stays_after_leaving_the_page(draw_page):
     choose(draw_page, "Picture")
     draw_page.locator("input[type=file]").set_input_files(photo())
-    expect(answer(draw_page)).to_have_text("7")
+    expect(predicted(draw_page)).to_have_text("7")
     leave_and_come_back(draw_page)
     choose(draw_page, "Picture")
-    expect(answer(draw_page)).to_have_text("7")
+    expect(predicted(draw_page)).to_have_text("7")
 
 
 def test_a_digit_is_painted_with_keys_alone_and_stays_until_it_is_cleared(draw_page):
@@ -69,13 +69,13 @@ def test_a_digit_is_painted_with_keys_alone_and_stays_until_it_is_cleared(draw_p
     paint_seven(draw_page)
     place = draw_page.locator("[aria-live=polite]", has_text="Row")
     expect(place).to_have_text("Row 22, column 15: ink")
-    expect(answer(draw_page)).to_have_text("7")
+    expect(predicted(draw_page)).to_have_text("7")
     leave_and_come_back(draw_page)
     choose(draw_page, "Pixels")
-    expect(answer(draw_page)).to_have_text("7")
+    expect(predicted(draw_page)).to_have_text("7")
     draw_page.get_by_role("button", name="Clear", exact=True).click()
     expect(draw_page.locator("[role=gridcell].ink")).to_have_count(0)
-    expect(answer(draw_page)).to_have_count(0)
+    expect(predicted(draw_page)).to_have_count(0)
 
 
 def test_a_finger_paints_on_a_phone_and_the_page_does_not_scroll(server, open_page):
@@ -95,5 +95,5 @@ def test_a_finger_paints_on_a_phone_and_the_page_does_not_scroll(server, open_pa
     for y in range(190, 30, -10):
         finger("touchMove", {"x": x, "y": box["y"] + y})
     finger("touchEnd")
-    expect(answer(page)).to_have_text("1")
+    expect(predicted(page)).to_have_text("1")
     assert grid.bounding_box() == box

@@ -41,7 +41,7 @@ def prediction_html(prediction: Prediction, image: NDArray[np.uint8]) -> str:
 
 def _digit(prediction: Prediction) -> tuple[str, str]:
     said = (
-        f'<span class="digit" data-testid="answer">{prediction.digit}</span> '
+        f'<span class="digit" data-testid="predicted">{prediction.digit}</span> '
         f'<span class="confidence">{probability_text(prediction.probability)}</span>'
     )
     return said, probability_bars(prediction.probabilities, prediction.digit)
