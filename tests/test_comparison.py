@@ -56,7 +56,7 @@ def test_the_result_of_the_test_is_in_words(wrong_a, wrong_b, sentences):
 
 def test_the_table_has_the_digits_that_only_one_gets_right():
     table = disagreements(compare(range(1, 11), (10, 11)))
-    assert table["index"].tolist() == [*range(1, 10), 11]
+    assert table["test_digit"].tolist() == [*range(1, 10), 11]
     assert table["correct"].tolist() == ["B"] * 9 + ["A"]
     correct = table["a_predicted"].where(table["correct"] == "A", table["b_predicted"])
     assert (correct == table["label"]).all()

@@ -128,19 +128,16 @@ def write_only_labels(run):
     ("damage", "sentence"),
     [
         (lambda run: None, "has no stored predictions (test_predictions.npz)"),
-        (write_nonsense, "test_predictions.npz can't be read"),
-        (overwrite_the_middle, "test_predictions.npz can't be read"),
-        (write_only_labels, "test_predictions.npz can't be read"),
-        (lambda run: store(run, np.array([{"digit": 3}] * 40)), "can't be read"),  # pickled
-        (lambda run: store(run, probabilities_of()[:, :9]), "doesn't hold 10 probabilities"),
-        (lambda run: store(run, probabilities_of()[:39]), "doesn't hold 10 probabilities"),
-        (lambda run: store(run, np.zeros((40, 10), int)), "doesn't hold 10 probabilities"),
-        (lambda run: store(run, probabilities_of() * np.nan), "that are not probabilities"),
-        (lambda run: store(run, 1.0 - 10 * probabilities_of()), "that are not probabilities"),
-        (
-            lambda run: store(run, probabilities_of().astype(float) * 1e300),
-            "that are not probabilities",
-        ),
+        (write_nonsense, "damaged"),
+        (overwrite_the_middle, "damaged"),
+        (write_only_labels, "damaged"),
+        (lambda run: store(run, np.array([{"digit": 3}] * 40)), "damaged"),  # pickled
+        (lambda run: store(run, probabilities_of()[:, :9]), "damaged"),
+        (lambda run: store(run, probabilities_of()[:39]), "damaged"),
+        (lambda run: store(run, np.zeros((40, 10), int)), "damaged"),
+        (lambda run: store(run, probabilities_of() * np.nan), "damaged"),
+        (lambda run: store(run, 10 * probabilities_of() - 0.9), "damaged"),  # adds up to 1
+        (lambda run: store(run, probabilities_of() * 1e38), "damaged"),
         (lambda run: store(run, probabilities_of(), LABELS[::-1]), "40 other digits than the 40"),
         (lambda run: store(run, probabilities_of()[:9], LABELS[:9]), "9 other digits than the 40"),
     ],

@@ -54,7 +54,7 @@ def largest_replay():
         generator.dirichlet(np.ones(10), (MAX_EPOCHS, 100)).astype(np.float32),
         np.arange(100),
         Digits(images, np.repeat(np.arange(10, dtype=np.uint8), 10)),
-        tuple(EpochPoint(number, 1.0, 0.9, 1.0, 0.9, 1.0) for number in range(1, 101)),
+        {number: EpochPoint(number, 1.0, 0.9, 1.0, 0.9, 1.0) for number in range(1, 101)},
         (),
     )
 
@@ -66,6 +66,8 @@ def test_the_browser_gets_the_predictions_and_the_filters_of_every_frame(runs_di
         "Before the training",
         *(f"After epoch {number} of 3" for number in (1, 2, 3)),
     ]
+    assert payload["validation"][0] == ""
+    assert payload["validation"][1].startswith("Validation accuracy 80.0%, loss 1")
     correct = (np.array(payload["predicted"]) == payload["labels"]).sum(axis=1)
     assert correct.tolist() == payload["correct"]
     assert 0 < np.min(payload["confidence"]) <= np.max(payload["confidence"]) <= 100
@@ -143,4 +145,4 @@ def test_train_shows_the_replay_of_a_run_that_has_ended_once_its_box_is_open(run
     page.session_state["replay_box"] = True
     page.run()
     assert not page.exception
-    assert player(page)["epochs"] == [0, 1, 2, 3]
+    assert len(player(page)["frames"]) == 4

@@ -108,19 +108,15 @@ def load_predictions(run: Run) -> Predictions:
 def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
     """Return the stored probabilities, checked to be of these digits."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            probabilities, labels = file["probabilities"], file["labels"]
+        with np.load(path, allow_pickle=False) as file, np.errstate(over="ignore"):
+            probabilities, labels = file["probabilities"].astype(np.float32), file["labels"]
+        _check(probabilities, labels)
     except FileNotFoundError:
         raise ValueError(f"This run has no stored predictions ({path.name}). {_HINT}") from None
     except Exception as error:  # zipfile, zlib and numpy each raise their own
-        raise _damaged(path, "can't be read") from error
-    if probabilities.dtype.kind != "f" or probabilities.shape != (labels.size, CLASSES):
-        raise _damaged(path, f"doesn't hold {CLASSES} probabilities for each digit")
-    with np.errstate(over="ignore"):
-        probabilities = probabilities.astype(np.float32)
-    sums = probabilities.sum(axis=1)  # far from 1 where one is NaN
-    if not (np.abs(sums - 1) < MAX_ROUNDING).all() or probabilities.min(initial=0) < 0:
-        raise _damaged(path, "holds numbers that are not probabilities")
+        raise ValueError(
+            f"The stored predictions of this run are damaged ({path.name}). {_HINT}"
+        ) from error
     if not np.array_equal(labels, digits.labels):
         raise ValueError(
             f"The stored predictions of this run ({path.name}) are for {labels.size:,} other "
@@ -129,7 +125,8 @@ def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
     return probabilities
 
 
-def _damaged(path: Path, problem: str) -> ValueError:
-    return ValueError(
-        f"The stored predictions of this run are damaged: {path.name} {problem}. {_HINT}"
-    )
+def _check(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> None:
+    gaps = np.abs(probabilities.sum(axis=1) - 1)  # NaN where one is NaN
+    is_full = probabilities.shape == (labels.size, CLASSES) and (gaps < MAX_ROUNDING).all()
+    if not is_full or probabilities.min(initial=0) < 0:
+        raise ValueError(f"expected were {CLASSES} probabilities for each digit.")

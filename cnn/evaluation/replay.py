@@ -32,8 +32,8 @@ class Replay(NamedTuple):
     """(d,), the digits' indices in the test set; empty where it is not on this computer."""
     digits: Digits
     """(d, 28, 28) and (d,), sorted by label."""
-    curve: tuple[EpochPoint, ...]
-    """The metrics of every epoch."""
+    curve: dict[int, EpochPoint]
+    """The metrics of each epoch."""
     notes: tuple[str, ...]
     """What else is to be known, in sentences."""
 
@@ -68,7 +68,8 @@ def load_replay(run: Run, max_epochs: int = MAX_EPOCHS) -> Replay:
     indices, digits, problems = _replayed(status)
     snapshots = read_snapshots(run, numbers, indices)
     notes = (*problems, *_notes(run, status, saved, numbers))
-    return Replay(*snapshots, indices, digits, run.metrics().epochs, notes)
+    curve = {point.epoch: point for point in run.metrics().epochs}
+    return Replay(*snapshots, indices, digits, curve, notes)
 
 
 def replay_table(replay: Replay) -> "pd.DataFrame":

@@ -44,7 +44,9 @@ def confusion_chart(
         return _heat_map(table, height=380)
     fields = ["actual", "predicted", "clicks"]
     click = alt.selection_point(name="cell", fields=fields, toggle=False, clear=False)
-    table = table.assign(clicks=clicks, outline=_outlined(chosen).ravel())
+    wanted = {"actual": chosen.label, "predicted": chosen.predicted}
+    named = [table[name] == value for name, value in wanted.items() if value is not None]
+    table = table.assign(clicks=clicks, outline=np.all(named, axis=0).astype(int) if named else 0)
     return _heat_map(table, height=420, click=click)
 
 
@@ -68,16 +70,6 @@ def _tint(values: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the opacity of each cell, 0 to 0.6: square roots, so that single digits show."""
     strength = np.sqrt(np.abs(values) / max(1, np.abs(values).max()))
     return np.where(strength > 0, 0.12 + 0.48 * strength, 0)
-
-
-def _outlined(chosen: DigitFilter) -> NDArray[np.intp]:
-    """Return 1 for each cell that the filters name, else 0, (10, 10)."""
-    named = np.zeros((10, 10), dtype=np.intp)
-    if (chosen.label, chosen.predicted) != (None, None):
-        row = slice(None) if chosen.label is None else chosen.label
-        column = slice(None) if chosen.predicted is None else chosen.predicted
-        named[row, column] = 1
-    return named
 
 
 def _table(

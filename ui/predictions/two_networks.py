@@ -2,10 +2,12 @@
 
 from typing import get_args
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from cnn.evaluation.comparison import SIGNIFICANCE, Comparison, CorrectIn
+from cnn.evaluation.metrics import digit_table
 from cnn.evaluation.predictions import Predictions
 from cnn.plots.evaluation import confusion_matrix_figure, difference_matrix_figure
 from cnn.plots.palette import NEGATIVE, POSITIVE
@@ -145,19 +147,11 @@ def _browse(run: Run, comparison: Comparison) -> None:
 
 def disagreements(comparison: Comparison) -> pd.DataFrame:
     """Return a row for each digit that only one of the two gets right, in the test's order."""
-    indices = comparison.disagreements
-    first, second = comparison.first, comparison.second
-    return pd.DataFrame(
-        {
-            "index": indices,
-            "label": first.labels[indices],
-            "a_predicted": first.predicted[indices],
-            "a_confidence": first.confidence[indices],
-            "b_predicted": second.predicted[indices],
-            "b_confidence": second.confidence[indices],
-            "correct": ["A" if correct else "B" for correct in first.correct[indices]],
-        }
-    )
+    indices, columns = comparison.disagreements, ["predicted", "confidence"]
+    a, b = (digit_table(one, indices) for one in (comparison.first, comparison.second))
+    table = a[["test_digit", "label"]].join(a[columns].add_prefix("a_"))
+    correct = np.where(comparison.first.correct[indices], "A", "B")
+    return table.join(b[columns].add_prefix("b_")).assign(correct=correct)
 
 
 def _show_matrix(name: str, run: Run, predictions: Predictions, color: str) -> None:

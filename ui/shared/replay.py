@@ -11,11 +11,13 @@ import streamlit as st
 
 from cnn.evaluation.replay import Replay, load_replay, replay_table
 from cnn.plots.gallery import filters_figure
+from cnn.runs.metrics import EpochPoint
 from cnn.runs.snapshots import FOLDER, START
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker
 from ui.shared.digit_tile import TILE_STYLE, png_address
 from ui.shared.downloads import offer_downloads
+from ui.shared.number_text import percent
 from ui.shared.run_cache import cached_by_run, version_of
 
 MAX_REPLAYS = 8  # cached for all visitors, 300 KB each at most
@@ -114,7 +116,6 @@ def replay_payload(replay: Replay, version: str, first: str) -> dict[str, Any]:
             first if number == START else f"After epoch {number} of {last}"
             for number in replay.numbers
         ],
-        "epochs": replay.numbers,
         "side": filters.shape[1],
         "filters": filters.shape[-1],
         "allFilters": replay.filters.shape[-1],
@@ -124,11 +125,17 @@ def replay_payload(replay: Replay, version: str, first: str) -> dict[str, Any]:
         "predicted": replay.predicted.tolist(),
         "confidence": confidence.tolist(),
         "correct": replay.correct.tolist(),
-        "curve": [
-            [point.epoch, round(point.validation_accuracy, 5), round(point.validation_loss, 6)]
-            for point in replay.curve
-        ],
+        "validation": [_validation(replay.curve.get(number)) for number in replay.numbers],
     }
+
+
+def _validation(point: EpochPoint | None) -> str:
+    if point is None:
+        return ""
+    return (
+        f"Validation accuracy {percent(point.validation_accuracy)}, "
+        f"loss {point.validation_loss:.2g}"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -19,12 +19,13 @@ export default function (component) {
 function createPlayer(root, data) {
   const find = (selector) => root.querySelector(selector)
   const slider = find("input"), button = find(".play"), last = data.frames.length - 1
-  const parts = [createPredictions(root, data), createFilters(root, data), createCharts(root, data)]
+  const parts = [createPredictions(root, data), createFilters(root, data)]
   let timer = null
 
   function show(frame) {
     slider.value = frame
     find(".epoch").textContent = data.frames[frame]
+    find(".validation").textContent = data.validation[frame]
     const count = data.labels.length
     const correct = count ? `: ${data.correct[frame]} of ${count} correct` : ""
     slider.setAttribute("aria-valuetext", data.frames[frame] + correct)
@@ -104,44 +105,5 @@ function createFilters(root, data) {
       cell.style.setProperty("--weight", `${Math.abs(weight) ** GAMMA * 100}%`)
       cell.classList.toggle("negative", weight < 0)
     })
-  }
-}
-
-function createCharts(root, data) {
-  const [accuracy, loss] = root.querySelectorAll(".chart")
-  const charts = [
-    createChart(accuracy, data, 1, (share) => `${(share * 100).toFixed(1)}%`, (share) => share),
-    createChart(loss, data, 2, (one) => String(Number(one.toPrecision(2))),
-      (one) => Math.log(Math.max(one, 1e-6))),
-  ]
-  return (frame) => {
-    for (const moveTo of charts) moveTo(data.epochs[frame])
-  }
-}
-
-// A line over the epochs with its ends labeled, and a marker that is moved to an epoch.
-function createChart(chart, data, column, format, scaled) {
-  const find = (selector) => chart.querySelector(selector)
-  const epochs = data.curve.map((point) => point[0])
-  const values = data.curve.map((point) => point[column])
-  const low = Math.min(...values), high = Math.max(...values)
-  const first = Math.min(data.epochs[0], 1), last = Math.max(epochs.at(-1), first + 1)
-  const x = (epoch) => ((epoch - first) / (last - first)) * 100
-  const y = (value) =>
-    high > low ? ((scaled(high) - scaled(value)) / (scaled(high) - scaled(low))) * 100 : 50
-  chart.classList.toggle("point", epochs.length < 2)
-  find(".high").textContent = format(high)
-  find(".low").textContent = high > low ? format(low) : ""
-  find(".first").textContent = first === 0 ? "Start" : `Epoch ${first}`
-  find(".last").textContent = `Epoch ${epochs.at(-1)}`
-  const points = values.map((value, index) => `${x(epochs[index])},${y(value)}`)
-  find("polyline").setAttribute("points", points.join(" "))
-  const rule = find(".rule"), dot = find(".dot")
-  return (epoch) => {
-    const value = values[epochs.indexOf(epoch)]
-    find("b").textContent = value === undefined ? "–" : format(value)
-    rule.style.left = dot.style.left = `${x(epoch)}%`
-    dot.hidden = value === undefined
-    if (!dot.hidden) dot.style.top = `${y(value)}%`
   }
 }
