@@ -14,6 +14,7 @@ from streamlit.components.v2 import manifest_scanner
 
 from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
+from cnn.launching import local
 from cnn.runs import files, store
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anybody imports TensorFlow
@@ -49,11 +50,13 @@ def fast_pages():
 
 @pytest.fixture(autouse=True)
 def own_environment(request, tmp_path, monkeypatch):
-    """No runs, an unreachable download address, and the sample in MNIST's place.
+    """No runs, an unreachable download address, the sample in MNIST's place, and no workers.
 
-    Tests marked `mnist` have MNIST's own digits, or are skipped.
+    Tests marked `mnist` have MNIST's own digits, or are skipped; those marked `workers` start them.
     """
     isolate(monkeypatch, tmp_path)
+    if not request.node.get_closest_marker("workers"):
+        monkeypatch.setattr(local, "ensure_workers", lambda *_, **__: None)
     monkeypatch.setattr(files, "TRUST_SECONDS", 0.0)  # tests damage files behind the app's back
     if request.node.get_closest_marker("mnist"):
         if not REAL_MNIST:

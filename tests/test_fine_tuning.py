@@ -8,7 +8,6 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from cnn import launching
 from cnn.data.mnist import load, load_test
 from cnn.evaluation.predictions import load_predictions
 from cnn.fine_tuning import fine_tuned_runs, saved_digit
@@ -30,12 +29,6 @@ from cnn.training.fit import train
 from cnn.training.model import starting_network
 from cnn.training.pipeline import with_saved_digits
 from tests.saved import image_drawing, saved_stroke
-
-
-@pytest.fixture(autouse=True)
-def no_worker(monkeypatch):
-    """What is queued waits: these tests train it themselves."""
-    monkeypatch.setattr(launching.local, "ensure_workers", lambda *_: None)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from cnn.runs import queue, slots, store
 from cnn.runs.status import State
 from tests.awaiting import until
 
+pytestmark = pytest.mark.workers
+
 PYTHON = sys.executable  # a test replaces it
 ENSURE = """
 import sys

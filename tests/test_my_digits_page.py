@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import launching
 from cnn.fine_tuning import fine_tuned_runs, saved_digits
 from cnn.fine_tuning.saved_digit import as_digits
 from cnn.inference import classifier
@@ -20,9 +19,7 @@ from ui.shared.number_text import duration
 
 
 @pytest.fixture
-def open_my_digits(tiny_mnist, runs_dir, monkeypatch):
-    monkeypatch.setattr(launching.local, "ensure_workers", lambda *_: None)
-
+def open_my_digits(tiny_mnist, runs_dir):
     def open_page(**query):
         page = AppTest.from_file("../pages/my_digits.py", default_timeout=60)
         for name, value in {"run": "built-in", **query}.items():
@@ -252,10 +249,7 @@ def test_a_loaded_file_is_saved_and_what_was_refused_is_told_as_plain_text(
     assert "it is empty" in page.error[0].value
 
 
-def test_the_train_page_shows_both_accuracies_of_a_fine_tuned_run(
-    fine_tuned, tiny_mnist, monkeypatch
-):
-    monkeypatch.setattr(launching, "warm", lambda *_, **__: None)
+def test_the_train_page_shows_both_accuracies_of_a_fine_tuned_run(fine_tuned, tiny_mnist):
     page = AppTest.from_file("../pages/train.py", default_timeout=60)
     page.query_params["run"] = fine_tuned.id
     page.run()

@@ -4,7 +4,6 @@ import shutil
 
 import pytest
 
-from cnn.launching import local
 from cnn.presets import PRESETS
 from cnn.runs import queue, store
 from cnn.runs.metrics import EpochPoint, append_point
@@ -14,13 +13,11 @@ from ui.shared import navigation
 
 PAGES = ("train", "draw", "my_digits", "predictions", "how_it_works", "runs")
 DEEP = "[" * 100_000 + "]" * 100_000
-ensure_workers = local.ensure_workers
 
 
 @pytest.fixture(autouse=True)
-def no_processes(monkeypatch):
-    """Pages may queue runs, but no process is started."""
-    monkeypatch.setattr(local, "ensure_workers", lambda *_, **__: None)
+def no_preloading(monkeypatch):
+    """No module is imported in the background."""
     monkeypatch.setattr(navigation, "preload_modules", lambda: None)
 
 
@@ -75,21 +72,19 @@ def test_a_run_that_is_deleted_while_it_is_polled_is_a_sentence(ended_run, monke
     assert f"There is no run '{run.id}'" in words(page)
 
 
-def test_a_queued_run_says_why_no_worker_can_be_started(ended_run, runs_dir, monkeypatch):
+@pytest.mark.workers
+def test_a_queued_run_says_why_no_worker_can_be_started(ended_run, runs_dir):
     run = ended_run(State.QUEUED)
     (runs_dir / ".queue" / "queue.lock").mkdir(parents=True)
-    monkeypatch.setattr(local, "ensure_workers", ensure_workers)
     page = open_page("train", run=run.id)
     assert not page.exception
     assert "can't be written" in words(page)
 
 
+@pytest.mark.workers
 @pytest.mark.parametrize("name", PAGES)
-def test_an_impossible_folder_of_runs_leaves_the_pages_and_the_built_in_run(
-    name, tmp_path, monkeypatch
-):
+def test_an_impossible_folder_of_runs_leaves_the_pages_and_the_built_in_run(name, tmp_path):
     (tmp_path / "runs").write_text("in the way")
-    monkeypatch.setattr(local, "ensure_workers", ensure_workers)
     page = open_page(name)
     assert not page.exception
     assert page.query_params["run"] in ("built-in", ["built-in"])

@@ -6,7 +6,6 @@ import pytest
 from cnn import launching
 from cnn.data import download
 from cnn.hyperparameters import SPECS, Hyperparameters
-from cnn.launching import local
 from cnn.presets import PRESETS
 from cnn.runs import store
 from cnn.runs.fine_tune_info import FineTuneInfo
@@ -14,12 +13,6 @@ from cnn.runs.metrics import EpochPoint, TrainingPoint, append_point
 from cnn.runs.status import FINE_TUNE_FILE, State
 from tests.pages import metrics, open_page, press, words
 from ui.shared.number_text import percent
-
-
-@pytest.fixture(autouse=True)
-def no_processes(monkeypatch):
-    """Pages may queue runs, but nobody trains them."""
-    monkeypatch.setattr(local, "ensure_workers", lambda *_, **__: None)
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from cnn.runs.status import State
 from cnn.training import worker
 from tests.awaiting import until
 
+pytestmark = pytest.mark.workers
+
 TINY = Hyperparameters(filters=(2,), pool_after=(1,), epochs=1, scale_pixels=True)
 ENDLESS = Hyperparameters(filters=(2,), pool_after=(1,), epochs=100, batch_size=1)
 
