@@ -172,7 +172,7 @@ def test_a_failed_run_says_why_with_its_log(open_train, run_in_state):
 def test_a_label_of_the_menu_that_has_changed_meanwhile_keeps_the_run(open_train, run_in_state):
     run = run_in_state(State.FINISHED, test_accuracy=0.9)
     page = open_train(run=run.id)
-    menu = page.selectbox(key="run_picker")
+    menu = page.selectbox(key="run_menu")
     menu.options.append("Fast · queued · 24 Nov 21:05")
     menu.set_value("Fast · queued · 24 Nov 21:05").run()
     assert page.query_params["run"] == run.id

@@ -1,7 +1,6 @@
 import re
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn.runs import store
@@ -51,7 +50,7 @@ def tiles(page):
 
 
 def picker(page):
-    return page.selectbox(key="second_network")
+    return page.selectbox(key="with_menu")
 
 
 def test_the_built_in_network_is_compared_until_another_one_is_chosen(two, runs_dir, monkeypatch):
@@ -123,15 +122,6 @@ def test_only_networks_tested_on_the_same_digits_are_offered(two, runs_dir):
         "<b>../..": "There is no run '?b?../..'",
     }.items():
         assert sentence in second_network._problem(name, two[0])
-
-
-def test_only_known_ids_get_into_the_address():
-    st.query_params.clear()
-    for chosen, stored in ((B, B), ("Fast · queued · 01 Jan 00:00", B), (None, "none")):
-        st.session_state["second_network"] = chosen
-        second_network.store_choice([A, B])
-        assert st.query_params["with"] == stored
-    st.query_params.clear()
 
 
 def test_damaged_predictions_get_a_sentence(two):

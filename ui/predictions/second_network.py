@@ -1,7 +1,5 @@
 """The choice of a second network, to compare the first one with."""
 
-from collections.abc import Container
-
 import streamlit as st
 
 from cnn.runs import store
@@ -9,8 +7,6 @@ from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_picker
 
 ADDRESS = "with"  # name in the address
-NONE = "none"  # in the address: the choice was cleared
-_KEY = "second_network"
 
 
 def pick_second(run: Run) -> Run | None:
@@ -22,23 +18,18 @@ def pick_second(run: Run) -> Run | None:
     runs = store.all_runs(store.runs_folder())
     candidates = {one.id: one for one in runs if not _problem(one.id, run)}
     wanted = st.query_params.get(ADDRESS) or _default(candidates)
-    if wanted != NONE and wanted not in candidates:
+    if wanted != run_picker.NONE and wanted not in candidates:
         st.warning(_problem(wanted, run), icon=":material/search_off:")
     if not candidates:
         _explain_no_candidates()
         return None
-    labels = run_picker.run_labels(candidates.values())
-    st.session_state[_KEY] = wanted if wanted in candidates else None
-    chosen = st.selectbox(
+    chosen = run_picker.show_menu(
         "Second network (B)",
-        list(labels),
+        candidates.values(),
+        wanted if wanted in candidates else None,
+        ADDRESS,
         index=None,
-        format_func=lambda run_id: labels.get(run_id, run_id),
-        key=_KEY,
         placeholder="Choose a network to compare with",
-        width=run_picker.MENU_WIDTH,
-        on_change=store_choice,
-        args=(labels,),
         help="Networks that were tested on the same digits.",
     )
     if chosen is None:
@@ -47,23 +38,14 @@ def pick_second(run: Run) -> Run | None:
     return candidates[chosen]
 
 
-def store_choice(known: Container[str]) -> None:
-    """Put the menu's choice into the address.
-
-    A label that has changed since the browser got it comes back as the label itself, and is none
-    of the known ids.
-    """
-    chosen = st.session_state[_KEY] or NONE
-    if chosen == NONE or chosen in known:
-        st.query_params[ADDRESS] = chosen
-
-
 def _default(candidates: dict[str, Run]) -> str:
     """Return the id of the built-in network, else of the most accurate one."""
     if store.BUILT_IN in candidates:
         return store.BUILT_IN
     return max(
-        candidates, key=lambda one: candidates[one].status().test_accuracy or 0.0, default=NONE
+        candidates,
+        key=lambda one: candidates[one].status().test_accuracy or 0.0,
+        default=run_picker.NONE,
     )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 from ui.shared.number_text import percent
 
-MENU_WIDTH = 440  # screen pixels
+NONE = "none"  # in the address: a choice was cleared
 
 
 def choose(run: Run) -> None:
@@ -35,24 +36,32 @@ def pick_run(active_first: bool = False) -> Run:
             st.warning(str(error), icon=":material/search_off:")
     run = run or _default_run(folder, active_first)
     choose(run)
-    labels = run_labels(store.all_runs(folder))
-    st.session_state["run_picker"] = run.id
+    text = "The trained network that this page shows. Each training run gives one."
+    show_menu("Trained network", store.all_runs(folder), run.id, "run", help=text)
+    return run
+
+
+def show_menu(
+    title: str, runs: Iterable[Run], chosen: str | None, address: str, **options: Any
+) -> str | None:
+    """Show a menu of runs and return the id of the chosen one, which the address names too."""
+    labels, key = run_labels(runs), f"{address}_menu"
 
     def follow() -> None:
         # A label that has changed since the browser got it comes back as the label itself.
-        if (picked := st.session_state["run_picker"]) in labels:
-            st.query_params["run"] = picked
+        if (picked := st.session_state[key]) is None or picked in labels:
+            st.query_params[address] = picked or NONE
 
-    st.selectbox(
-        "Trained network",
+    st.session_state[key] = chosen
+    return st.selectbox(
+        title,
         list(labels),
         format_func=lambda run_id: labels.get(run_id, run_id),
-        key="run_picker",
-        width=MENU_WIDTH,
+        key=key,
+        width=440,
         on_change=follow,
-        help="The trained network that this page shows. Each training run gives one.",
+        **options,
     )
-    return run
 
 
 def _default_run(folder: Path, active_first: bool) -> Run:
