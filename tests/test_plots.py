@@ -13,18 +13,14 @@ from cnn.evaluation.history import History
 from cnn.evaluation.metrics import class_metrics, confidence_bins, reliability_diagram
 from cnn.evaluation.predictions import Predictions
 from cnn.explanation.explain import LayerMaps, Neighbor
-from cnn.plots.evaluation import (
-    classes_figure,
-    confidence_figure,
-    confusion_matrix_figure,
-    reliability_figure,
-)
 from cnn.plots.explanation import Explanation, explanation_figure
-from cnn.plots.figure import figure_bytes
+from cnn.plots.figure import picture_bytes
 from cnn.plots.gallery import gallery_figure
 from cnn.plots.palette import THEMED
 from tests.evaluated_run import predictions_of
 from tests.test_imports import IMPORTS, PROJECT
+from ui.predictions.charts import class_chart, confidence_chart, reliability_chart, saved
+from ui.predictions.heat_maps import confusion_chart, difference_chart
 from ui.shared.navigation import stylesheet
 
 LABELS = np.arange(23, dtype=np.uint8) % 10
@@ -56,38 +52,6 @@ def test_pictures_stand_in_the_order_asked_for_ten_in_a_row(predictions):
     assert np.array_equal(second_row_third, predictions.images[order[12]])
 
 
-def test_the_matrix_shows_each_count_that_is_not_zero(predictions):
-    matrix = predictions.confusion_matrix
-    figure = confusion_matrix_figure(matrix)
-    assert texts(figure) == [str(count) for count in matrix.ravel() if count]
-    shades = np.asarray(figure.axes[0].images[0].get_array())[..., 3]
-    assert shades[4, 5] == shades.max()  # the one mistake outshines the diagonal
-
-
-def test_correct_predictions_and_mistakes_each_have_a_scale_of_their_own(predictions):
-    upper, lower = confidence_figure(confidence_bins(predictions, 20)).axes
-    assert sum(bar.get_height() for bar in upper.patches) == 22
-    assert sum(bar.get_height() for bar in lower.patches) == 1
-    assert upper.get_ylim()[1] > lower.get_ylim()[1]
-
-
-def test_the_calibration_curve_stands_beside_the_line_of_perfect_calibration(predictions):
-    diagram = reliability_diagram(predictions)
-    alike, curve = reliability_figure(diagram).axes[0].lines
-    assert list(alike.get_xdata()) == list(alike.get_ydata()) == [0, 100]
-    assert list(curve.get_ydata()) == (diagram["accuracy"] * 100).tolist()
-
-
-def test_digits_that_are_not_there_are_left_out_of_the_figures(predictions):
-    matrix = predictions.confusion_matrix
-    matrix[7] = 0
-    axes = classes_figure(class_metrics(matrix), 0.95).axes[0]
-    dots = [line for line in axes.lines if len(line.get_xdata()) == 1]
-    assert [line.get_ydata()[0] for line in dots] == [0, 1, 2, 3, 4, 5, 6, 8, 9]
-    assert dots[4].get_xdata()[0] == pytest.approx(0.5)
-    assert texts(axes.figure)[4] == "50.0%"
-
-
 HISTORY = History((1, 2), np.full((2, 10), 0.1, np.float32))
 MAPS = np.full((20, 6, 6), 99, np.uint8)
 
@@ -113,14 +77,20 @@ def test_an_explanation_says_what_was_predicted_and_shows_each_layer():
     assert len([one for one in axes if one.images]) == 6  # with neighbors and kernels
 
 
+KINDS = ("correct", "mistakes")
 FIGURES = {
     "gallery": lambda predictions: gallery_figure(predictions, np.arange(23)),
-    "matrix": lambda predictions: confusion_matrix_figure(predictions.confusion_matrix),
-    "classes": lambda predictions: classes_figure(
-        class_metrics(predictions.confusion_matrix), 0.95
+    "matrix": lambda predictions: saved("Run", confusion_chart(predictions.confusion_matrix)),
+    "difference": lambda predictions: saved("A\nB", difference_chart(np.diag([1, -2] * 5))),
+    "classes": lambda predictions: saved(
+        "Run", class_chart(class_metrics(predictions.confusion_matrix), 0.95)
     ),
-    "calibration": lambda predictions: reliability_figure(reliability_diagram(predictions)),
-    "confidence": lambda predictions: confidence_figure(confidence_bins(predictions, 20)),
+    "calibration": lambda predictions: saved(
+        "Run", reliability_chart(reliability_diagram(predictions))
+    ),
+    "confidence": lambda predictions: saved(
+        "Run", *(confidence_chart(confidence_bins(predictions, 20), k) for k in KINDS)
+    ),
     "explanation": lambda _: explanation(HISTORY),
     "explanation without kernels": lambda _: explanation(layers=1, neighbors=1, kernels=False),
     "explanation without layers": lambda _: explanation(layers=0, neighbors=0),
@@ -129,18 +99,20 @@ FIGURES = {
 
 @pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 def test_every_figure_is_a_png_file(predictions, draw):
-    with Image.open(io.BytesIO(figure_bytes(draw(predictions), "png"))) as picture:
+    with Image.open(io.BytesIO(picture_bytes(draw(predictions), "png"))) as picture:
         assert picture.format == "PNG"
         assert picture.width >= 800
 
 
-def test_a_figure_can_be_an_svg_file_too(predictions):
-    content = figure_bytes(gallery_figure(predictions, np.array([0])), "svg")
+@pytest.mark.parametrize("which", ["gallery", "matrix"])
+def test_a_figure_and_a_chart_can_be_svg_files_too(predictions, which):
+    content = picture_bytes(FIGURES[which](predictions), "svg")
     assert ElementTree.fromstring(content).tag.endswith("svg")
+    assert b"currentColor" not in content  # which is black outside of a page
 
 
 def test_matplotlib_is_only_imported_to_draw_and_pyplot_never():
-    modules = [f"cnn.plots.{name}" for name in ("evaluation", "explanation", "gallery")]
+    modules = [f"cnn.plots.{name}" for name in ("explanation", "gallery")]
     code = f"import sys, {', '.join(modules)}; sys.exit('matplotlib' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
     importers = {module for module, names in IMPORTS.items() if "matplotlib.pyplot" in names}

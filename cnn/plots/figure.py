@@ -1,6 +1,7 @@
-"""Figures: a new one, its bytes, and images side by side."""
+"""Figures: a new one, images side by side, and the files of figures and charts."""
 
 import io
+import json
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -30,8 +31,15 @@ def mosaic(images: NDArray[Any], columns: int) -> NDArray[Any]:
     return grid.reshape(rows * height, columns * width)
 
 
-def figure_bytes(figure: "Figure", image_format: ImageFormat) -> bytes:
-    """Return a figure as the bytes of a PNG (160 dots an inch) or SVG file."""
+def picture_bytes(picture: "Figure | dict[str, Any]", image_format: ImageFormat) -> bytes:
+    """Return a figure, or a chart in Vega-Lite, as a PNG (160 dots an inch) or SVG file."""
+    if isinstance(picture, dict):
+        import vl_convert  # brings a JavaScript engine: only for who saves a chart
+
+        chart = json.dumps(picture).replace("currentColor", "black")  # the page's, on the page
+        if image_format == "svg":
+            return vl_convert.vegalite_to_svg(chart).encode()
+        return vl_convert.vegalite_to_png(chart, ppi=160)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=image_format, dpi=160)
+    picture.savefig(buffer, format=image_format, dpi=160)
     return buffer.getvalue()

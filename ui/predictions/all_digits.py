@@ -5,10 +5,9 @@ import streamlit as st
 from cnn.evaluation.metrics import digit_table
 from cnn.evaluation.predictions import Predictions
 from cnn.evaluation.selection import DigitFilter, select
-from cnn.plots.evaluation import confusion_matrix_figure
 from cnn.plots.gallery import gallery_figure
 from cnn.runs.store import Run
-from ui.predictions import filters, gallery, heat_maps, metrics, opened_digit
+from ui.predictions import charts, filters, gallery, heat_maps, metrics, opened_digit
 from ui.shared import run_picker
 from ui.shared.downloads import offer_downloads
 
@@ -64,7 +63,11 @@ def _show_confusion_matrix(
         selection_mode="cell",
         alt=heat_maps.worst_pair(matrix),
     )
-    offer_downloads("confusion-matrix", lambda: confusion_matrix_figure(matrix, title), run=run)
+    offer_downloads(
+        "confusion-matrix",
+        lambda: charts.saved(title, heat_maps.confusion_chart(matrix)),
+        run=run,
+    )
 
 
 def _clicks() -> int:

@@ -12,6 +12,7 @@ from ui.shared.number_text import percent
 TEXT = "currentColor"  # the page's, light or dark; Vega's own is always black
 MEANING = alt.Tooltip("meaning:N", title=" ")
 _ALL = alt.Scale(domain=[0, 1])
+SAVED_WIDTH = 440  # pixels of a chart in a file
 
 
 def axis(**settings: Any) -> alt.Axis:
@@ -22,6 +23,13 @@ def axis(**settings: Any) -> alt.Axis:
 def share_axis(**settings: Any) -> alt.Axis:
     """Return an axis in percent."""
     return axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], **settings)
+
+
+def saved(title: str, *charts: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+    """Return charts, one below the other, as the Vega-Lite of a picture with a title."""
+    sized = [chart.properties(width=SAVED_WIDTH) for chart in charts]
+    picture = sized[0] if len(sized) == 1 else alt.vconcat(*sized)
+    return picture.properties(title=alt.Title(title.split("\n"), anchor="start")).to_dict()
 
 
 def class_chart(classes: pd.DataFrame, average: float) -> alt.LayerChart:

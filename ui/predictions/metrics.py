@@ -12,7 +12,6 @@ from cnn.evaluation.metrics import (
     with_macro_average,
 )
 from cnn.evaluation.predictions import Predictions
-from cnn.plots.evaluation import classes_figure, confidence_figure, reliability_figure
 from cnn.runs.store import Run
 from ui.predictions import charts
 from ui.shared.downloads import offer_downloads
@@ -57,8 +56,9 @@ def show_class_metrics(run: Run, predictions: Predictions) -> None:
     with right:
         average, alt = predictions.accuracy, charts.hardest_digit(classes)
         st.markdown("##### Accuracy by class", help=CLASSES_HELP)
-        st.altair_chart(charts.class_chart(classes, average), alt=alt)
-        offer_downloads("class-accuracy", lambda: classes_figure(classes, average, title), run=run)
+        chart = charts.class_chart(classes, average)
+        st.altair_chart(chart, alt=alt)
+        offer_downloads("class-accuracy", lambda: charts.saved(title, chart), run=run)
 
 
 def class_table(classes: pd.DataFrame) -> pd.DataFrame:
@@ -79,12 +79,13 @@ def show_confidence_metrics(run: Run, predictions: Predictions) -> None:
         st.markdown("##### Calibration", help=RELIABILITY_HELP)
         st.markdown(f"Expected calibration error **{error}**")
         alt = f"Calibration: confidence and accuracy differ by {error} on average."
-        st.altair_chart(charts.reliability_chart(diagram), alt=alt)
-        offer_downloads("calibration", lambda: reliability_figure(diagram, title), run=run)
+        chart = charts.reliability_chart(diagram)
+        st.altair_chart(chart, alt=alt)
+        offer_downloads("calibration", lambda: charts.saved(title, chart), run=run)
     with right:
         bins = confidence_bins(predictions, HISTOGRAM_BINS)
         st.markdown("##### Confidence", help=CONFIDENCE_HELP)
-        for kind in ("correct", "mistakes"):
-            chart = charts.confidence_chart(bins, kind)
-            st.altair_chart(chart, alt=f"Confidence of {bins[kind].sum():,} {kind}")
-        offer_downloads("confidence", lambda: confidence_figure(bins, title), run=run)
+        both = {kind: charts.confidence_chart(bins, kind) for kind in ("correct", "mistakes")}
+        for kind, histogram in both.items():
+            st.altair_chart(histogram, alt=f"Confidence of {bins[kind].sum():,} {kind}")
+        offer_downloads("confidence", lambda: charts.saved(title, *both.values()), run=run)

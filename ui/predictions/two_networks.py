@@ -9,10 +9,9 @@ import streamlit as st
 from cnn.evaluation.comparison import SIGNIFICANCE, Comparison, CorrectIn
 from cnn.evaluation.metrics import digit_table
 from cnn.evaluation.predictions import Predictions
-from cnn.plots.evaluation import confusion_matrix_figure, difference_matrix_figure
 from cnn.plots.palette import NEGATIVE, POSITIVE
 from cnn.runs.store import Run
-from ui.predictions import gallery, heat_maps, opened_digit
+from ui.predictions import charts, gallery, heat_maps, opened_digit
 from ui.predictions.second_network import pick_second
 from ui.shared.downloads import offer_downloads
 from ui.shared.number_text import counted, percent, points, with_minus
@@ -160,18 +159,19 @@ def _show_matrix(name: str, run: Run, predictions: Predictions, color: str) -> N
     st.markdown(f"##### Confusion matrix of {name}", help=heat_maps.HELP)
     chart = heat_maps.confusion_chart(matrix, color=color)
     st.altair_chart(chart, alt=heat_maps.worst_pair(matrix))
-    offer_downloads(f"confusion-matrix-{run.id}", lambda: confusion_matrix_figure(matrix, title))
+    offer_downloads(f"confusion-matrix-{run.id}", lambda: charts.saved(title, chart))
 
 
 def _show_difference(comparison: Comparison, first: Run, second: Run) -> None:
     """Show B's confusion matrix minus A's."""
-    difference, names = comparison.matrix_difference, (run_label(first), run_label(second))
+    difference = comparison.matrix_difference
+    title = (
+        f"Blue: more often by B, {run_label(second)}\nOrange: more often by A, {run_label(first)}"
+    )
     st.markdown("##### B minus A", help=DIFFERENCE_HELP)
     chart = heat_maps.difference_chart(difference)
     st.altair_chart(chart, alt=heat_maps.largest_difference(difference))
     st.html(_LEGEND)
     st.markdown(":small[Blue is good for B on the diagonal, and bad for it everywhere else.]")
-    offer_downloads(
-        f"confusion-matrix-{second.id}-minus-{first.id}",
-        lambda: difference_matrix_figure(difference, *names),
-    )
+    name = f"confusion-matrix-{second.id}-minus-{first.id}"
+    offer_downloads(name, lambda: charts.saved(title, chart))

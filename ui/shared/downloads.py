@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
 from cnn.export.files import RUN_FILES
-from cnn.plots.figure import ImageFormat, figure_bytes
+from cnn.plots.figure import ImageFormat, picture_bytes
 from cnn.runs.store import Run
 
 if TYPE_CHECKING:
@@ -18,15 +18,16 @@ MIME = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
 
 def offer_downloads(
     what: str,
-    draw: Callable[[], "Figure"] | None = None,
+    draw: Callable[[], "Figure | dict[str, Any]"] | None = None,
     table: Callable[[], bytes] | None = None,
     run: Run | None = None,
     name: str = "Save",
 ) -> None:
     """Show buttons that download a chart as PNG and SVG, and a table as CSV.
 
-    `draw` makes the chart, `table` the CSV file. The files' names are the run's id and `what`,
-    which is also part of the buttons' keys; `name` is the first word of the buttons.
+    `draw` makes a figure or the Vega-Lite of a chart, `table` the CSV file. The files' names are
+    the run's id and `what`, which is also part of the buttons' keys; `name` is the first word of
+    the buttons.
     """
     stem = f"{run.id}-{what}" if run else what
     files: dict[str, Callable[[], bytes]] = {}
@@ -48,8 +49,8 @@ def offer_downloads(
             )
 
 
-def _image(draw: Callable[[], "Figure"], image_format: ImageFormat) -> bytes:
-    return figure_bytes(draw(), image_format)
+def _image(draw: Callable[[], "Figure | dict[str, Any]"], image_format: ImageFormat) -> bytes:
+    return picture_bytes(draw(), image_format)
 
 
 def offer_run_downloads(run: Run) -> None:
