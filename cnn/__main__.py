@@ -106,7 +106,8 @@ def _wait_for(run: Run, as_json: bool) -> int:
             raise
         status = _follow(run)
     if status.test_accuracy is None or status.state is State.FAILED:
-        print(status.message or "The training ended without a network.", file=sys.stderr)
+        network = "before its test; its network is saved" if run.is_usable else "without a network"
+        print(status.message or f"The training ended {network}.", file=sys.stderr)
         return 1
     _print_result(run, status, as_json)
     return 0

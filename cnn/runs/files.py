@@ -67,7 +67,8 @@ def overwrite(path: Path, content: bytes) -> None:
 def replace_together(folder: Path) -> Iterator[Path]:
     """Yield an empty folder whose files replace those of `folder` when it is left: all or none.
 
-    `finish_replacement` completes what a process had begun that died.
+    `finish_replacement` completes what a process had begun that died; until then a reader may see
+    some old and some new files.
     """
     finish_replacement(folder)
     with temporary_folder(folder / STAGING) as staging:

@@ -174,7 +174,10 @@ def create(
 
 
 def open_run(run_id: str, folder: Path) -> Run:
-    """Return the run of this id, that may come from an address, or raise `RunError`."""
+    """Return the run of this id, that may come from an address, or raise `RunError`.
+
+    Files that a process left half replaced when it died are put into place.
+    """
     run = Run(BUILT_IN_PATH) if run_id == BUILT_IN else Run(folder / run_id)
     if not RUN_ID.fullmatch(run_id) or not (run.path / "status.json").is_file():
         shown = re.sub(r"[^\w ./-]", "?", run_id[:64])  # it may be an address's, made to mislead

@@ -38,7 +38,8 @@ _show_grid = st.components.v2.component("pixel_grid", html=_HTML, css=_CSS, js=_
 def paint_pixels() -> Drawing | None:
     """Show the grid, and return what is painted on it; None while it is empty.
 
-    What is painted stays when the page is left.
+    What is painted stays when the page is left. It is treated as a picture, with MNIST's size and
+    line width: the network may see other pixels than the cells.
 
     Raises:
         ValueError: the browser sent something that is no drawing.
