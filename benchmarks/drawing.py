@@ -103,12 +103,6 @@ def non_digits(options: argparse.Namespace) -> Iterable[tuple[str, Images]]:
         yield "Fashion-MNIST", np.frombuffer(content, np.uint8, offset=16).reshape(-1, SIDE, SIDE)
 
 
-def pairs(
-    labels: NDArray[np.intp], predicted: NDArray[np.intp], indices: Iterable[int]
-) -> list[str]:
-    return [f"{labels[index]}→{predicted[index]}" for index in indices]
-
-
 def save_picture(images: Images, path: Path) -> None:
     """Save the images side by side, larger than they are."""
     picture = Image.fromarray(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cnn.data import mnist
 from cnn.data.mnist import Digits
 from cnn.explanation import explain
-from cnn.explanation.kernels import load_kernels
+from cnn.explanation.explain import load_kernels
 from cnn.inference.predictor import load_predictor
 from cnn.network.layers import layer_table
 from cnn.runs.store import BUILT_IN_PATH, Run

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnn.explanation.kernels import load_convolutions, load_kernels
+from cnn.explanation.explain import load_convolutions, load_kernels
 from tests.networks import save_onnx
 
 FIRST = np.arange(18, dtype=np.float32).reshape(2, 1, 3, 3)

@@ -67,8 +67,12 @@ def test_a_missing_network_or_a_folder_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     "shapes",
-    [{"pixels": (28, 28, 1), "answer": (28, 28, 1)}, {"image": (8,), "probabilities": (8,)}],
-    ids=["output", "input"],
+    [
+        {"pixels": (28, 28, 1), "answer": (28, 28, 1)},
+        {"pixels": (28, 28, 1), "probabilities": (28, 28, 1)},
+        {"image": (10,), "probabilities": (10,)},
+    ],
+    ids=["no probabilities", "not ten of them", "another input"],
 )
 def test_a_network_with_another_input_or_output_is_named(tmp_path, shapes):
     path = save_onnx(tmp_path / "model.onnx", [("Identity", *[[k] for k in shapes])], shapes, {})

@@ -106,6 +106,7 @@ DAMAGED = [
     b"\xff\xfe\x00",
     b'{"label": "7"}',
     b"[" * 5_000,
+    line(comment="x" * 200_000),
     line(label="A"),
     line(strokes=[[[1, float("nan")]]]),
     line(strokes=[[[1, 1e300]]]),
@@ -152,7 +153,12 @@ def test_no_more_than_the_limit_is_saved(runs_dir, monkeypatch):
     for number in range(2):
         saved_digits.add(stroke_drawing(number), 7, runs_dir)
     with pytest.raises(ValueError, match="2 digits are saved"):
-        saved_digits.load(line(), runs_dir)
+        saved_digits.add(stroke_drawing(2), 7, runs_dir)
+    loaded = saved_digits.load(
+        saved_digits.to_bytes(saved_digits.read(runs_dir).digits) + line(), runs_dir
+    )
+    assert (loaded.added, loaded.already_there) == (0, 2)
+    assert loaded.refused == ("No room: 2 digits are saved, the maximum.",)
     saved_digits.add(stroke_drawing(1), 1, runs_dir)
     assert labels(runs_dir) == [7, 1]
 

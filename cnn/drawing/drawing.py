@@ -28,7 +28,7 @@ _SENTENCES = {
     "Your strokes": "The path of your pen.",
     _GIVEN: "Without its colors.",
     "Ink": "What stands out from the background.",
-    "Cropped": "Where you drew does not matter.",
+    "Cropped": "Where the digit is does not matter.",
     "MNIST's pen": "Drawn again, as wide as the digits it learned from.",
     "20×20 box": "Shrunk to 20 pixels, in shades of gray.",
     "Centered": "Its center of mass in the middle of 28×28. The network sees this.",

@@ -57,7 +57,6 @@ def load_replay(run: Run, max_epochs: int = MAX_EPOCHS) -> Replay:
 
     Raises:
         RunError: the run has not ended, or its snapshots are missing or damaged.
-        RunError: the run's state cannot be read.
     """
     status = run.status()
     if not status.over:
@@ -121,4 +120,4 @@ def _notes(
 def _restored_best(run: Run) -> bool:
     """Return whether the network has the weights of an earlier epoch than its last."""
     losses = [point.validation_loss for point in run.metrics().epochs]
-    return bool(run.hyperparameters.early_stopping) and min(losses) != losses[-1]
+    return bool(run.hyperparameters.early_stopping) and min(losses) in losses[:-1]

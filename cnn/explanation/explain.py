@@ -1,7 +1,8 @@
-"""Explanations of a prediction: feature maps, occlusion importance, nearest training digits."""
+"""Explanations of a prediction: feature maps, kernels, occlusion, nearest training digits."""
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 
 from cnn.data.mnist import Digits
 from cnn.inference.predictor import SIDE, Predictor
+from cnn.runs.files import cached_by_stat
+
+Kernels = dict[str, NDArray[np.float32]]
 
 PATCH = 5  # pixels a side
 MAX_MULTIPLY_ADDS_OF_STRIDE_1 = 20e6  # of a network whose occlusion map has every patch
@@ -143,3 +147,47 @@ def _project(features: NDArray[np.float32]) -> NDArray[np.float32]:
     order, signs = generator.permutation(size), generator.choice(SIGNS, size)
     firsts = np.linspace(0, size, MAX_FEATURES, endpoint=False).astype(int)
     return np.add.reduceat(features[:, order] * signs, firsts, axis=1)
+
+
+class Convolution(NamedTuple):
+    """The weights of a convolution; a batch normalization after it is folded into them."""
+
+    kernels: NDArray[np.float32]
+    """(filters, channels, k, k)."""
+    biases: NDArray[np.float32]
+    """(filters,), zeros where it has none."""
+
+
+def load_kernels(model_path: Path) -> Kernels:
+    """Return each convolution's kernels by the layer's name; raises as `load_convolutions`."""
+    convolutions = load_convolutions(model_path)
+    return {f"convolution_{number}": one.kernels for number, one in enumerate(convolutions, 1)}
+
+
+def load_convolutions(model_path: Path) -> tuple[Convolution, ...]:
+    """Return all convolutions of an ONNX file in order, cached until the file changes.
+
+    Raises:
+        ValueError: the file is missing or damaged.
+    """
+    try:
+        return _load(model_path)
+    except Exception as error:  # OSError, and protobuf's and ONNX's, which share no class
+        raise ValueError(
+            f"The network {model_path} can't be read. Train it again, or choose another run."
+        ) from error
+
+
+@cached_by_stat(8)
+def _load(model_path: Path) -> tuple[Convolution, ...]:
+    import onnx  # a third of a second: only where filters are shown
+
+    graph = onnx.load(model_path).graph
+    stored = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+    found = []
+    for node in graph.node:
+        if node.op_type == "Conv":
+            kernels, *biases = (stored[name].astype(np.float32) for name in node.input[1:])
+            zeros = np.zeros(len(kernels), np.float32)
+            found.append(Convolution(kernels, biases[0] if biases else zeros))
+    return tuple(found)

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from cnn.drawing.background import MIN_CONTRAST
 from cnn.drawing.drawing import Drawing
 from cnn.drawing.pen import CheckedStrokes, check_points
 
-SIDE = 28
+SIDE, MAX_LINE = 28, 200_000  # bytes
 MAX_SAVED_POINTS = 4_000  # a drawing with more is saved as the image that the network sees
 MAX_TIME = 1e11  # seconds since 1970
 
@@ -62,7 +62,7 @@ class SavedDigit:
         """What a network sees of it: (28, 28), 255 is full ink."""
         return self.drawing.mnist_image
 
-    @property
+    @cached_property
     def line(self) -> bytes:
         """One line of JSON without its line break, as `from_line` reads it."""
         values = {"id": self.id, "label": str(self.label), "added": self.added}
@@ -93,13 +93,14 @@ def _content(drawing: Drawing) -> dict[str, Any]:
     return {"strokes": drawing.strokes}
 
 
-@lru_cache(2_000)  # an unchanged line keeps its image
 def from_line(line: bytes) -> SavedDigit:
     """Return the digit of a line that may come from anywhere, or raise `ValueError`.
 
     Expected is `{"label": "7", "strokes": [[[x, y], …], …]}`, or with "image" instead: the 784
     bytes of a 28×28 image in base64. "added" may be missing; other keys are ignored.
     """
+    if len(line) > MAX_LINE:
+        raise ValueError(f"This line is longer than {MAX_LINE:,} bytes.")
     with readable_errors():
         values = _Line.model_validate_json(line.removeprefix(codecs.BOM_UTF8))
     if values.image is not None:

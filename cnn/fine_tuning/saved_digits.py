@@ -5,6 +5,7 @@ The file is JSON lines, as `python -m cnn recognize` reads them. It is downloade
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ MAX_DIGITS = 2_000
 MAX_FILE = 64_000_000  # bytes; 2,000 ordinary drawings take 5 million
 MAX_UPLOAD, MAX_UPLOAD_LINES = 32_000_000, 20_000
 LOCK_TIMEOUT = 10.0  # seconds
+_saved_line = lru_cache(MAX_DIGITS)(saved_digit.from_line)  # an unchanged line keeps its image
 
 
 class SavedDigits(NamedTuple):
@@ -46,7 +48,7 @@ class Loaded(NamedTuple):
 
     added: int
     already_there: int
-    refused: tuple[str, ...]  # a sentence for each line that holds no digit, with its number
+    refused: tuple[str, ...]  # a sentence for each line that holds no digit or has no room
 
 
 def read(folder: Path) -> SavedDigits:
@@ -66,20 +68,22 @@ def _read(path: Path) -> SavedDigits:
     if path.stat().st_size > MAX_FILE:
         raise ValueError(f"{path} is larger than {MAX_FILE // 1_000_000} MB.")
     lines = path.read_bytes().split(b"\n")
-    digits, damaged = _digits_of(lines)
+    digits, damaged = _digits_of(lines, _saved_line)
     return SavedDigits(
         tuple({digit.id: digit for digit in digits}.values()),
         tuple(lines[number - 1] for number in damaged),
     )
 
 
-def _digits_of(lines: Iterable[bytes]) -> tuple[list[SavedDigit], dict[int, str]]:
+def _digits_of(
+    lines: Iterable[bytes], parse: Callable[[bytes], SavedDigit] = saved_digit.from_line
+) -> tuple[list[SavedDigit], dict[int, str]]:
     """Return the digits of a file, and why other lines hold none, by their numbers from 1."""
     digits, damaged = [], {}
     for number, line in enumerate(lines, 1):
         try:
             if line.strip():
-                digits.append(saved_digit.from_line(line))
+                digits.append(parse(line))
         except ValueError as error:
             damaged[number] = str(error)
     return digits, damaged
@@ -93,7 +97,7 @@ def to_bytes(digits: Iterable[SavedDigit]) -> bytes:
 def load(content: bytes, folder: Path) -> Loaded:
     """Save the digits of a file that may come from anywhere; those already saved stay as they are.
 
-    An empty or too large file raises `ValueError`.
+    What would exceed the maximum is left out. An empty or too large file raises `ValueError`.
     """
     lines = content.split(b"\n", MAX_UPLOAD_LINES)
     if len(content) > MAX_UPLOAD or len(lines) > MAX_UPLOAD_LINES:
@@ -102,13 +106,19 @@ def load(content: bytes, folder: Path) -> Loaded:
     if not digits and not damaged:
         raise ValueError("There is no digit in this file: it is empty.")
 
+    left_out: list[SavedDigit] = []
+
     def change(saved: dict[str, SavedDigit]) -> None:
         for digit in digits:
-            saved.setdefault(digit.id, digit)
+            if len(saved) < MAX_DIGITS or digit.id in saved:
+                saved.setdefault(digit.id, digit)
+            else:
+                left_out.append(digit)
 
     added = len(change_file(folder, change)) if digits else 0
-    refused = tuple(f"Line {number}: {reason}" for number, reason in damaged.items())
-    return Loaded(added, len(digits) - added, refused)
+    refused = [f"Line {number}: {reason}" for number, reason in damaged.items()]
+    refused += [f"No room: {MAX_DIGITS:,} digits are saved, the maximum." for _ in left_out]
+    return Loaded(added, len(digits) - added - len(left_out), tuple(refused))
 
 
 def add(drawing: Drawing, label: int, folder: Path) -> Change:

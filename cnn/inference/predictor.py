@@ -27,10 +27,11 @@ class Predictor:
             ValueError: it is damaged, or another kind of network.
         """
         self._session = _open_session(model_path)
-        self._input = self._session.get_inputs()[0].name
-        names = [output.name for output in self._session.get_outputs()]
-        if PROBABILITIES not in names or self._session.get_inputs()[0].shape[1:] != [SIDE, SIDE, 1]:
+        inputs = {one.name: one.shape[1:] for one in self._session.get_inputs()}
+        names = {one.name: one.shape[1:] for one in self._session.get_outputs()}
+        if [*inputs.values()] != [[SIDE, SIDE, 1]] or names.get(PROBABILITIES) != [CLASSES]:
             raise ValueError(f"The network {model_path} is of another kind. Choose another run.")
+        (self._input,) = inputs
         self._predictions = [name for name in (PROBABILITIES, DIGIT) if name in names]
         self._activations = [name for name in names if name not in self._predictions]
 

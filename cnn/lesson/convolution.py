@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.explanation.kernels import load_convolutions
+from cnn.explanation.explain import load_convolutions
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.choices import ACTIVATIONS
 from cnn.network.layers import IMAGE_SHAPE
@@ -105,9 +105,11 @@ def first_convolution(model_path: Path, hyperparameters: Hyperparameters) -> Fir
     """Return the first convolution of a run's model.onnx.
 
     Raises:
-        ValueError: the file is missing or damaged.
+        ValueError: the file is missing or damaged, or has no convolution.
     """
-    kernels, biases = load_convolutions(model_path)[0]
+    if not (convolutions := load_convolutions(model_path)):
+        raise ValueError(f"The network {model_path} has no convolution. Choose another run.")
+    kernels, biases = convolutions[0]
     divisor = 255.0 if hyperparameters.scale_pixels else 1.0
     padded, activation = hyperparameters.padding == "same", hyperparameters.activation
     stride = hyperparameters.strides[0] if hyperparameters.strides else 1

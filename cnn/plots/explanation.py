@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from cnn.evaluation.history import History
 from cnn.evaluation.predictions import Predictions
-from cnn.explanation.explain import LayerMaps, Neighbor
-from cnn.explanation.kernels import Kernels
+from cnn.explanation.explain import Kernels, LayerMaps, Neighbor
 from cnn.plots.colormaps import activation_picture, occlusion_picture, weight_picture
 from cnn.plots.figure import new_figure
 from cnn.plots.palette import ACCENT, CORRECT_TEXT, MISTAKE_TEXT, NEGATIVE, POSITIVE
@@ -29,7 +28,7 @@ class Explanation(NamedTuple):
     importance: NDArray[np.float32]
     """(28, 28), the occlusion map of the prediction."""
     neighbors: Sequence[Neighbor]
-    """None where the network has no output with its features."""
+    """None of them where the network has no output with its features."""
     layers: Sequence[LayerMaps]
     kernels: Kernels
     history: History | None

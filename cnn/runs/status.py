@@ -97,7 +97,7 @@ class Contents(NamedTuple):
 @briefly_cached
 @cached_by_stat(MAX_CACHED)
 def read_folder(folder: Path) -> Contents:
-    """Read a run; the time of its folder changes whenever one of these files is replaced."""
+    """Read a run; the time of its folder changes where a file is replaced, not edited in place."""
     values = _parsed(folder / "hyperparameters.json", hp.from_json)
     name = "" if isinstance(values, Exception) else preset_name(values)
     if (folder / FINE_TUNE_FILE).is_file():
@@ -109,8 +109,8 @@ def read_folder(folder: Path) -> Contents:
 def _parsed(file: Path, parse: Callable[[bytes], T]) -> T | Exception:
     try:
         return parse(file.read_bytes())
-    except (OSError, ValueError) as error:
-        return error
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        return error  # another error may pass, so it is raised and not cached
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ class Run:
         return self.path / "stop"
 
     def log(self) -> str:
-        """Return what the training process printed."""
+        """Return what Python printed in the training, with the traceback of a failure."""
         path = self.path / "train.log"
         return path.read_text(errors="replace") if path.is_file() else ""
 
@@ -174,15 +174,12 @@ def create(
 
 
 def open_run(run_id: str, folder: Path) -> Run:
-    """Return the run of this id, that may come from an address, or raise `RunError`.
-
-    Files that a process left half replaced when it died are put into place.
-    """
+    """Return the run of this id, that may come from an address, or raise `RunError`."""
     run = Run(BUILT_IN_PATH) if run_id == BUILT_IN else Run(folder / run_id)
     if not RUN_ID.fullmatch(run_id) or not (run.path / "status.json").is_file():
         shown = re.sub(r"[^\w ./-]", "?", run_id[:64])  # it may be an address's, made to mislead
         raise RunError(f"There is no run '{shown}'. It may have been deleted.")
-    files.finish_replacement(run.path)
+    files.finish_replacement(run.path)  # that a process left undone when it died
     return run
 
 

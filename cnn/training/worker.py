@@ -60,7 +60,8 @@ def _serve(folder: Path, slot: int, idle_seconds: float) -> None:
 def _train(run: Run) -> None:
     """Train one claimed run; whatever goes wrong is its end, not the worker's."""
     try:
-        with (run.path / "train.log").open("a") as log, redirect_stdout(log), redirect_stderr(log):
+        log = (run.path / "train.log").open("a", buffering=1)  # a line is there at once
+        with log, redirect_stdout(log), redirect_stderr(log):
             try:
                 _train_on_its_digits(run)
             except Exception:

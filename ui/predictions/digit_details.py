@@ -8,7 +8,7 @@ from cnn.data.label_errors import SOURCE, SOURCE_ADDRESS
 from cnn.evaluation.history import History, history_of
 from cnn.evaluation.predictions import Predictions
 from cnn.explanation import explain
-from cnn.explanation.kernels import Kernels, load_kernels
+from cnn.explanation.explain import Kernels, load_kernels
 from cnn.inference.predictor import Predictor, load_predictor
 from cnn.plots.explanation import Explanation, explanation_figure
 from cnn.plots.palette import NEGATIVE, POSITIVE

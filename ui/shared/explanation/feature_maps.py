@@ -8,8 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.explanation import explain
-from cnn.explanation.explain import LayerMaps
-from cnn.explanation.kernels import Kernels
+from cnn.explanation.explain import Kernels, LayerMaps
 from cnn.inference.predictor import Predictor
 from cnn.plots.colormaps import activation_picture, weight_picture
 from cnn.runs.store import Run, RunError
