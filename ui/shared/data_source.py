@@ -24,11 +24,12 @@ def _show_download() -> None:
     progress = download.progress()
     if progress.state == "running":
         text = progress.message
-        if progress.received:
-            text += f" {progress.received / MEGABYTE:.1f} MB"
-        if progress.total:
-            text += f" of {progress.total / MEGABYTE:.1f} MB"
-        st.progress(progress.received / max(progress.total, progress.received, 1), text=text)
+        received, total = progress.received, progress.total  # the download goes on meanwhile
+        if received:
+            text += f" {received / MEGABYTE:.1f} MB"
+        if total:
+            text += f" of {total / MEGABYTE:.1f} MB"
+        st.progress(received / max(total, received, 1), text=text)
     elif mnist.find_source()[0].name == "mnist":
         st.rerun()
     elif progress.state == "failed":
