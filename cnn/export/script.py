@@ -56,8 +56,7 @@ def _introduction(plan: Plan) -> tuple[str, str]:
         what = (
             f"This trains the network of run {plan.run.id} of Digit Lab without "
             f"{' and without '.join(plan.left_out)}, which would take hundreds of lines: {reached} "
-            "Expect about the same on MNIST's test digits, or a little less, and more errors on "
-            "digits that you draw."
+            "Expect about the same on MNIST's test digits, and more errors on digits that you draw."
         )
     return what, "Install with: pip install keras tensorflow scikit-learn"
 
