@@ -222,7 +222,7 @@ def test_a_script_says_in_its_first_lines_what_its_run_reached_and_what_it_leave
     head = in_words(run_script(rich).partition("import os")[0])
     assert "without handwriting styles and without the reject class" in head
     assert "99.60%" in head
-    assert "or a little less" in head
+    assert "more errors on digits that you draw" in head
 
 
 def test_a_script_has_no_word_of_what_its_run_does_without(runs_dir):
