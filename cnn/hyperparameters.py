@@ -5,6 +5,7 @@ read `Hyperparameters` and `SPECS`; named choices are declared in `cnn.network.c
 """
 
 import json
+import re
 import reprlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -46,7 +47,8 @@ class Hyperparameters:
     kernel_size: Annotated[int, _layer("Kernel size", 1, 7, steps=range(1, 8))] = 3
     """Width and height of a filter in pixels."""
     pool_after: Annotated[
-        tuple[int, ...], _layer("Pool after convolution", 1, MAX_CONVOLUTIONS, off="none")
+        tuple[int, ...],
+        _layer("Pool after convolution", 1, MAX_CONVOLUTIONS, off="none", short="pooling"),
     ] = ()
     """Keeps the maximum of each 2×2 pixels: faster, and less sensitive to where a stroke is."""
     padding: Annotated[str, _layer("Padding", choices=PADDINGS)] = "valid"
@@ -55,7 +57,9 @@ class Hyperparameters:
     """The nonlinear function after each layer. ReLU sets negative numbers to 0."""
     batch_normalization: Annotated[bool, _layer("Batch normalization")] = False
     """Normalizes the feature maps to a similar range, so that deep networks train faster."""
-    global_average_pooling: Annotated[bool, _layer("Global average pooling")] = False
+    global_average_pooling: Annotated[
+        bool, _layer("Global average pooling", short="average pooling")
+    ] = False
     """Averages each feature map to one number instead of flattening it: far fewer parameters."""
     dense_units: Annotated[
         int, _layer("Dense units", 0, 1024, (0, 10, 16, 32, 64, 128, 256, 512), off="none")
@@ -74,13 +78,14 @@ class Hyperparameters:
             1e-6,
             10,
             (1e-5, 1e-4, 3e-4, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.1, 0.3, 1),
+            short="lr",
         ),
     ] = 0.001
     """The size of an update; with one cycle, its peak. Too small is slow, too large diverges."""
     schedule: Annotated[str, _compile("Learning rate schedule", choices=SCHEDULES)] = "constant"
     """One cycle rises to the learning rate, then falls to nearly 0, and often ends better."""
     batch_size: Annotated[
-        int, _fit("Batch size", 1, 1024, (8, 16, 32, 64, 128, 256, 512, 1024))
+        int, _fit("Batch size", 1, 1024, (8, 16, 32, 64, 128, 256, 512, 1024), short="batch")
     ] = 32
     """Images for each update of the weights. Larger is faster for an image, with fewer updates."""
     epochs: Annotated[int, _fit("Epochs", 1, 100, range(1, 51))] = 5
@@ -114,7 +119,7 @@ class Hyperparameters:
         pydantic.Field(validation_alias=pydantic.AliasChoices("reject_class", "non_digits")),
     ] = False
     """Adds an eleventh class, not a digit, trained with generated shapes and textures."""
-    scale_pixels: Annotated[bool, _prepare("Scale pixels to 0–1")] = False
+    scale_pixels: Annotated[bool, _prepare("Scale pixels to 0–1", short="scaled pixels")] = False
     """Divides the pixels, 0–255, by 255 inside the network. Small inputs train better."""
     seed: Annotated[int, _data("Seed", 0, 2**31 - 1)] = 0
     """The same seed gives the same initial weights and the same order of images."""
@@ -183,11 +188,16 @@ def from_json(text: str | bytes) -> Hyperparameters:
         return _ADAPTER.validate_json(text, strict=True)
 
 
-def parse_setting(setting: str) -> tuple[str, Any]:
-    """Return name and value of one `name=value`, such as `filters=16,8` or `dropout=0.2`."""
-    name, equals, text = setting.partition("=")
-    if not equals or name not in SPECS:
-        raise ValueError(
-            f"{setting!r} is not a setting. Write name=value with a name from: {', '.join(SPECS)}."
-        )
-    return name, [item for item in text.split(",") if item.strip()] if SPECS[name].is_list else text
+def parse_value(name: str, text: str) -> Any:
+    """Return the value in the text of a setting, to be checked: "16-8" or "16,8" is a list."""
+    if not SPECS[name].is_list:
+        return text
+    items = re.split(r"(?<=\d)-|,", "" if text == "none" else text)
+    return [item for item in items if item.strip()]
+
+
+def value_text(value: Any) -> str:
+    """Return a value as settings in an address and on the command line have it: "16-8"."""
+    if isinstance(value, tuple):
+        return "-".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,7 +1,14 @@
-"""Named hyperparameters to start from."""
+"""Named hyperparameters to start from, and how others differ from them."""
 
-from cnn.hyperparameters import Hyperparameters
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
+from pydantic import ValidationError
+
+from cnn.hyperparameters import SPECS, Hyperparameters, from_mapping, parse_value, value_text
+
+MAX_NAMED = 5  # differences that a name says
 # The tutorial's own figure, which every result is compared with.
 TUTORIAL_TEST_ACCURACY = 0.9706
 TUTORIAL_TEST_IMAGES = 10_000
@@ -42,3 +49,79 @@ def label_of(name: str) -> str:
 def preset_name(hyperparameters: Hyperparameters) -> str:
     """Return the name of the preset with exactly these values, else "custom"."""
     return next((name for name, values in PRESETS.items() if values == hyperparameters), "custom")
+
+
+def differences(values: Hyperparameters, base: Hyperparameters) -> dict[str, Any]:
+    """Return the values that differ from those of `base`, by name, as declared."""
+    return {
+        name: getattr(values, name)
+        for name in SPECS
+        if getattr(values, name) != getattr(base, name)
+    }
+
+
+def nearest_preset(values: Hyperparameters) -> str:
+    """Return the name of the preset from which the fewest values differ."""
+    return min(PRESETS, key=lambda name: len(differences(values, PRESETS[name])))
+
+
+def short_name(values: Hyperparameters) -> str:
+    """Return the preset and what differs from it: "Fast · 3 layers (8-16-32) · lr 0.05"."""
+    preset = nearest_preset(values)
+    base = PRESETS[preset]
+    words = [_short(name, value, base) for name, value in differences(values, base).items()]
+    more = [f"{len(words) - MAX_NAMED} more"] if len(words) > MAX_NAMED else []
+    return " · ".join([label_of(preset), *words[:MAX_NAMED], *more])
+
+
+def _short(name: str, value: Any, base: Hyperparameters) -> str:
+    spec = SPECS[name]
+    word = spec.short or spec.label.lower()
+    if name == "filters" and len(value) != len(base.filters):
+        return f"{len(value)} layer{'s' * (len(value) > 1)} ({value_text(value)})"
+    if isinstance(value, bool):
+        return word if value else f"no {word}"
+    return f"{word} {value_text(value) if value and spec.is_list else spec.text(value)}"
+
+
+def to_settings(values: Hyperparameters) -> dict[str, str]:
+    """Return the nearest preset and what differs from it, as an address has them."""
+    preset = nearest_preset(values)
+    changed = differences(values, PRESETS[preset])
+    return {"preset": preset} | {name: value_text(value) for name, value in changed.items()}
+
+
+def from_settings(settings: Mapping[str, str]) -> tuple[Hyperparameters, list[str]]:
+    """Return what untrusted settings say, and a sentence for each that is impossible.
+
+    In the place of an impossible value stands the preset's; other names are passed over.
+    """
+    preset, problems = settings.get("preset", "article"), []
+    if preset not in PRESETS:
+        problems.append(f"There is no preset {preset[:40]!r}. There are {', '.join(PRESETS)}.")
+        preset = "article"
+    values = {name: parse_value(name, settings[name]) for name in SPECS if name in settings}
+    while True:
+        try:
+            return from_mapping({**asdict(PRESETS[preset]), **values}), problems
+        except ValueError as error:
+            problems.append(str(error))
+            for name in _named_in(error, values):
+                del values[name]
+
+
+def _named_in(error: ValueError, values: Mapping[str, Any]) -> list[str]:
+    """Return which of the values an error is about; all lists where they disagree."""
+    assert isinstance(error.__cause__, ValidationError)
+    place = error.__cause__.errors()[0]["loc"]
+    return [name for name in values if name in place] or [n for n in values if SPECS[n].is_list]
+
+
+def split_setting(setting: str) -> tuple[str, str]:
+    """Return name and text of one `name=value`, such as `filters=16-8`, or raise `ValueError`."""
+    name, equals, text = setting.partition("=")
+    if not equals or name not in SPECS:
+        raise ValueError(
+            f"{setting!r} is not a setting. Write name=value with a name from: {', '.join(SPECS)}."
+        )
+    return name, text

@@ -23,7 +23,7 @@ from cnn.runs.fine_tune_info import (
     read_saved_digits,
     saved_image_count,
 )
-from cnn.runs.status import FINE_TUNE_FILE, FINE_TUNED, State
+from cnn.runs.status import FINE_TUNE_FILE, State
 from cnn.runs.store import RunError
 from cnn.training.fit import train
 from cnn.training.model import starting_network
@@ -66,7 +66,7 @@ def test_a_fine_tuned_run_learns_the_saved_digit_and_still_its_test_digits(
 def test_a_fine_tuned_run_is_queued_with_its_digits_each_as_often_as_the_next(parent, runs_dir):
     digits = [saved_stroke(number, label=number) for number in range(7)]
     run = start_fine_tuning(parent, digits, runs_dir)
-    assert run.name == FINE_TUNED
+    assert run.name == "Fine-tuned"
     assert "-fine-tuned-" in run.id
     assert queue.queued_runs(runs_dir) == [run]
     info = read_fine_tune_info(run)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cnn import hyperparameters as hp
 from cnn.hyperparameters import MAX_CONVOLUTIONS, SPECS, Hyperparameters
+from cnn.presets import split_setting
 
 NUMBERS = [name for name, spec in SPECS.items() if spec.kind in (int, float)]
 INTEGERS = [name for name, spec in SPECS.items() if spec.kind is int]
@@ -135,6 +136,8 @@ def test_files_of_earlier_versions_still_open():
     ("setting", "value"),
     [
         ("filters= 16, 8,", (16, 8)),
+        ("filters=16-8", (16, 8)),
+        ("strides=none", ()),
         ("filters=16", (16,)),
         ("pool_after=", ()),
         ("learning_rate=1e-4", 0.0001),
@@ -143,14 +146,17 @@ def test_files_of_earlier_versions_still_open():
     ],
 )
 def test_a_setting_is_name_and_value(setting, value):
-    name, parsed = hp.parse_setting(setting)
-    assert getattr(hp.from_mapping({name: parsed}), name) == value
+    name, text = split_setting(setting)
+    values = hp.from_mapping({name: hp.parse_value(name, text)})
+    assert getattr(values, name) == value
+    again = hp.parse_value(name, hp.value_text(getattr(values, name)))
+    assert hp.from_mapping({name: again}) == values
 
 
 @pytest.mark.parametrize("setting", ["", "epochs", "=3", "epochs =3", "to_json=1"])
 def test_what_is_no_setting_is_refused_with_the_names(setting):
     with pytest.raises(ValueError, match=r"is not a setting\. Write name=value") as error:
-        hp.parse_setting(setting)
+        split_setting(setting)
     assert str(error.value).startswith(repr(setting))
     assert ", epochs, " in str(error.value)
 

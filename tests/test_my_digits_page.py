@@ -173,7 +173,7 @@ def test_a_training_is_followed_here_and_a_second_press_starts_no_other(
     button(page, "Train on my digits").click().run()
     (run,) = store.list_runs(runs_dir)
     assert not page.exception
-    assert run.name == "fine-tuned"
+    assert run.is_fine_tuned
     assert run.status().state is State.QUEUED
     assert page.session_state["chosen_run"] == "built-in"
     assert button(page, "Train on my digits").disabled

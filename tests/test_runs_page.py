@@ -55,7 +55,7 @@ def test_a_finished_run_is_a_row_with_its_results_and_a_queued_one_has_blanks(ru
         "Digits": "MNIST",
         "Created": datetime.fromtimestamp(1_699_999_999),
     }
-    assert (blank["Network"], blank["State"]) == ("Custom", "queued")
+    assert (blank["Network"], blank["State"]) == ("Tutorial · 1 layer (3)", "queued")
     assert (blank["Training time"], blank["Digits"]) == ("–", "–")
 
 

@@ -21,7 +21,7 @@ def test_a_new_run_is_queued_and_holds_what_was_chosen(run, runs_dir):
     assert run.path.parent == runs_dir
     assert run.status().state is State.QUEUED
     assert run.hyperparameters == PRESETS["fast"]
-    assert run.name == "fast"
+    assert run.name == "Fast"
     assert not run.is_usable
     assert run.metrics() == ((), ())
     assert run.log() == ""
@@ -215,7 +215,7 @@ def test_a_run_that_is_queued_or_worked_on_is_not_deleted(run):
 def test_the_built_in_run_is_opened_by_its_name_not_deleted_and_not_written_to(runs_dir):
     built_in = store.open_run("built-in", runs_dir)
     before = sorted(built_in.path.iterdir())
-    assert (built_in.id, built_in.name) == ("built-in", "accurate")
+    assert (built_in.id, built_in.name) == ("built-in", "Built-in")
     assert built_in.status().test_accuracy > 0.99
     assert store.all_runs(runs_dir) == [built_in]
     with pytest.raises(RunError, match="built-in run can't be deleted"):

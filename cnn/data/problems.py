@@ -15,7 +15,7 @@ def problem_of(error: ValidationError) -> str:
     """
     first = error.errors(include_url=False)[0]
     where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in first["loc"])
-    what = first["msg"].removeprefix("Value error, ")
+    what = first["msg"].removeprefix("Value error, ").replace("String should", "must")
     if what.startswith("Input should be"):
         expected = what.partition(",")[0].removeprefix("Input should")
         what = f"must{expected}, not {reprlib.repr(first['input'])}"

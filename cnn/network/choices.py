@@ -23,6 +23,7 @@ class Spec:
     choices: Mapping[str, Any] | None = None
     each: int = 0  # what a new convolution begins with, in a list of a number for each
     off: str = ""  # the word for 0, or for an empty list, where that turns something off
+    short: str = ""  # the word in names of runs, else the label
     help: str = ""  # the docstring below the hyperparameter
     kind: Any = None  # the type of the value
 

@@ -4,13 +4,16 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
 from cnn.runs import files, slots, store
+from cnn.runs.notes import check_notes, write_notes
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 
@@ -128,6 +131,15 @@ def stop(run: Run) -> None:
             )
         else:
             run.stop_file.touch()
+
+
+def annotate(run: Run, **changes: Any) -> None:
+    """Change a run's name, note or star, or raise `ValueError`; see `Notes`."""
+    if run.is_built_in:
+        raise RunError("The built-in run can't be renamed.")
+    with locked(run.path.parent):
+        store.open_run(run.id, run.path.parent)
+        write_notes(run.path, check_notes(**{**asdict(run.notes), **changes}))
 
 
 def delete(run: Run) -> None:

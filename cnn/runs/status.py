@@ -10,8 +10,9 @@ from typing import Annotated, NamedTuple
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from cnn import hyperparameters as hp
-from cnn.presets import preset_name
+from cnn.presets import label_of, short_name
 from cnn.runs.files import MAX_CACHED, T, briefly_cached, cached_by_stat, write_bytes
+from cnn.runs.notes import Notes, read_notes
 
 FINE_TUNED = "fine-tuned"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
@@ -84,7 +85,9 @@ class Contents(NamedTuple):
     status: Status | Exception
     hyperparameters: hp.Hyperparameters | Exception
     name: str = ""
+    is_fine_tuned: bool = False
     is_usable: bool = False
+    notes: Notes = Notes()
 
     @property
     def created(self) -> float | None:
@@ -99,11 +102,12 @@ class Contents(NamedTuple):
 def read_folder(folder: Path) -> Contents:
     """Read a run; the time of its folder changes where a file is replaced, not edited in place."""
     values = _parsed(folder / "hyperparameters.json", hp.from_json)
-    name = "" if isinstance(values, Exception) else preset_name(values)
-    if (folder / FINE_TUNE_FILE).is_file():
-        name = FINE_TUNED
     status = _parsed(folder / "status.json", STATUS.validate_json)
-    return Contents(status, values, name, (folder / MODEL_FILE).is_file())
+    is_fine_tuned, is_usable = ((folder / file).is_file() for file in (FINE_TUNE_FILE, MODEL_FILE))
+    notes, default = read_notes(folder), ""
+    if isinstance(values, hp.Hyperparameters):
+        default = label_of(FINE_TUNED) if is_fine_tuned else short_name(values)
+    return Contents(status, values, notes.name or default, is_fine_tuned, is_usable, notes)
 
 
 def _parsed(file: Path, parse: Callable[[bytes], T]) -> T | Exception:

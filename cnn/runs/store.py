@@ -1,149 +1,20 @@
-"""A run is a folder: its hyperparameters, its status and metrics, and its trained network."""
+"""The folder of all runs: create, open and list them."""
 
 import os
 import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-from filelock import FileLock
 
 from cnn import hyperparameters as hp
 from cnn.presets import preset_name
 from cnn.runs import files
-from cnn.runs.metrics import Metrics, read_metrics
-from cnn.runs.status import (
-    FINE_TUNED,
-    MODEL_FILE,
-    STATUS,
-    Contents,
-    State,
-    Status,
-    read_folder,
-)
+from cnn.runs.run import BUILT_IN, BUILT_IN_PATH, Run, RunError
+from cnn.runs.status import State, Status
 
-BUILT_IN = "built-in"
-BUILT_IN_PATH = Path(__file__).parents[1] / "pretrained"
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-INTERRUPTED = "The process that trained this run ended."
-
-
-class RunError(ValueError):
-    """A run that is not there or cannot be read; the message is for the page."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run folder."""
-
-    path: Path
-
-    @property
-    def id(self) -> str:
-        """The name in addresses: the folder's, or "built-in"."""
-        return BUILT_IN if self.is_built_in else self.path.name
-
-    @property
-    def is_built_in(self) -> bool:
-        """Whether this is the read-only run that comes with the app."""
-        return self.path == BUILT_IN_PATH
-
-    @property
-    def hyperparameters(self) -> hp.Hyperparameters:
-        """What the run was started with."""
-        return self._valid(self._contents.hyperparameters, "settings")
-
-    @property
-    def name(self) -> str:
-        """A short name for people: "fine-tuned" for such a run, else the preset's, or "custom"."""
-        return self._contents.name or preset_name(self.hyperparameters)
-
-    @property
-    def is_fine_tuned(self) -> bool:
-        """Whether it starts from another run's network, to learn saved digits."""
-        return self._contents.name == FINE_TUNED
-
-    @property
-    def model_path(self) -> Path:
-        """The exported network that the app predicts with."""
-        return self.path / MODEL_FILE
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether there is a network to predict with."""
-        return self._contents.is_usable
-
-    @cached_property
-    def lock(self) -> FileLock:
-        """What the training process holds."""
-        return FileLock(self.path / "lock", thread_local=False)
-
-    def status(self) -> Status:
-        """Return the status on disk, or `interrupted` where no process trains it any more."""
-        status = self._read_status()
-        if not status.in_work or self.is_built_in or files.is_held(self.path / "lock"):
-            return status
-        files.distrust_cache()
-        status = self._read_status()  # it may have ended between the two reads
-        if status.state is not State.RUNNING:
-            return replace(status, phase="")
-        return replace(status, state=State.INTERRUPTED, phase="", message=INTERRUPTED)
-
-    def write_status(self, status: Status) -> None:
-        """Replace the status on disk; where the disk is full, write over the old one."""
-        file, content = self.path / "status.json", STATUS.dump_json(status, indent=1)
-        try:
-            files.write_bytes(file, content)
-        except OSError:
-            if not file.is_file():
-                raise
-            files.overwrite(file, content)
-
-    def update_status(self, **changes: Any) -> Status:
-        """Change some fields of the status on disk."""
-        status = replace(self._read_status(), **changes)
-        self.write_status(status)
-        return status
-
-    def metrics(self) -> Metrics:
-        """Return the points of the curves so far."""
-        return read_metrics(self.metrics_path)
-
-    @property
-    def metrics_path(self) -> Path:
-        """The file that the curves are appended to."""
-        return self.path / "metrics.jsonl"
-
-    @property
-    def stop_file(self) -> Path:
-        """While it exists, the training process is asked to stop and save its network."""
-        return self.path / "stop"
-
-    def log(self) -> str:
-        """Return what Python printed in the training, with the traceback of a failure."""
-        path = self.path / "train.log"
-        return path.read_text(errors="replace") if path.is_file() else ""
-
-    def _read_status(self) -> Status:
-        return self._valid(self._contents.status, "state")
-
-    def _valid(self, value: files.T | Exception, what: str) -> files.T:
-        if isinstance(value, Exception):
-            reason = files.explain_error(value)
-            raise RunError(f"The {what} of run {self.id} can't be read: {reason}") from value
-        return value
-
-    @property
-    def _contents(self) -> Contents:
-        try:
-            return read_folder(self.path)
-        except OSError as error:
-            return Contents(error, error)
-
 
 # The same run each time: its path keeps the hash, which costs more than looking it up.
 _run = lru_cache(files.MAX_CACHED)(lambda folder, name: Run(folder / name))
@@ -191,7 +62,7 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []  # it is created with the first run
     runs = [_run(folder, name) for name in names if name != BUILT_IN]
-    dated = {run: time for run in runs if (time := run._contents.created) is not None}
+    dated = {run: time for run in runs if (time := run.contents.created) is not None}
     return sorted(dated, key=lambda run: (dated[run], run.path.name), reverse=True)
 
 

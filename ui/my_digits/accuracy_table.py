@@ -8,7 +8,6 @@ import streamlit as st
 
 from cnn.fine_tuning.saved_digit import SavedDigit, as_digits
 from cnn.inference.classifier import load_classifier
-from cnn.presets import label_of
 from cnn.runs import store
 from cnn.runs.fine_tune_info import is_test_seen, read_fine_tune_info
 from cnn.runs.store import Run
@@ -45,7 +44,7 @@ def _row(run: Run, digits: Sequence[SavedDigit], chosen: Run) -> list[Any] | Non
     """Return a run's row, or None where it has no network, or its files are damaged."""
     try:
         status, info = run.status(), read_fine_tune_info(run)
-        name = "Built-in" if run.is_built_in else label_of(run.name)
+        name = run.name
         accuracy = accuracy_of(run, digits)
     except ValueError:
         return None

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from cnn.network.layers import layer_table, total_parameters
-from cnn.presets import label_of
 from cnn.runs.fine_tune_info import is_test_seen
 from cnn.runs.store import Run, RunError
 from ui.shared.number_text import duration
@@ -20,7 +19,7 @@ def run_table(runs: Sequence[Run]) -> pd.DataFrame:
 def _row(run: Run) -> dict[str, Any]:
     try:
         status, values = run.status(), run.hyperparameters
-        name = "Built-in" if run.is_built_in else label_of(run.name)
+        name = run.name
         parameters = total_parameters(layer_table(values))
     except (RunError, ValueError):
         return {"id": run.id, "Network": run.id, "State": "damaged"}

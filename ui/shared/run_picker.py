@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.presets import label_of
 from cnn.runs import store
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
@@ -101,6 +100,6 @@ def run_label(run: Run) -> str:
             result = percent(status.test_accuracy)
         elif status.state is State.RUNNING:
             result = "training"
-        return f"{label_of(run.name)} · {result} · {status.created_at:%d %b %H:%M}"
+        return f"{run.name} · {result} · {status.created_at:%d %b %H:%M}"
     except RunError:
         return f"{run.id} · damaged"

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from cnn import launching
-from cnn.presets import TUTORIAL_TEST_ACCURACY, TUTORIAL_TEST_IMAGES, label_of
+from cnn.presets import TUTORIAL_TEST_ACCURACY, TUTORIAL_TEST_IMAGES
 from cnn.runs import queue, store
 from cnn.runs.fine_tune_info import is_test_seen
 from cnn.runs.metrics import Metrics
@@ -55,7 +55,7 @@ def _show_active(run: Run, begun: bool, status: Status) -> None:
 
 def _show_title_and_stop(run: Run, status: Status) -> None:
     title, button = st.columns([4, 1], vertical_alignment="center")
-    title.subheader(f"{label_of(run.name)} · {run_state.activity(run, status)}")
+    title.subheader(f"{run.name} · {run_state.activity(run, status)}")
     stopping = run.stop_file.exists() or status.state is State.STOPPED
     if button.button(
         "Stopping …" if stopping else "Stop",
@@ -86,7 +86,7 @@ def _show_progress(run: Run, metrics: Metrics) -> None:
 def _show_over(run: Run, status: Status) -> None:
     """Show the result of a run, and the next steps."""
     metrics = run.metrics()
-    st.subheader(f"{label_of(run.name)} · {status.state}")
+    st.subheader(f"{run.name} · {status.state}")
     if status.state in (State.FAILED, State.INTERRUPTED):
         st.error(status.message, icon=":material/error:")
         _offer_resume(run, len(metrics.epochs))

@@ -1,0 +1,1 @@
+"""The commands of `python -m cnn`: each module adds its own to the parser."""
