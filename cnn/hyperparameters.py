@@ -20,7 +20,6 @@ from cnn.network.choices import ACTIVATIONS, AUGMENTATIONS, OPTIMIZERS, PADDINGS
 
 MAX_CONVOLUTIONS = 6
 
-
 _layer = partial(Spec, "Network", "Layers")
 _compile = partial(Spec, "Training", "Compile")
 _fit = partial(Spec, "Training", "Fit")
@@ -57,9 +56,7 @@ class Hyperparameters:
     """The nonlinear function after each layer. ReLU sets negative numbers to 0."""
     batch_normalization: Annotated[bool, _layer("Batch normalization")] = False
     """Normalizes the feature maps to a similar range, so that deep networks train faster."""
-    global_average_pooling: Annotated[
-        bool, _layer("Global average pooling", short="average pooling")
-    ] = False
+    global_average_pooling: Annotated[bool, _layer("Global average pooling")] = False
     """Averages each feature map to one number instead of flattening it: far fewer parameters."""
     dense_units: Annotated[
         int, _layer("Dense units", 0, 1024, (0, 10, 16, 32, 64, 128, 256, 512), off="none")
