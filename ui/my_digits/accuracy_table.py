@@ -22,7 +22,7 @@ _COLUMNS = {
         help="How many of My digits it was trained on. These do not test it."
     ),
     "Test": st.column_config.NumberColumn(format="%.2f%%", help="Accuracy on MNIST's test digits."),
-    "Created": st.column_config.DatetimeColumn(format="D MMM HH:mm"),
+    "Created": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
 }
 
 

@@ -1,4 +1,7 @@
-"""Numbers as text."""
+"""Numbers, times and names as text."""
+
+import re
+from datetime import datetime
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -48,3 +51,13 @@ def counted(count: int, noun: str) -> str:
 def a_digit(digit: int) -> str:
     """Return a digit with its article: a 7, an 8."""
     return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def moment(time: datetime) -> str:
+    """Return when a run was created, as 24 Nov, 21:05: the same on all pages."""
+    return f"{time.day} {time:%b, %H:%M}"
+
+
+def literal(text: str) -> str:
+    """Return what a person has written so that Markdown shows it as it stands."""
+    return re.sub(r"([\\`*_\[\]<>$:#~!|&])", r"\\\1", text)

@@ -10,7 +10,7 @@ import streamlit as st
 from cnn.runs import store
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
-from ui.shared.number_text import percent
+from ui.shared.number_text import moment, percent
 
 NONE = "none"  # in the address: a choice was cleared
 
@@ -36,7 +36,8 @@ def pick_run(active_first: bool = False) -> Run:
     run = run or _default_run(folder, active_first)
     choose(run)
     text = "The trained network that this page shows. Each training run gives one."
-    show_menu("Trained network", store.all_runs(folder), run.id, "run", help=text)
+    runs = sorted(store.all_runs(folder), key=lambda run: not run.notes.starred)
+    show_menu("Trained network", runs, run.id, "run", help=text)
     return run
 
 
@@ -100,6 +101,7 @@ def run_label(run: Run) -> str:
             result = percent(status.test_accuracy)
         elif status.state is State.RUNNING:
             result = "training"
-        return f"{run.name} · {result} · {status.created_at:%d %b %H:%M}"
+        star = "★ " if run.notes.starred else ""
+        return f"{star}{run.name} · {result} · {moment(status.created_at)}"
     except RunError:
         return f"{run.id} · damaged"

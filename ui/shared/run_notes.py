@@ -1,0 +1,67 @@
+"""The star, the name and the note that people give to a run."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnn.presets import short_name
+from cnn.runs import queue
+from cnn.runs.notes import MAX_NAME, MAX_NOTE
+from cnn.runs.store import Run, RunError
+
+
+def offer_notes(run: Run) -> None:
+    """Show the buttons that star and name a run, in the container's row.
+
+    The built-in run has neither.
+    """
+    if run.is_built_in:
+        return
+    starred = run.notes.starred
+    st.button(
+        "Unstar" if starred else "Star",
+        icon=":material/star:",
+        type="tertiary",
+        key="star_run",
+        on_click=_star,
+        args=(run, not starred),
+        help="Starred runs come first in the menu of runs.",
+    )
+    if st.button("Name and note", icon=":material/edit:", type="tertiary", key="name_run"):
+        _ask_for_notes(run)
+
+
+@st.dialog("Name and note")
+def _ask_for_notes(run: Run) -> None:
+    if show_notes_form(run):
+        st.rerun()
+
+
+def show_notes_form(run: Run) -> bool:
+    """Show fields for a run's name and note, and return whether they were saved."""
+    notes = run.notes
+    with st.form("notes", border=False):
+        name = st.text_input("Name", notes.name, MAX_NAME, placeholder=_default_name(run))
+        note = st.text_area("Note", notes.note, max_chars=MAX_NOTE, placeholder="What you noticed")
+        is_sent = st.form_submit_button("Save", type="primary")
+    return is_sent and _annotate(run, name=name, note=note)
+
+
+def _default_name(run: Run) -> str:
+    try:
+        return short_name(run.hyperparameters)
+    except RunError:
+        return run.id
+
+
+def _star(run: Run, starred: bool) -> None:
+    _annotate(run, starred=starred)
+
+
+def _annotate(run: Run, **changes: Any) -> bool:
+    try:
+        queue.annotate(run, **changes)
+    except (ValueError, OSError) as error:
+        st.toast(str(error), icon=":material/error:")
+        return False
+    return True
