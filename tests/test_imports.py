@@ -17,8 +17,9 @@ ALLOWED = {
     "data": ("hyperparameters",),
     "network": ("hyperparameters",),
     "runs": ("hyperparameters", "presets", "data", "network"),
-    "training": (*FOUNDATION, "drawing.pen"),
+    "training": (*FOUNDATION, "drawing.pen", "sweeps"),
     "launching": FOUNDATION,
+    "sweeps": (*FOUNDATION, "launching"),
     "drawing": ("hyperparameters", "data.problems"),
     "inference": (*FOUNDATION, "drawing"),
     "evaluation": (*FOUNDATION, "inference"),
@@ -145,7 +146,7 @@ for path in sorted(FOLDER.glob("*.py")):
     page = open_page(path.stem)
     assert not page.exception, (path, page.exception)
 assert "onnxruntime" in sys.modules
-assert not {"tensorflow", "keras"} & {name.partition(".")[0] for name in sys.modules}
+assert not {"tensorflow", "keras", "optuna"} & {name.partition(".")[0] for name in sys.modules}
 """
 
 

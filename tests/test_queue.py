@@ -130,7 +130,7 @@ def test_a_queued_run_is_stopped_at_once_and_never_claimed(queued, runs_dir):
 
 def test_a_run_that_ended_badly_is_resumed_without_its_old_stop_and_end(queued):
     run = queued(10.0)
-    for state in (State.RUNNING, State.FAILED):
+    for state in (State.RUNNING, State.FAILED, State.STOPPED):  # stopped before it began
         run.stop_file.touch()
         run.update_status(state=state, phase="saving", message="It ended.", ended=5.0)
         queue.resume(run)
@@ -138,6 +138,7 @@ def test_a_run_that_ended_badly_is_resumed_without_its_old_stop_and_end(queued):
         assert not run.stop_file.exists()
         assert (status.state, status.phase, status.message) == (State.QUEUED, "", "")
         assert status.ended is None
+    run.model_path.touch()
     for state in (State.FINISHED, State.STOPPED):
         run.update_status(state=state)
         with pytest.raises(RunError, match="nothing is left to resume"):

@@ -68,24 +68,31 @@ def submit(
     folder: Path,
     name: str = "",
     populate: Callable[[Path], object] = lambda path: None,
+    mnist_file: str | None = None,
 ) -> Run:
-    """Create a queued run as `store.create` does, whole or not at all, or raise `RunError`."""
+    """Create a queued run as `store.create` does, whole or not at all, or raise `RunError`.
+
+    It trains on `mnist_file`, else on what this process finds.
+    """
     with locked(folder):
         _announce(folder)  # a worker that sees it waits for the lock
-        return store.create(values, folder, _mnist_file(), name, populate)
+        file = current_mnist_file() if mnist_file is None else mnist_file
+        return store.create(values, folder, file, name, populate)
 
 
-def resume(run: Run) -> None:
-    """Queue a run again that was interrupted or failed; one that ended well raises `RunError`."""
+def resume(run: Run, mnist_file: str | None = None) -> None:
+    """Queue a run again that did not end well, or never began; else raise `RunError`."""
     with locked(run.path.parent):
         status = run.status()
         if status.active:
             return  # another tab was quicker
-        if status.state not in (State.INTERRUPTED, State.FAILED):
+        never_began = status.state is State.STOPPED and not run.is_usable
+        if status.state not in (State.INTERRUPTED, State.FAILED) and not never_began:
             raise RunError(f"Run {run.id} is {status.state}: nothing is left to resume.")
         _announce(run.path.parent)
         run.stop_file.unlink(missing_ok=True)
-        file = "" if status.dataset == "sample" else _mnist_file()  # what it began with
+        file = current_mnist_file() if mnist_file is None else mnist_file
+        file = "" if status.dataset == "sample" else file  # what it began with
         run.update_status(state=State.QUEUED, phase="", message="", ended=None, mnist_file=file)
 
 
@@ -96,7 +103,7 @@ def _announce(folder: Path) -> None:
         slots.forget_deaths(folder)
 
 
-def _mnist_file() -> str:
+def current_mnist_file() -> str:
     """Return the MNIST to train on; empty: the sample."""
     source, _ = mnist.find_source()
     return str(source.file.path if source.file else "")

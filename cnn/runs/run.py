@@ -55,6 +55,16 @@ class Run:
         return self.contents.notes
 
     @property
+    def sweep(self) -> str:
+        """The id of the sweep that it belongs to, else ""."""
+        return self.contents.trial.sweep
+
+    @property
+    def trial(self) -> int:
+        """The number of its trial in that sweep, from 0."""
+        return self.contents.trial.trial
+
+    @property
     def is_fine_tuned(self) -> bool:
         """Whether it starts from another run's network, to learn saved digits."""
         return self.contents.is_fine_tuned

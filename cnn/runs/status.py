@@ -17,6 +17,7 @@ from cnn.runs.notes import Notes, read_notes
 FINE_TUNED = "fine-tuned"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 MODEL_FILE = "model.onnx"
+SWEEP_FILE = "sweep.json"  # in the folders of a sweep's runs
 
 Time = Annotated[float, Field(ge=0, lt=1e11, allow_inf_nan=False)]  # calendars end soon after it
 Accuracy = Annotated[float, Field(ge=0, le=1)]
@@ -79,6 +80,22 @@ class Status:
 STATUS = TypeAdapter(Status)
 
 
+@dataclass(frozen=True)
+class SweepTrial:
+    """What a run's sweep.json holds: the sweep it is of, and the number of its trial there."""
+
+    sweep: str = ""
+    trial: Count = 0
+
+
+_SWEEP_TRIAL = TypeAdapter(SweepTrial)
+
+
+def write_sweep_trial(folder: Path, trial: SweepTrial) -> None:
+    """Write into a run's folder which trial it is."""
+    write_bytes(folder / SWEEP_FILE, _SWEEP_TRIAL.dump_json(trial))
+
+
 class Contents(NamedTuple):
     """What a run's folder holds; in the place of what can't be read, the error."""
 
@@ -88,6 +105,7 @@ class Contents(NamedTuple):
     is_fine_tuned: bool = False
     is_usable: bool = False
     notes: Notes = Notes()
+    trial: SweepTrial = SweepTrial()
 
     @property
     def created(self) -> float | None:
@@ -107,7 +125,9 @@ def read_folder(folder: Path) -> Contents:
     notes, default = read_notes(folder), ""
     if isinstance(values, hp.Hyperparameters):
         default = label_of(FINE_TUNED) if is_fine_tuned else short_name(values)
-    return Contents(status, values, notes.name or default, is_fine_tuned, is_usable, notes)
+    trial = _parsed(folder / SWEEP_FILE, _SWEEP_TRIAL.validate_json)
+    trial = trial if isinstance(trial, SweepTrial) else SweepTrial()
+    return Contents(status, values, notes.name or default, is_fine_tuned, is_usable, notes, trial)
 
 
 def _parsed(file: Path, parse: Callable[[bytes], T]) -> T | Exception:

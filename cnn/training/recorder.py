@@ -11,6 +11,7 @@ from cnn.data.mnist import Digits
 from cnn.runs.metrics import EpochPoint, TrainingPoint, append_point
 from cnn.runs.snapshots import START, replayed_digits, save_snapshot
 from cnn.runs.store import Run, RunError
+from cnn.sweeps.study import pruning_message
 from cnn.training.calibrate import digit_probabilities
 from cnn.training.checkpoint import Checkpoint
 from cnn.training.pipeline import plain_batches
@@ -102,6 +103,9 @@ class Recorder(keras.callbacks.Callback):
         point = EpochPoint(epoch + 1, loss, accuracy, val_loss, val_accuracy, self.seconds)
         append_point(self._run.metrics_path, point)
         self._checkpoint.save(epoch + 1)
+        if self._run.sweep and (message := pruning_message(self._run, point)):
+            self._run.update_status(message=message)
+            raise StopRequestedError
 
     def _save_snapshot(self, number: int) -> None:
         if number == START:  # of few digits: the page waits for the first point

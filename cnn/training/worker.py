@@ -18,6 +18,7 @@ from cnn.data.mnist import DataError
 from cnn.runs import queue, slots
 from cnn.runs.files import explain_error, is_disk_full
 from cnn.runs.store import Run, RunError
+from cnn.sweeps.study import advance
 
 IDLE_SECONDS = 600.0
 POLL_INTERVAL = 0.05
@@ -45,6 +46,7 @@ def _serve(folder: Path, slot: int, idle_seconds: float) -> None:
     idle_until = time.monotonic() + idle_seconds
     while True:
         queue_mtime = queue.queue_mtime(folder)
+        advance(folder, idle_seconds)  # a sweep's next runs come from here
         if run := queue.claim(folder):
             slots.record_success(slot)
             _train(run)
