@@ -4,9 +4,9 @@ import json
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import partial
+from statistics import mean, stdev
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -16,7 +16,8 @@ from cnn import launching
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS, split_setting
 from cnn.runs import queue, store
-from cnn.runs.notes import check_notes, write_notes
+from cnn.runs.continuation import schedule_sentence
+from cnn.runs.notes import check_notes
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 
@@ -24,12 +25,21 @@ POLL_INTERVAL = 0.1  # seconds
 
 
 def add_commands(add: Callable[..., ArgumentParser]) -> None:
-    """Add train and resume to the parser."""
+    """Add train, resume and continue to the parser."""
     command = add("train", train, "train a network")
     command.add_argument("--preset", choices=PRESETS, default="article")
     text = "change one hyperparameter, such as filters=16-8 or dropout=0.2; may be repeated"
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=text)
     command.add_argument("--name", default="", help="what to call the run")
+    several = command.add_mutually_exclusive_group()
+    text = "begin with the weights of this run, whose layers have the same shapes"
+    several.add_argument("--from", dest="parent", metavar="RUN", help=text)
+    text = "train so many runs, with this seed and those after it"
+    several.add_argument("--repeat", type=int, metavar="N", help=text)
+    add_json(command)
+    command = add("continue", continue_run, "train a finished or stopped run for more epochs")
+    command.add_argument("run", help="its id")
+    command.add_argument("--epochs", type=int, required=True, help="how many more")
     add_json(command)
     command = add("resume", resume, "resume a run")
     command.add_argument("run", help="the id of a run that was interrupted or failed")
@@ -46,8 +56,25 @@ def train(options: Namespace) -> int:
     changes = {name: hp.parse_value(name, text) for name, text in map(split_setting, options.set)}
     values = hp.from_mapping({**asdict(PRESETS[options.preset]), **changes})
     layer_table(values)  # an impossible network is refused before there is a run
-    named = partial(write_notes, notes=check_notes(name=options.name))
-    run = launching.start(values, options.runs_dir, idle_seconds=0, populate=named)
+    name, folder = check_notes(name=options.name).name, options.runs_dir
+    if options.parent:
+        parent = store.open_run(options.parent, folder)
+        runs = [launching.start_from(parent, values, folder, idle_seconds=0)]
+    else:
+        runs = launching.start_repeats(values, folder, options.repeat or 1, idle_seconds=0)
+    for run in runs if name else ():
+        queue.annotate(run, name=name)
+    if options.repeat is None:
+        return wait_for(runs[0], options.json)
+    return _print_repeats(runs, follow_all(runs), options.json)
+
+
+def continue_run(options: Namespace) -> int:
+    """Train a finished or stopped run for more epochs, as `train` trains a new one."""
+    run = store.open_run(options.run, options.runs_dir)
+    if sentence := schedule_sentence(run, options.epochs):
+        print(sentence, file=sys.stderr)
+    launching.continue_run(run, options.epochs, idle_seconds=0)
     return wait_for(run, options.json)
 
 
@@ -60,19 +87,26 @@ def resume(options: Namespace) -> int:
 
 def wait_for(run: Run, as_json: bool) -> int:
     """Show a run's progress until it is over, then its result, and return the exit status."""
-    try:
-        status = follow(run)
-    except (KeyboardInterrupt, RunError) as error:
-        queue.stop(run)
-        if isinstance(error, RunError):  # no worker can be started
-            raise
-        status = follow(run)
+    (status,) = follow_all([run])
     if status.test_accuracy is None or status.state is State.FAILED:
         network = "before its test; its network is saved" if run.is_usable else "without a network"
         print(status.message or f"The training ended {network}.", file=sys.stderr)
         return 1
     _print_result(run, status, as_json)
     return 0
+
+
+def follow_all(runs: Sequence[Run]) -> list[Status]:
+    """Show the progress of runs until all are over; Ctrl+C stops them and keeps what they have."""
+    try:
+        return [follow(run) for run in runs]
+    except (KeyboardInterrupt, RunError) as error:
+        for run in runs:
+            if not run.status().over:
+                queue.stop(run)
+        if isinstance(error, RunError):  # no worker can be started
+            raise
+        return [follow(run) for run in runs]
 
 
 def follow(run: Run) -> Status:
@@ -99,3 +133,23 @@ def _print_result(run: Run, status: Status, as_json: bool) -> None:
         return
     print(f"Run {run.id}, {status.seconds or 0:.1f} s, {parameters:,} parameters")
     print(f"Test accuracy {status.test_accuracy:.2%}")
+
+
+def _print_repeats(runs: Sequence[Run], statuses: Sequence[Status], as_json: bool) -> int:
+    """Print a line for each run, their mean and its spread, the sample's standard deviation."""
+    results = [
+        {"run": run.id, "seed": run.hyperparameters.seed, "test_accuracy": status.test_accuracy}
+        for run, status in zip(runs, statuses, strict=True)
+    ]
+    reached = [one.test_accuracy for one in statuses if one.test_accuracy is not None]
+    average = mean(reached) if reached else None
+    spread = stdev(reached) if len(reached) > 1 else None
+    if as_json:
+        print(json.dumps({"runs": results, "mean": average, "spread": spread}))
+    else:
+        for run, status in zip(runs, statuses, strict=True):
+            shown = "–" if status.test_accuracy is None else f"{status.test_accuracy:.2%}"
+            print(f"{run.id:40} seed {run.hyperparameters.seed:<10} {shown:>8}")
+        if average is not None:
+            print(f"Mean {average:.2%} ± {100 * (spread or 0):.2f} percentage points")
+    return 0 if len(reached) == len(runs) else 1

@@ -89,7 +89,7 @@ def load_predictions(run: Run) -> Predictions:
         ValueError: the run has no predictions (yet), or they are damaged.
     """
     status = run.status()
-    if status.active or not run.is_usable:
+    if not run.is_usable:
         raise ValueError(f"Run {run.id} is {status.state} and has no network yet. {_HINT}")
     try:
         digits = load_test(cast(DatasetName, status.dataset))

@@ -18,7 +18,8 @@ from cnn.runs.fine_tune_info import (
     write_fine_tune_info,
 )
 from cnn.runs.status import FINE_TUNED
-from cnn.runs.store import Run, RunError
+from cnn.runs.store import Run
+from cnn.runs.warm_start import read_network
 
 EPOCHS = 3
 TRAINING_IMAGES = 12_000
@@ -35,12 +36,7 @@ def start_fine_tuning(parent: Run, digits: Sequence[SavedDigit], folder: Path) -
     """
     if not digits:
         raise ValueError("There is nothing to learn yet: save a digit first.")
-    try:
-        network = (parent.path / "model.keras").read_bytes()
-    except FileNotFoundError as error:
-        raise RunError("This run has no network to start from. Choose another one.") from error
-    except OSError as error:
-        raise RunError(f"This run's network can't be read: {error.strerror}.") from error
+    network = read_network(parent)
     info = _info(parent, digits, mnist.find_source()[0].name)
 
     def populate(path: Path) -> None:

@@ -1,13 +1,17 @@
-"""Start and resume runs. The training itself is another process, called by its name."""
+"""Start, resume and continue runs. The training itself is another process, called by its name."""
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from cnn.hyperparameters import Hyperparameters
+from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.launching import local
 from cnn.runs import queue
 from cnn.runs.store import Run, RunError
+from cnn.runs.warm_start import parent_files
+
+MAX_REPEATS = 100
 
 
 def start(
@@ -33,6 +37,37 @@ def resume(run: Run, idle_seconds: float | None = None) -> None:
     queue.resume(run)
     with contextlib.suppress(RunError):
         ensure_worker(run, idle_seconds)
+
+
+def continue_run(run: Run, epochs: int, idle_seconds: float | None = None) -> None:
+    """Let a finished or stopped run train for more epochs, or raise `RunError`."""
+    queue.continue_run(run, epochs)
+    with contextlib.suppress(RunError):
+        ensure_worker(run, idle_seconds)
+
+
+def start_from(
+    parent: Run, values: Hyperparameters, folder: Path, idle_seconds: float | None = None
+) -> Run:
+    """Start a run with the weights of another one, or raise `RunError` where they don't fit."""
+    return start(values, folder, idle_seconds, populate=parent_files(parent, values))
+
+
+def start_repeats(
+    values: Hyperparameters, folder: Path, count: int, idle_seconds: float | None = None
+) -> list[Run]:
+    """Start runs that differ in the seed alone: this one's and those after it.
+
+    Raises:
+        RunError: there are too many of them, or there is no seed that high.
+    """
+    last = int(SPECS["seed"].maximum) + 1 - count
+    if not 1 <= count <= MAX_REPEATS:
+        raise RunError(f"Choose from 1 to {MAX_REPEATS} seeds, not {count}.")
+    if values.seed > last:
+        raise RunError(f"{count} seeds from {values.seed:,} on are too high: begin with {last:,}.")
+    seeds = range(values.seed, values.seed + count)
+    return [start(replace(values, seed=seed), folder, idle_seconds) for seed in seeds]
 
 
 def ensure_worker(run: Run, idle_seconds: float | None = None) -> None:

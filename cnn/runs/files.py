@@ -75,6 +75,7 @@ def replace_together(folder: Path) -> Iterator[Path]:
         yield staging
         staging.rename(folder / STAGED)
     finish_replacement(folder)
+    distrust_cache()
 
 
 @contextlib.contextmanager

@@ -12,9 +12,9 @@ from filelock import FileLock, Timeout
 
 from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import files, slots, store
+from cnn.runs import continuation, files, slots, store
 from cnn.runs.notes import check_notes, write_notes
-from cnn.runs.status import State
+from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 
 LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
@@ -89,11 +89,21 @@ def resume(run: Run, mnist_file: str | None = None) -> None:
         never_began = status.state is State.STOPPED and not run.is_usable
         if status.state not in (State.INTERRUPTED, State.FAILED) and not never_began:
             raise RunError(f"Run {run.id} is {status.state}: nothing is left to resume.")
+        file = _mnist_file_of(status, mnist_file)
         _announce(run.path.parent)
         run.stop_file.unlink(missing_ok=True)
-        file = current_mnist_file() if mnist_file is None else mnist_file
-        file = "" if status.dataset == "sample" else file  # what it began with
         run.update_status(state=State.QUEUED, phase="", message="", ended=None, mnist_file=file)
+
+
+def continue_run(run: Run, epochs: int) -> None:
+    """Queue a finished or stopped run again for more epochs, or raise `RunError`."""
+    with contextlib.nullcontext() if run.is_built_in else locked(run.path.parent):
+        if problem := continuation.continuation_problem(run, epochs):
+            raise RunError(problem)
+        file = _mnist_file_of(run.status())
+        _announce(run.path.parent)
+        run.stop_file.unlink(missing_ok=True)
+        continuation.begin(run, epochs, file)
 
 
 def _announce(folder: Path) -> None:
@@ -109,12 +119,22 @@ def current_mnist_file() -> str:
     return str(source.file.path if source.file else "")
 
 
+def _mnist_file_of(status: Status, mnist_file: str | None = None) -> str:
+    """Return the MNIST that a run goes on with: where it began with it, there must be one."""
+    file = current_mnist_file() if mnist_file is None else mnist_file
+    file = "" if status.dataset == "sample" else file
+    if status.dataset == "mnist" and not file:
+        raise RunError("This run learns from MNIST, which is not on this computer. Download it.")
+    return file
+
+
 def claim(folder: Path) -> Run | None:
     """Take the run that is next, if any, and mark it running. Its lock is the caller's."""
     with locked(folder):
         for run in queued_runs(folder):
             try:
                 run.lock.acquire(timeout=LOCK_SECONDS)
+                files.finish_replacement(run.path)
                 run.update_status(state=State.RUNNING, phase="starting", started=time.time())
                 return run
             except (OSError, RunError) as error:
@@ -133,11 +153,20 @@ def stop(run: Run) -> None:
     """Stop a run: at once while it is queued, else as soon as its worker sees the request."""
     with locked(run.path.parent):
         if run.status().state is State.QUEUED:
-            run.update_status(
-                state=State.STOPPED, ended=time.time(), message="Stopped before it began."
-            )
+            _take_from_queue(run)
         else:
             run.stop_file.touch()
+
+
+def _take_from_queue(run: Run) -> None:
+    """Make a queued run what it was before it was queued; a new one is stopped."""
+    if continuation.undo(run):
+        return
+    if run.metrics().training:
+        run.update_status(state=State.RUNNING)  # without a lock: interrupted
+    else:
+        message = "Stopped before it began."
+        run.update_status(state=State.STOPPED, ended=time.time(), message=message)
 
 
 def annotate(run: Run, **changes: Any) -> None:

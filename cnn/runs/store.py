@@ -39,8 +39,8 @@ def create(
         draft = Run(scratch / run_id)
         draft.path.mkdir()
         files.write_bytes(draft.path / "hyperparameters.json", values.to_json().encode())
-        populate(draft.path)
         draft.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
+        populate(draft.path)
         return Run(draft.path.rename(folder / run_id))
 
 

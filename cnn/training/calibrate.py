@@ -9,6 +9,7 @@ from scipy.special import log_softmax, softmax
 from cnn.data.mnist import Digits
 from cnn.network.layers import CLASSES, REJECT_CLASS
 from cnn.runs.status import Calibration
+from cnn.training.model import scale_last_layer
 from cnn.training.pipeline import plain_batches
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
@@ -26,8 +27,7 @@ def calibrate(network: keras.Model, validation: Digits) -> tuple[Calibration, fl
     outputs = network.predict(plain_batches(validation, network.output_shape[1]), verbose=0)
     logits = np.log(np.maximum(outputs, MIN_PROBABILITY))
     temperature = _best_temperature(logits[:, :CLASSES], validation.labels)
-    layer = network.get_layer("probabilities")
-    layer.set_weights([weights / temperature for weights in layer.get_weights()])
+    scale_last_layer(network, 1 / temperature)
     scores = digit_scores(softmax(logits / temperature, axis=1))
     threshold = min(float(np.quantile(scores, REJECTED_SHARE)), MAX_THRESHOLD)
     accuracy = float(np.mean(logits[:, :CLASSES].argmax(axis=1) == validation.labels))

@@ -1,6 +1,7 @@
-"""What a resumed training continues from: a file for each of the last two epochs."""
+"""What a resumed training goes on from: a file for each of the last two epochs, then one."""
 
 import io
+import math
 from pathlib import Path
 
 import keras
@@ -22,29 +23,52 @@ class Checkpoint:
         self._folder, self._network, self._early_stopping = folder, network, early_stopping
         self._variables = [*network.variables, *network.optimizer.variables]
         self._early_stopping_state: dict[str, object] = {}
+        self._epoch = self._iterations = 0  # of the state saved or restored last
         self.is_damaged = False  # whether a file could not be read
+        self.is_restored = False
         self.is_final = False  # whether early stopping had ended the training in the state restored
 
     def save(self, epoch: int) -> None:
         """Save the state after this epoch, from 1; after an `OSError`, that before it stays."""
         stopping, buffer = self._early_stopping, io.BytesIO()
         arrays = [keras.ops.convert_to_numpy(variable) for variable in self._variables]
-        state = [float(stopping.best), stopping.wait, self._network.stop_training]
+        best = math.nan if stopping.best is None else float(stopping.best)
+        state = [best, stopping.wait, self._network.stop_training]
         np.savez(buffer, *arrays, *(stopping.best_weights or []), early_stopping=state)
         self._folder.mkdir(exist_ok=True)
         write_bytes(self._file(epoch), buffer.getvalue())
         self._file(epoch - 2).unlink(missing_ok=True)
+        self._set_saved(epoch)
 
-    def restore(self) -> int:
-        """Restore the newest state that can be read, and return its epoch, 0 without one."""
+    def save_at_stop(self) -> bool:
+        """Save the state in the middle of an epoch as that after the epoch before.
+
+        Return whether there was anything to save: some batches since the state saved or restored.
+        """
+        if self._network.optimizer.iterations == self._iterations:
+            return False
+        self.save(self._epoch)
+        return True
+
+    def keep_newest(self) -> None:
+        """Delete the second copy: the training is over, and may be continued one day."""
+        self._file(self._epoch - 1).unlink(missing_ok=True)
+
+    def restore(self, epoch: int = 0) -> int:
+        """Restore the newest state that can be read; return its epoch, or this one without one."""
         numbers = [int(path.stem) for path in self._folder.glob("*.npz") if path.stem.isdigit()]
         for number in sorted(numbers, reverse=True):
             try:
                 self._restore(self._file(number))
-                return number
+                epoch, self.is_restored = number, True
+                break
             except Exception:  # zipfile, zlib and numpy raise a dozen kinds on damaged bytes
                 self.is_damaged = True
-        return 0
+        self._set_saved(epoch)
+        return epoch
+
+    def _set_saved(self, epoch: int) -> None:
+        self._epoch, self._iterations = epoch, int(self._network.optimizer.iterations)
 
     def _restore(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as file:
@@ -56,9 +80,16 @@ class Checkpoint:
         for variable, array in zip(self._variables, arrays, strict=False):
             variable.assign(array)
         self._early_stopping_state = {
-            "best": best, "wait": int(wait), "best_weights": arrays[count:] or None
-        }  # fmt: skip
+            "best": None if math.isnan(best) else best,
+            "wait": int(wait),
+            "best_weights": arrays[count:] or None,
+        }
         self.is_final = bool(is_final)
+
+    def go_on_after_end(self) -> None:
+        """Let a training go on that early stopping had ended: its wait begins anew."""
+        if self.is_final:
+            self.is_final, self._early_stopping_state["wait"] = False, 0
 
     def restore_early_stopping(self) -> None:
         """Restore early stopping, which resets itself when training begins."""

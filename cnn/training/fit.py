@@ -1,7 +1,6 @@
 """Train one run from its folder, and write all results to that folder."""
 
 import io
-import shutil
 import time
 from math import sqrt
 
@@ -12,6 +11,8 @@ from cnn.data import mnist
 from cnn.data.mnist import Dataset, Digits
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import CLASSES, layer_table
+from cnn.runs import continuation
+from cnn.runs.continuation import CHECKPOINT
 from cnn.runs.files import replace_together, write_bytes
 from cnn.runs.metrics import truncate_after
 from cnn.runs.status import State, write_calibration
@@ -20,7 +21,12 @@ from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.checkpoint import Checkpoint
 from cnn.training.export import export_onnx
-from cnn.training.model import build_network, compile_network, starting_network
+from cnn.training.model import (
+    build_network,
+    compile_network,
+    set_steps_left,
+    starting_network,
+)
 from cnn.training.pipeline import (
     choose_images,
     plain_batches,
@@ -33,6 +39,7 @@ from cnn.training.recorder import Recorder, StopRequestedError
 # batches take long, so that Stop and the curve never wait for a call.
 MAX_BATCHES_PER_CALL = 16
 CALL_SECONDS = 0.4
+TEST_PREDICTIONS = "test_predictions.npz"
 LOW_LEARNING_RATE = 1e-4  # at chance level, a rate below it is taken to be too low
 
 
@@ -64,7 +71,9 @@ def train(run: Run, dataset: Dataset) -> None:
         phase="preparing",
     )
     network = starting_network(run)
-    state, seconds = _fit(run, network, digits, dataset)
+    if not (result := _fit(run, network, digits, dataset)):
+        return
+    state, seconds = result
     run.update_status(phase="saving", seconds=seconds)
     accuracy = _save(run, network, dataset.validation)
     if state is State.STOPPED:  # usable from here on; its test follows
@@ -78,25 +87,29 @@ def train(run: Run, dataset: Dataset) -> None:
         state=state,
         phase="",
         ended=time.time(),
-        validation_accuracy=accuracy,
         test_images=len(dataset.test.labels),
         test_accuracy=_test(run, network, dataset.test),
     )
-    shutil.rmtree(run.path / "checkpoint", ignore_errors=True)
+    continuation.end(run)
 
 
-def _fit(run: Run, network: keras.Model, digits: Digits, dataset: Dataset) -> tuple[State, float]:
-    """Train the network and return how it ended, with the seconds it took."""
-    hyperparameters = run.hyperparameters
-    epochs, batch_size = hyperparameters.epochs, hyperparameters.batch_size
-    steps = -(-len(digits.labels) // batch_size)
+def _fit(
+    run: Run, network: keras.Model, digits: Digits, dataset: Dataset
+) -> tuple[State, float] | None:
+    """Train the network and return how it ended, with the seconds it took.
+
+    None: the run was continued and stopped before anything was done, and is what it was before.
+    """
+    hyperparameters, epochs = run.hyperparameters, run.hyperparameters.epochs
+    steps = -(-len(digits.labels) // hyperparameters.batch_size)
     compile_network(network, hyperparameters, steps, min(_batches_per_call(hyperparameters), steps))
     early_stopping = keras.callbacks.EarlyStopping(
         patience=hyperparameters.early_stopping or epochs,  # so many are never exceeded
         restore_best_weights=hyperparameters.early_stopping > 0,
     )
-    checkpoint = Checkpoint(run.path / "checkpoint", network, early_stopping)
+    checkpoint = Checkpoint(run.path / CHECKPOINT, network, early_stopping)
     epoch, seconds = _resume(run, checkpoint)
+    set_steps_left(network, hyperparameters, (epochs - epoch) * steps)
     recorder = Recorder(run, len(digits.labels), dataset.test, checkpoint, seconds)
     try:
         network.fit(
@@ -108,19 +121,30 @@ def _fit(run: Run, network: keras.Model, digits: Digits, dataset: Dataset) -> tu
             shuffle=False,  # the pipeline does
             verbose=0,
         )
-        return State.FINISHED, recorder.seconds
+        state = State.FINISHED
     except StopRequestedError:
-        return State.STOPPED, recorder.seconds
+        if not checkpoint.save_at_stop() and continuation.undo(run):
+            return None
+        state = State.STOPPED
+    checkpoint.keep_newest()
+    return state, recorder.seconds
 
 
 def _resume(run: Run, checkpoint: Checkpoint) -> tuple[int, float]:
-    """Restore what an earlier process has reached: its last epoch, and the seconds it took."""
-    epoch = checkpoint.restore()
-    if not (epoch or run.metrics().training or checkpoint.is_damaged):
-        return 0, 0.0
+    """Restore what has been reached: its last epoch, and the seconds it took; say so."""
+    before, epochs = continuation.before(run), run.hyperparameters.epochs
+    done = continuation.epochs_done(before) if before else 0
+    epoch = checkpoint.restore(done)
+    if before and epoch == done:
+        checkpoint.go_on_after_end()
     message = "Its last checkpoint could not be read. " if checkpoint.is_damaged else ""
-    message += f"Resumed after epoch {epoch}." if epoch else "Started again from epoch 1."
-    run.update_status(message=message, resumes=run.status().resumes + 1)
+    if epoch > done or any(point.epoch > done for point in run.metrics().training):
+        message += f"Resumed after epoch {epoch}." if epoch else "Started again from epoch 1."
+        run.update_status(message=message, resumes=run.status().resumes + 1)
+    elif before:
+        message += f"Continued {f'after epoch {done} ' * (done > 0)}to epoch {epochs}"
+        message += "." if checkpoint.is_restored else ", with a new optimizer: its state is lost."
+        run.update_status(message=message)
     return epoch, truncate_after(run.metrics_path, epoch)
 
 
@@ -132,6 +156,9 @@ def _save(run: Run, network: keras.Model, validation: Digits) -> float:
         # Never compiled: the file holds no optimizer, loss or metric, and opens in plain Keras.
         keras.Model(network.inputs, network.outputs).save(folder / "model.keras")
         export_onnx(network, folder / run.model_path.name)
+    # Those of a continued run are of the network before.
+    (run.path / TEST_PREDICTIONS).unlink(missing_ok=True)
+    run.update_status(test_accuracy=None, validation_accuracy=accuracy)
     return accuracy
 
 
@@ -158,5 +185,5 @@ def _test(run: Run, network: keras.Model, test: Digits) -> float:
     outputs = network.predict(plain_batches(test, network.output_shape[1]), verbose=0)
     probabilities, buffer = digit_probabilities(outputs), io.BytesIO()
     np.savez_compressed(buffer, probabilities=probabilities, labels=test.labels)
-    write_bytes(run.path / "test_predictions.npz", buffer.getvalue())
+    write_bytes(run.path / TEST_PREDICTIONS, buffer.getvalue())
     return float(np.mean(probabilities.argmax(axis=1) == test.labels))

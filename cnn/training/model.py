@@ -10,7 +10,10 @@ import keras
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.choices import OPTIMIZERS, SCHEDULES
 from cnn.network.layers import CLASSES, IMAGE_SHAPE, layer_table
+from cnn.runs import continuation
+from cnn.runs.continuation import NETWORK
 from cnn.runs.fine_tune_info import PARENT_NETWORK
+from cnn.runs.status import read_calibration
 from cnn.runs.store import Run, RunError
 
 
@@ -23,18 +26,30 @@ def build_network(hyperparameters: Hyperparameters) -> keras.Model:
 
 
 def starting_network(run: Run) -> keras.Model:
-    """Return the network as its training begins: new, or with the weights of its parent run."""
+    """Return the network as its training begins: new, or with the weights of its parent run.
+
+    A continued run has the weights that it was saved with, for the case that it has no checkpoint.
+    The temperature that a saved network was divided by is undone.
+    """
     network = build_network(run.hyperparameters)
-    if not run.is_fine_tuned:
+    path = run.path / (NETWORK if continuation.before(run) else PARENT_NETWORK)
+    if not (path.is_file() or run.is_fine_tuned):
         return network
     try:
-        network.load_weights(run.path / PARENT_NETWORK)
+        network.load_weights(path)
     except Exception as error:  # h5py, zipfile and Keras raise a dozen kinds on damaged bytes
         raise RunError(
             "The network to start from can't be read: its file model.keras is damaged or of "
-            "another architecture. Choose another run to fine-tune."
+            "another architecture. Choose another run to start from."
         ) from error
+    scale_last_layer(network, read_calibration(run.path).temperature)
     return network
+
+
+def scale_last_layer(network: keras.Model, factor: float) -> None:
+    """Multiply the logits of a network: by a temperature, or by 1 over it."""
+    layer = network.get_layer("probabilities")
+    layer.set_weights([weights * factor for weights in layer.get_weights()])
 
 
 class DigitAccuracy(keras.metrics.Mean):
@@ -71,14 +86,25 @@ def compile_network(
     network.optimizer.build(network.trainable_variables)
 
 
+def set_steps_left(network: keras.Model, hyperparameters: Hyperparameters, steps: int) -> None:
+    """Let the schedule end after so many more steps: those of a continued run are more."""
+    total = int(network.optimizer.iterations) + steps
+    network.optimizer.learning_rate = _learning_rate(hyperparameters, total)
+
+
 def _optimizer(hyperparameters: Hyperparameters, steps: int) -> keras.optimizers.Optimizer:
     """Return the optimizer for a training of so many steps, with its learning rate schedule."""
-    spec, schedule = OPTIMIZERS[hyperparameters.optimizer], SCHEDULES[hyperparameters.schedule]
-    rate: Any = hyperparameters.learning_rate
-    if schedule.keras_class:
-        schedule_class = getattr(keras.optimizers.schedules, schedule.keras_class)
-        rate = schedule_class(**schedule.options(rate, steps))
+    spec, rate = OPTIMIZERS[hyperparameters.optimizer], _learning_rate(hyperparameters, steps)
     options = dict(spec.options)
     if hyperparameters.weight_decay:
         options["weight_decay"] = hyperparameters.weight_decay
     return getattr(keras.optimizers, spec.keras_class)(learning_rate=rate, **options)
+
+
+def _learning_rate(hyperparameters: Hyperparameters, steps: int) -> Any:
+    """Return the learning rate of a training of so many steps, or its schedule."""
+    peak, schedule = hyperparameters.learning_rate, SCHEDULES[hyperparameters.schedule]
+    if not schedule.keras_class:
+        return peak
+    schedule_class = getattr(keras.optimizers.schedules, schedule.keras_class)
+    return schedule_class(**schedule.options(peak, steps))

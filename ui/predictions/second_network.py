@@ -58,7 +58,7 @@ def _problem(run_id: str, run: Run) -> str:
         return str(error)
     if one.path == run.path:
         return "A network can't be compared with itself. Choose another one."
-    if status.active or not one.is_usable:
+    if not one.is_usable:
         return f"Run {one.id} is {status.state} and has no network to compare with yet."
     if status.dataset != dataset:
         return f"Run {one.id} was tested on other digits, so the two can't be compared."
