@@ -5,6 +5,7 @@ import streamlit as st
 from cnn.runs import queue, store
 from cnn.runs.store import RunError
 from ui.runs.run_table import run_table
+from ui.runs.transfer import offer_import
 from ui.shared import navigation, run_picker
 from ui.shared.downloads import offer_run_downloads
 
@@ -61,5 +62,8 @@ with st.container(horizontal=True):
     navigation.offer_page(navigation.DRAW, "Draw", address, disabled=unusable)
     navigation.offer_page(navigation.TRAIN, "Training curves", address, disabled=run.is_built_in)
     offer_run_downloads(run)
+    if imported := offer_import(folder):
+        run_picker.choose(imported)
+        st.rerun()
     if st.button("Delete", icon=":material/delete:", disabled=run.is_built_in):
         confirm_deletion()

@@ -22,7 +22,7 @@ from ui.shared.downloads import offer_run_downloads
 
 offer_run_downloads(Run(Path(st.session_state["path"])))
 """
-ALL = {f"built-in.{ending}" for ending in ("keras", "onnx", "py", "ipynb", "csv")}
+ALL = {f"built-in.{ending}" for ending in ("keras", "onnx", "py", "ipynb", "zip", "csv")}
 
 
 def offered(run):

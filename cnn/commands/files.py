@@ -1,4 +1,4 @@
-"""Commands that read runs and write files: runs, recognize, export."""
+"""Commands that read runs and write files: runs, recognize, export, import."""
 
 import json
 from argparse import ArgumentParser, Namespace
@@ -8,15 +8,18 @@ from pathlib import Path
 from cnn.export.files import RUN_FILES
 from cnn.inference.classifier import load_classifier
 from cnn.inference.recognition import PIPELINES, open_lines, recognize_lines
+from cnn.launching.importing import import_run
 from cnn.runs import store
 from cnn.runs.store import RunError
 
 
 def add_commands(add: Callable[..., ArgumentParser]) -> None:
-    """Add runs, recognize and export to the parser."""
+    """Add runs, recognize, export and import to the parser."""
     add("runs", list_runs, "list the runs")
     _add_recognition(add("recognize", recognize, "recognize drawn digits"))
     _add_export(add("export", export, "take a network along"))
+    command = add("import", import_file, "add a run that was exported as a zip")
+    command.add_argument("file", type=Path)
 
 
 def _add_recognition(command: ArgumentParser) -> None:
@@ -70,4 +73,10 @@ def export(options: Namespace) -> int:
         options.output.write_bytes(content)
     except OSError as error:
         raise ValueError(f"{options.output} can't be written: {error}") from error
+    return 0
+
+
+def import_file(options: Namespace) -> int:
+    """Add the run in a zip, and print its id."""
+    print(import_run(options.file.read_bytes(), options.runs_dir).id)
     return 0

@@ -14,9 +14,9 @@ from cnn.inference.predictor import load_predictor
 from cnn.network.layers import CLASSES
 from cnn.runs.fine_tune_info import is_test_seen
 from cnn.runs.store import Run
+from cnn.runs.stored_predictions import PREDICTIONS_FILE, read_stored_predictions
 
 MIN_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
-MAX_ROUNDING = 0.01  # of the sum of ten stored probabilities
 _HINT = "Train it again on the Train page, or choose another network."
 
 
@@ -101,16 +101,14 @@ def load_predictions(run: Run) -> Predictions:
         digits = load_test("sample")
         probabilities = load_predictor(run.model_path).probabilities(digits.images)
         return Predictions(probabilities, digits.labels, digits.images, seen_in_training=True)
-    probabilities = _read_probabilities(run.path / "test_predictions.npz", digits)
+    probabilities = _read_probabilities(run.path / PREDICTIONS_FILE, digits)
     return Predictions(probabilities, digits.labels, digits.images, is_test_seen(run))
 
 
 def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
     """Return the stored probabilities, checked to be of these digits."""
     try:
-        with np.load(path, allow_pickle=False) as file, np.errstate(over="ignore"):
-            probabilities, labels = file["probabilities"].astype(np.float32), file["labels"]
-        _check(probabilities, labels)
+        probabilities, labels = read_stored_predictions(path)
     except FileNotFoundError:
         raise ValueError(f"This run has no stored predictions ({path.name}). {_HINT}") from None
     except Exception as error:  # zipfile, zlib and numpy each raise their own
@@ -123,10 +121,3 @@ def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
             f"digits than the {len(digits.labels):,} test digits on this computer. {_HINT}"
         )
     return probabilities
-
-
-def _check(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> None:
-    gaps = np.abs(probabilities.sum(axis=1) - 1)  # NaN where one is NaN
-    is_full = probabilities.shape == (labels.size, CLASSES) and (gaps < MAX_ROUNDING).all()
-    if not is_full or probabilities.min(initial=0) < 0:
-        raise ValueError(f"expected were {CLASSES} probabilities for each digit.")

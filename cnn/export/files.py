@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from cnn.export.plan import plan_of
 from cnn.export.script import run_notebook, run_script
+from cnn.runs.archive import archive_bytes
+from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 
 
@@ -56,6 +58,13 @@ def _curves(run: Run) -> bytes:
     return text.getvalue().encode()
 
 
+def _check_over(run: Run) -> None:
+    _check_model("keras", run)
+    status = run.status()
+    if not status.over or status.state in (State.FAILED, State.INTERRUPTED):
+        raise RunError(f"The zip follows when the training has ended well: it is {status.state}.")
+
+
 def _model_file(label: str, ending: str) -> RunFile:
     check = partial(_check_model, ending)
     mime = "application/octet-stream"
@@ -73,5 +82,6 @@ RUN_FILES = {
     "onnx": _model_file("ONNX model", "onnx"),
     "script": _program("Script", "py", "text/x-python", run_script),
     "notebook": _program("Notebook", "ipynb", "application/x-ipynb+json", run_notebook),
+    "zip": RunFile("Run", "zip", "application/zip", _check_over, archive_bytes),
     "csv": RunFile("Training curves", "csv", "text/csv", _check_curves, _curves),
 }

@@ -21,12 +21,12 @@ LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the queue's lock, or raise `RunError`: another holds it, the folder can't be written."""
+def locked(folder: Path, name: str = "queue.lock") -> Iterator[None]:
+    """Hold a lock, the queue's, or raise `RunError`: it is held, or the folder can't be written."""
     hidden = folder / files.HIDDEN
     try:
         hidden.mkdir(parents=True, exist_ok=True)
-        with FileLock(hidden / "queue.lock", timeout=LOCK_SECONDS):
+        with FileLock(hidden / name, timeout=LOCK_SECONDS):
             files.distrust_cache()
             yield
     except Timeout as error:

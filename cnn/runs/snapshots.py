@@ -72,7 +72,7 @@ def read_snapshots(
     if not numbers:
         raise RunError("This run has no snapshots. Train it again to see it learn.")
     try:
-        snapshots = [_read(_file(run, n), _rows(n, digits), total) for n in numbers]
+        snapshots = [read_snapshot(_file(run, n), _rows(n, digits), total) for n in numbers]
         filters, rounded = (np.stack(arrays) for arrays in zip(*snapshots, strict=True))
     except RunError:
         raise
@@ -99,9 +99,10 @@ def _rows(number: int, digits: NDArray[np.intp] | None) -> NDArray[np.intp] | sl
     return np.arange(len(digits)) if number == START else digits  # `START` has them alone
 
 
-def _read(
-    path: Path, rows: NDArray[np.intp] | slice, total: int | None
+def read_snapshot(
+    path: Path, rows: NDArray[np.intp] | slice = slice(None), total: int | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Return filters (k, k, n) and rounded probabilities (digits, 10) of a file, or raise."""
     with np.load(path, allow_pickle=False) as file, np.errstate(over="ignore"):
         filters, rounded = file["filters"].astype(np.float32), file["answers"]
     is_square = filters.ndim == 3 and filters.size > 0 and filters.shape[0] == filters.shape[1]

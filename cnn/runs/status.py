@@ -21,7 +21,7 @@ SWEEP_FILE = "sweep.json"  # in the folders of a sweep's runs
 
 Time = Annotated[float, Field(ge=0, lt=1e11, allow_inf_nan=False)]  # calendars end soon after it
 Accuracy = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=1_000_000_000)]
 
 
 class State(StrEnum):
@@ -51,6 +51,7 @@ class Status:
     phase: str = ""  # what its process is doing: starting, preparing, training, saving, testing
     mnist_file: str = ""  # the file that was in use when it was queued, for the worker
     dataset: str = ""  # "mnist" or "sample"
+    imported: bool = False  # whether it came as a file: its times are another machine's
     training_images: Count | None = None
     test_images: Count | None = None
     validation_accuracy: Accuracy | None = None
@@ -150,17 +151,17 @@ class Calibration:
     """The reject score, 0 to 1, below which an image is not a digit."""
 
 
-_CALIBRATION = TypeAdapter(Calibration)
+CALIBRATION = TypeAdapter(Calibration)
 
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:
     """Write a run's calibration into its folder."""
-    write_bytes(folder / "calibration.json", _CALIBRATION.dump_json(calibration))
+    write_bytes(folder / "calibration.json", CALIBRATION.dump_json(calibration))
 
 
 def read_calibration(folder: Path) -> Calibration:
     """Return what a run's folder holds; without a valid file, every image is a digit."""
     try:
-        return _CALIBRATION.validate_json((folder / "calibration.json").read_bytes())
+        return CALIBRATION.validate_json((folder / "calibration.json").read_bytes())
     except (OSError, ValueError):
         return Calibration()

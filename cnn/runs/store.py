@@ -33,8 +33,7 @@ def create(
     populate: Callable[[Path], object] = lambda path: None,
 ) -> Run:
     """Create a queued run, whole or not at all, or raise `OSError`; `queue.submit` calls it."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    run_id = f"{stamp}-{name or preset_name(values)}-{secrets.token_hex(2)}"
+    run_id = new_id(name or preset_name(values), time.time())
     with files.temporary_folder(folder / files.SCRATCH) as scratch:
         draft = Run(scratch / run_id)
         draft.path.mkdir()
@@ -42,6 +41,12 @@ def create(
         draft.write_status(Status(State.QUEUED, created=time.time(), mnist_file=mnist_file))
         populate(draft.path)
         return Run(draft.path.rename(folder / run_id))
+
+
+def new_id(word: str, created: float) -> str:
+    """Return an id for a run created at this time."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
+    return f"{stamp}-{word}-{secrets.token_hex(2)}"
 
 
 def open_run(run_id: str, folder: Path) -> Run:

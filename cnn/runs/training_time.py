@@ -54,7 +54,9 @@ def _factor(run: Run) -> float | None:
     """Return it for one run; None where it has none, is damaged, or its layers don't fit."""
     try:
         status, values, epochs = run.status(), run.hyperparameters, len(run.metrics().epochs)
-        if status.state is not State.FINISHED or not (status.seconds and status.training_images):
+        if status.state is not State.FINISHED or status.imported:
+            return None
+        if not (status.seconds and status.training_images):
             return None
         planned = training_seconds(replace(values, epochs=epochs), status.training_images)
     except ValueError:

@@ -10,7 +10,15 @@ import onnxruntime
 from tf2onnx.handler import tf_op
 
 from cnn.network.layers import CLASSES, IMAGE_SHAPE
+from cnn.runs.status import MODEL_FILE
 from cnn.training.calibrate import MIN_PROBABILITY
+
+
+def save_network(network: keras.Model, folder: Path) -> None:
+    """Write the network for Keras and for ONNX Runtime."""
+    # Never compiled: the file holds no optimizer, loss or metric, and opens in plain Keras.
+    keras.Model(network.inputs, network.outputs).save(folder / "model.keras")
+    export_onnx(network, folder / MODEL_FILE)
 
 
 def export_onnx(network: keras.Model, path: Path) -> None:

@@ -17,10 +17,11 @@ from cnn.runs.files import replace_together, write_bytes
 from cnn.runs.metrics import truncate_after
 from cnn.runs.status import State, write_calibration
 from cnn.runs.store import Run
+from cnn.runs.stored_predictions import PREDICTIONS_FILE
 from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.checkpoint import Checkpoint
-from cnn.training.export import export_onnx
+from cnn.training.export import save_network
 from cnn.training.model import (
     build_network,
     compile_network,
@@ -39,7 +40,6 @@ from cnn.training.recorder import Recorder, StopRequestedError
 # batches take long, so that Stop and the curve never wait for a call.
 MAX_BATCHES_PER_CALL = 16
 CALL_SECONDS = 0.4
-TEST_PREDICTIONS = "test_predictions.npz"
 LOW_LEARNING_RATE = 1e-4  # at chance level, a rate below it is taken to be too low
 
 
@@ -153,11 +153,9 @@ def _save(run: Run, network: keras.Model, validation: Digits) -> float:
     calibration, accuracy = calibrate(network, validation)
     with replace_together(run.path) as folder:
         write_calibration(folder, calibration)
-        # Never compiled: the file holds no optimizer, loss or metric, and opens in plain Keras.
-        keras.Model(network.inputs, network.outputs).save(folder / "model.keras")
-        export_onnx(network, folder / run.model_path.name)
+        save_network(network, folder)
     # Those of a continued run are of the network before.
-    (run.path / TEST_PREDICTIONS).unlink(missing_ok=True)
+    (run.path / PREDICTIONS_FILE).unlink(missing_ok=True)
     run.update_status(test_accuracy=None, validation_accuracy=accuracy)
     return accuracy
 
@@ -185,5 +183,5 @@ def _test(run: Run, network: keras.Model, test: Digits) -> float:
     outputs = network.predict(plain_batches(test, network.output_shape[1]), verbose=0)
     probabilities, buffer = digit_probabilities(outputs), io.BytesIO()
     np.savez_compressed(buffer, probabilities=probabilities, labels=test.labels)
-    write_bytes(run.path / TEST_PREDICTIONS, buffer.getvalue())
+    write_bytes(run.path / PREDICTIONS_FILE, buffer.getvalue())
     return float(np.mean(probabilities.argmax(axis=1) == test.labels))
