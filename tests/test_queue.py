@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import files, queue, slots, store
+from cnn.runs import files, queue, slots, store, wake_up
 from cnn.runs.status import State
 from cnn.runs.store import RunError
 
@@ -56,7 +56,7 @@ def test_the_oldest_run_is_next_whatever_the_order_of_queueing(queued, runs_dir)
 
 def test_the_queue_works_before_its_folder_is_there(tmp_path):
     folder = tmp_path / "not" / "yet" / "there"
-    assert queue.queue_mtime(folder) == slots.active_workers(folder) == slots.deaths(folder) == 0
+    assert wake_up.queue_mtime(folder) == slots.active_workers(folder) == slots.deaths(folder) == 0
     assert queue.queued_runs(folder) == []
     assert not folder.exists()
     assert queue.claim(folder) is None
@@ -163,13 +163,13 @@ def test_half_of_the_processors_train_and_at_least_one(monkeypatch, processors, 
 def test_each_queued_run_changes_the_wake_up_file_and_claiming_does_not(queued, runs_dir):
     for created in (10.0, 20.0):
         queued(created)
-        wake_up = runs_dir / ".queue" / "wake-up"
-        os.utime(wake_up, ns=(1, 1))  # two may come within one tick of the file system's clock
+        file = runs_dir / ".queue" / "wake-up"
+        os.utime(file, ns=(1, 1))  # two may come within one tick of the file system's clock
         queue.queued_runs(runs_dir)
         queue.claim(runs_dir)
-        assert queue.queue_mtime(runs_dir) == 1
+        assert wake_up.queue_mtime(runs_dir) == 1
         queued(created)
-        assert queue.queue_mtime(runs_dir) > 1
+        assert wake_up.queue_mtime(runs_dir) > 1
 
 
 def test_runs_that_train_or_are_queued_are_active(queued, runs_dir):

@@ -16,6 +16,7 @@ from cnn.runs import continuation, files, slots, store
 from cnn.runs.notes import check_notes, write_notes
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
+from cnn.runs.wake_up import announce
 
 LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
 
@@ -75,7 +76,7 @@ def submit(
     It trains on `mnist_file`, else on what this process finds.
     """
     with locked(folder):
-        _announce(folder)  # a worker that sees it waits for the lock
+        announce(folder)  # a worker that sees it waits for the lock
         file = current_mnist_file() if mnist_file is None else mnist_file
         return store.create(values, folder, file, name, populate)
 
@@ -90,7 +91,7 @@ def resume(run: Run, mnist_file: str | None = None) -> None:
         if status.state not in (State.INTERRUPTED, State.FAILED) and not never_began:
             raise RunError(f"Run {run.id} is {status.state}: nothing is left to resume.")
         file = _mnist_file_of(status, mnist_file)
-        _announce(run.path.parent)
+        announce(run.path.parent)
         run.stop_file.unlink(missing_ok=True)
         run.update_status(state=State.QUEUED, phase="", message="", ended=None, mnist_file=file)
 
@@ -100,17 +101,9 @@ def continue_run(run: Run, epochs: int) -> None:
     with contextlib.nullcontext() if run.is_built_in else locked(run.path.parent):
         if problem := continuation.continuation_problem(run, epochs):
             raise RunError(problem)
-        file = _mnist_file_of(run.status())
-        _announce(run.path.parent)
+        continuation.begin(run, epochs, _mnist_file_of(run.status()))
         run.stop_file.unlink(missing_ok=True)
-        continuation.begin(run, epochs, file)
-
-
-def _announce(folder: Path) -> None:
-    """Wake workers, and let them be started again where too many died."""
-    _wake_up_file(folder).touch()
-    if slots.deaths(folder) >= slots.MAX_DEATHS:
-        slots.forget_deaths(folder)
+        announce(run.path.parent)  # a worker that sees it waits for the lock
 
 
 def current_mnist_file() -> str:
@@ -205,15 +198,3 @@ def release_slot(folder: Path, slot: int) -> bool:
         slots.record_success(slot)
         os.close(slot)
         return True
-
-
-def queue_mtime(folder: Path) -> int:
-    """Return a number that changes whenever a run is queued: cheap to poll."""
-    try:
-        return _wake_up_file(folder).stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-def _wake_up_file(folder: Path) -> Path:
-    return folder / files.HIDDEN / "wake-up"

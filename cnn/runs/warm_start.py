@@ -30,8 +30,11 @@ def parent_files(parent: Run, values: Hyperparameters) -> Callable[[Path], None]
     Raises:
         RunError: the weights don't fit, the parent has none, or it has seen the new run's tests.
     """
-    if problem := _misfit(layer_table(parent.hyperparameters), layer_table(values)):
-        raise RunError(f"The weights of {parent.name} don't fit: {problem}.")
+    if misfit := _first_misfit(layer_table(parent.hyperparameters), layer_table(values)):
+        raise RunError(
+            f"The weights of {parent.name} don't fit: from {misfit} on, they have other shapes. "
+            "Choose the same layers as there."
+        )
     is_sample = mnist.find_source()[0].name == "sample"
     if is_test_seen(parent) or (is_sample and parent.status().dataset == "mnist"):
         raise RunError(
@@ -49,16 +52,10 @@ def parent_files(parent: Run, values: Hyperparameters) -> Callable[[Path], None]
     return populate
 
 
-def _misfit(theirs: tuple[Layer, ...], ours: tuple[Layer, ...]) -> str:
-    """Return in which layer the weights of two networks differ first, "" in none."""
+def _first_misfit(theirs: tuple[Layer, ...], ours: tuple[Layer, ...]) -> str:
+    """Return the first layer in which the weights of two networks differ, "" if there is none."""
     weighted = ([layer for layer in layers if layer.parameters] for layers in (theirs, ours))
     for one, other in zip_longest(*weighted):
-        if not one or not other or one.weights != other.weights:
-            return f"{_described(one)} there, {_described(other)} here"
+        if not (one and other) or one.weights != other.weights:
+            return (other or one).name.replace("_", " ")
     return ""
-
-
-def _described(layer: Layer | None) -> str:
-    if not layer:
-        return "nothing more"
-    return f"{layer.name.replace('_', ' ')} has {layer.parameters:,} parameters"

@@ -56,6 +56,7 @@ class Recorder(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Write that the preparations are over."""
+        self.check_stop()
         self._run.update_status(phase="training")
         self._checkpoint.restore_early_stopping()
         self._test_batches = plain_batches(self._test, self.model.output_shape[1])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cnn.data import mnist
 from cnn.data.mnist import DataError
-from cnn.runs import queue, slots
+from cnn.runs import queue, slots, wake_up
 from cnn.runs.files import explain_error, is_disk_full
 from cnn.runs.store import Run, RunError
 from cnn.sweeps.study import advance
@@ -45,7 +45,7 @@ def main() -> None:
 def _serve(folder: Path, slot: int, idle_seconds: float) -> None:
     idle_until = time.monotonic() + idle_seconds
     while True:
-        queue_mtime = queue.queue_mtime(folder)
+        queue_mtime = wake_up.queue_mtime(folder)
         advance(folder, idle_seconds)  # a sweep's next runs come from here
         if run := queue.claim(folder):
             slots.record_success(slot)
@@ -55,7 +55,7 @@ def _serve(folder: Path, slot: int, idle_seconds: float) -> None:
         if time.monotonic() >= idle_until and queue.release_slot(folder, slot):
             return
         wait_until = min(time.monotonic() + RESCAN_SECONDS, idle_until)
-        while queue.queue_mtime(folder) == queue_mtime and time.monotonic() < wait_until:
+        while wake_up.queue_mtime(folder) == queue_mtime and time.monotonic() < wait_until:
             time.sleep(POLL_INTERVAL)
 
 
