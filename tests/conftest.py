@@ -70,7 +70,8 @@ def isolate(monkeypatch, folder):
     monkeypatch.setenv("KERAS_HOME", str(folder / "keras"))
     monkeypatch.setenv("MNIST_URL", "http://127.0.0.1:9/mnist.npz")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.delenv("MNIST_NPZ", raising=False)
+    for name in ("MNIST_NPZ", "MLFLOW_TRACKING_URI"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -133,15 +133,15 @@ def test_weights_of_another_network_are_refused_and_nothing_is_left(zipped, runs
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "what"),
     [
-        (lambda arrays: arrays.popitem(), "weights in this zip are not"),
-        (lambda arrays: arrays.update(more=np.zeros(1, "f4")), "weights in this zip are not"),
-        (lambda arrays: arrays["probabilities.1"].fill(np.nan), "weights in this zip are not"),
-        (lambda arrays: arrays["probabilities.0"].fill(0), "predictions in this zip are not"),
+        (lambda arrays: arrays.popitem(), "weights"),
+        (lambda arrays: arrays.update(more=np.zeros(1, "f4")), "weights"),
+        (lambda arrays: arrays["probabilities.1"].fill(np.nan), "weights"),
+        (lambda arrays: arrays["probabilities.0"].fill(0), "predictions"),
     ],
 )
-def test_a_network_is_built_from_its_own_weights_alone(change, sentence, trained, tmp_path):
+def test_a_network_is_built_from_its_own_weights_alone(change, what, trained, tmp_path):
     from cnn.training.rebuild import rebuild
 
     run = archive.unpack(archive_bytes(trained()), tmp_path / "draft")
@@ -149,7 +149,7 @@ def test_a_network_is_built_from_its_own_weights_alone(change, sentence, trained
         arrays = dict(file)
     change(arrays)
     np.savez(run.path / WEIGHTS_FILE, **arrays)
-    with pytest.raises(RunError, match=sentence):
+    with pytest.raises(RunError, match=f"{what} in this zip are not those of its network"):
         rebuild(run)
     assert not run.is_usable
 
@@ -242,18 +242,7 @@ def test_what_is_not_a_run_is_refused_with_a_sentence_and_leaves_nothing(
     assert (built, left(runs_dir.parent)) == ([], [])
 
 
-def test_a_network_that_can_not_be_built_leaves_nothing(zipped, runs_dir, monkeypatch):
-    def die(run):
-        assert (run.path / "status.json").is_file()
-        raise RunError("The network could not be built.")
-
-    monkeypatch.setattr(importing, "_rebuild", die)
-    with pytest.raises(RunError, match="could not be built"):
-        import_run(zipped, runs_dir)
-    assert left(runs_dir) == []
-
-
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["", "status.json", "hyperparameters.json", "epochs/9.npz"]), st.data())
 def test_damaged_bytes_are_a_run_or_refused_with_a_sentence(zipped, tmp_path_factory, name, data):
     damaged = bytearray(members(zipped)[name] if name else zipped)

@@ -22,7 +22,10 @@ from ui.shared.downloads import offer_run_downloads
 
 offer_run_downloads(Run(Path(st.session_state["path"])))
 """
-ALL = {f"built-in.{ending}" for ending in ("keras", "onnx", "py", "ipynb", "zip", "csv")}
+ALL = {
+    f"built-in.{ending}"
+    for ending in ("keras", "onnx", "py", "ipynb", "zip", "tensorboard.zip", "csv")
+}
 
 
 def offered(run):

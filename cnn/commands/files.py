@@ -1,9 +1,11 @@
 """Commands that read runs and write files: runs, recognize, export, import."""
 
+import io
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 from cnn.export.files import RUN_FILES
 from cnn.inference.classifier import load_classifier
@@ -35,7 +37,8 @@ def _add_recognition(command: ArgumentParser) -> None:
 def _add_export(command: ArgumentParser) -> None:
     command.add_argument("run", help="a run's id, or built-in")
     text = (
-        "a model, the training curves, or a script or notebook of plain Keras that repeats the run"
+        "a model, the training curves, a script or notebook of plain Keras that repeats the run, "
+        "the run to be imported elsewhere, or a folder for TensorBoard"
     )
     command.add_argument("--format", choices=tuple(RUN_FILES), required=True, help=text)
     command.add_argument("--output", type=Path, required=True)
@@ -70,7 +73,10 @@ def export(options: Namespace) -> int:
     run = store.open_run(options.run, options.runs_dir)
     content = RUN_FILES[options.format].content(run)
     try:
-        options.output.write_bytes(content)
+        if options.format == "tensorboard":  # opens folders
+            ZipFile(io.BytesIO(content)).extractall(options.output)
+        else:
+            options.output.write_bytes(content)
     except OSError as error:
         raise ValueError(f"{options.output} can't be written: {error}") from error
     return 0

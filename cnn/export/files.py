@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cnn.export.plan import plan_of
 from cnn.export.script import run_notebook, run_script
+from cnn.export.tensorboard import tensorboard_zip
 from cnn.runs.archive import archive_bytes
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
@@ -83,5 +84,8 @@ RUN_FILES = {
     "script": _program("Script", "py", "text/x-python", run_script),
     "notebook": _program("Notebook", "ipynb", "application/x-ipynb+json", run_notebook),
     "zip": RunFile("Run", "zip", "application/zip", _check_over, archive_bytes),
+    "tensorboard": RunFile(
+        "TensorBoard", "tensorboard.zip", "application/zip", _check_curves, tensorboard_zip
+    ),
     "csv": RunFile("Training curves", "csv", "text/csv", _check_curves, _curves),
 }

@@ -181,6 +181,6 @@ def _as_imported(run: Run) -> Run:
         imported=True,
         mnist_file="",
         created=min(status.created, time.time()),
-        message=re.sub(r"[^\w .,:;%()'–-]", "", status.message)[:MAX_MESSAGE],
+        message=re.sub(r"[^\w .,:;%()'·–-]", "", status.message)[:MAX_MESSAGE],
     )
     return run

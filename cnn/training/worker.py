@@ -8,6 +8,8 @@ calls `cnn.launching.ensure_worker`, which starts another, three in a row at mos
 
 import argparse
 import os
+import subprocess
+import sys
 import time
 import traceback
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -16,10 +18,11 @@ from pathlib import Path
 from cnn.data import mnist
 from cnn.data.mnist import DataError
 from cnn.runs import queue, slots, wake_up
-from cnn.runs.files import explain_error, is_disk_full
+from cnn.runs.files import HIDDEN, explain_error, is_disk_full
 from cnn.runs.store import Run, RunError
 from cnn.sweeps.study import advance
 
+PROJECT = Path(__file__).parents[2]
 IDLE_SECONDS = 600.0
 POLL_INTERVAL = 0.05
 RESCAN_SECONDS = 5.0
@@ -73,6 +76,19 @@ def _train(run: Run) -> None:
         queue.fail(run, explain(error))
     finally:
         run.lock.release()
+        _send_to_mlflow(run)
+
+
+def _send_to_mlflow(run: Run) -> None:
+    """Let a process of its own write the run to MLflow where one is named: nothing waits for it."""
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        return
+    command = [sys.executable, "-m", "cnn.export.mlflow", str(run.path.resolve())]
+    with suppress(OSError), (run.path.parent / HIDDEN / "mlflow.log").open("ab") as log:
+        subprocess.Popen(
+            command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
 
 
 def _train_on_its_digits(run: Run) -> None:
