@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from cnn.commands import files, training
+from cnn.commands import files, sweep, training
 from cnn.runs import store
 
 
@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--runs-dir", type=Path, default=store.runs_folder(), help=where)
         return command
 
-    for module in (training, files):
+    for module in (training, sweep, files):
         module.add_commands(add)
     return parser
 
