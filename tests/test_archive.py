@@ -196,6 +196,7 @@ JSON = [
     ("status.json", {"created": "1"}, "created must be a valid number, not '1'"),
     ("status.json", {"created": float("nan")}, "status.json"),
     ("status.json", {"test_images": 10**30}, "test_images"),
+    ("status.json", {"dataset": "![x](http://x.y)"}, "its digits are unknown"),
     ("status.json", {"test_accuracy": 1.0}, "not that of the predictions"),
     ("calibration.json", {"temperature": -1.0}, "temperature must be greater than 0"),
 ]

@@ -18,7 +18,7 @@ from cnn.hyperparameters import value_text
 from cnn.presets import nearest_preset
 from cnn.runs.files import HIDDEN, write_bytes
 from cnn.runs.status import MODEL_FILE, State
-from cnn.runs.store import Run
+from cnn.runs.store import Run, RunError
 
 ID_FILE = "mlflow.json"
 EXPERIMENT = "Digit Lab"  # where MLFLOW_EXPERIMENT_NAME names no other
@@ -40,7 +40,10 @@ def send(run: Run) -> str:
     from mlflow import MlflowClient
     from mlflow.entities import Metric, RunTag
 
-    client, status = MlflowClient(), run.status()
+    status = run.status()
+    if not (state := _STATES.get(status.state)):
+        raise RunError(f"it is {status.state}")
+    client = MlflowClient()
     metrics = [
         Metric(one.tag if one.split == "train" else f"validation_{one.tag}", one.value,
                int(one.time * 1000), one.step)
@@ -55,7 +58,7 @@ def send(run: Run) -> str:
     client.log_batch(run_id, tags=[RunTag(*tag) for tag in _tags(run).items()])
     for path in filter(Path.is_file, (run.path / name for name in ARTIFACTS)):
         client.log_artifact(run_id, str(path))
-    client.set_terminated(run_id, _STATES[status.state], end)
+    client.set_terminated(run_id, state, end)
     return run_id
 
 

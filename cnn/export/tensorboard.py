@@ -14,7 +14,7 @@ from cnn.runs.store import Run
 
 
 def tensorboard_zip(run: Run) -> bytes:
-    """Return the folder as a zip, the same bytes each time.
+    """Return the folder as a zip.
 
     It holds a folder named as the run, and in that, as Keras does it, `train` and `validation`
     with the same tags.

@@ -12,10 +12,12 @@ import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 
+from cnn.data.mnist import DatasetName
 from cnn.hyperparameters import from_json
 from cnn.network.layers import layer_table
 from cnn.runs.files import explain_error, write_bytes
@@ -28,7 +30,7 @@ from cnn.runs.status import CALIBRATION, FINE_TUNE_FILE, STATUS, State
 from cnn.runs.stored_predictions import PREDICTIONS_FILE, read_stored_predictions
 
 WEIGHTS_FILE = "weights.npz"
-MAX_ZIP, MAX_UNPACKED = 64_000_000, 256_000_000  # bytes; the second with the arrays in each .npz
+MAX_ZIP, MAX_UNPACKED = 64_000_000, 128_000_000  # bytes; the second with the arrays in each .npz
 MAX_DIRECTORY = 200_000  # bytes of a zip's list of files: some 2,000
 MAX_BYTES = {".json": 100_000, ".jsonl": 8_000_000, ".log": 1_000_000}  # .npz: all together
 MAX_MESSAGE = 300  # characters
@@ -133,6 +135,8 @@ def _check_status(path: Path) -> None:
     status, file = STATUS.validate_json(path.read_bytes()), path.with_name(PREDICTIONS_FILE)
     if status.state not in (State.FINISHED, State.STOPPED) or status.phase:
         raise ValueError(f"the run is not over: it is {status.state}")
+    if status.dataset not in ("", *get_args(DatasetName)):
+        raise ValueError("its digits are unknown")
     accuracy = None
     if file.is_file():
         probabilities, labels = read_stored_predictions(file)
