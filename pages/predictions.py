@@ -8,6 +8,7 @@ from ui.predictions.two_networks import compare_networks
 from ui.shared import navigation, run_picker, run_predictions, run_state
 from ui.shared.downloads import offer_run_downloads
 from ui.shared.replay import show_replay
+from ui.shared.run_settings import show_settings
 
 VIEWS = {
     "Test digits": show_test_digits,
@@ -22,6 +23,7 @@ with picker:
     run = run_picker.pick_run()
 if wanted and wanted != run.id:
     close_digit()  # it was another run's
+show_settings(run)
 try:
     predictions = run_predictions.predictions_of(run)
 except ValueError as error:

@@ -1,11 +1,14 @@
 """Train: choose the hyperparameters of a network, train it, and watch the curves."""
 
+from functools import partial
+
 import streamlit as st
 
 from cnn import launching
 from cnn.data import mnist
 from cnn.network.layers import layer_table, total_parameters
 from cnn.runs import store, training_time
+from cnn.runs.notes import check_notes, write_notes
 from cnn.runs.store import RunError
 from ui.shared import hyperparameter_form, navigation, run_picker
 from ui.shared.data_source import show_data_source
@@ -13,53 +16,73 @@ from ui.shared.downloads import offer_run_downloads
 from ui.shared.network_diagram import network_html, show_layer_table
 from ui.shared.number_text import counted, duration
 from ui.shared.replay import offer_replay
-from ui.train.training_panel import show_run
+from ui.shared.run_notes import offer_notes
+from ui.shared.run_settings import show_settings
+from ui.train.training_panel import offers_resume, show_run
 
 navigation.begin_page("Train")
 folder = store.runs_folder()
 
 
 def train() -> None:
-    """Start a run with the values of the form, and make it the chosen one."""
+    """Start a run with the values and the name of the form, and make it the chosen one."""
     try:
-        run_picker.choose(launching.start(hyperparameter_form.chosen_hyperparameters(), folder))
+        notes = check_notes(name=st.session_state[hyperparameter_form.NAME])
+        values, named = (
+            hyperparameter_form.chosen_hyperparameters(),
+            partial(write_notes, notes=notes),
+        )
+        run_picker.choose(launching.start(values, folder, populate=named))
+        st.session_state[hyperparameter_form.NAME] = ""
     except (ValueError, OSError) as error:
         st.toast(f"The training could not start: {error}", icon=":material/error:")
 
 
+hyperparameter_form.read_address()
 with st.sidebar:
-    form = st.container()
-picker = st.container()
+    name, form = st.container(), st.container()
 presets, button = st.columns([3, 2], vertical_alignment="bottom")
 with presets:
     hyperparameter_form.choose_preset()
 with form:
     hyperparameter_form.choose_values()
 
+chosen = layers = None
 try:
     chosen = hyperparameter_form.chosen_hyperparameters()
+    hyperparameter_form.write_address(chosen)
     layers, problem = layer_table(chosen), ""
 except ValueError as error:
     problem = str(error)
+with name:
+    hyperparameter_form.choose_name(chosen)
 
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    run = run_picker.pick_run(active_first=True)
+    offer_notes(run)
 button.button(
     "Train",
     icon=":material/play_arrow:",
-    type="primary",
+    type="secondary" if offers_resume(run) else "primary",
     width="stretch",
     disabled=bool(problem),
     help=problem or "Training continues even if you close the page.",
+    key="train",
     on_click=train,  # before the script, so that no other rerun can swallow a click
 )
-with picker:
-    run = run_picker.pick_run(active_first=True)
+is_same = show_settings(run, chosen)
 if not run.is_built_in:
-    show_run(run)
+    show_run(run, chosen if layers else None)
     offer_replay(run)
     offer_run_downloads(run)
 
-st.subheader("Network to train")
-if problem:
+st.subheader("Network to train next")
+if not run.is_built_in:
+    others = (
+        "The run above has the same settings." if is_same else "The run above has other settings."
+    )
+    st.caption(others)
+if chosen is None or layers is None:
     st.error(problem, icon=":material/error:")
     st.stop()
 st.html(network_html(layers))

@@ -12,7 +12,7 @@ from cnn.runs import store
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.status import State
 from tests.evaluated_run import PredictsThree, make_evaluated_run, make_run
-from tests.pages import sent, words
+from tests.pages import press, sent, words
 from ui.shared import navigation, run_predictions
 
 PAGE = Path(navigation.__file__).parents[2] / navigation.PREDICTIONS
@@ -82,7 +82,7 @@ def test_the_digit_of_the_address_is_opened_with_buttons_to_the_next(run):
 def test_an_opened_digit_that_the_filters_leave_out_stays_open_without_neighbors(run):
     page = open_page(run.id, show="Mistakes", digit="7")
     assert "Test digit 7: true label 7, predicted 7" in words(page)
-    assert [button.key for button in page.button] == ["clear"]
+    assert [button.key for button in page.button] == ["use_settings", "clear"]
 
 
 def test_an_unknown_run_opens_no_digit_of_another(run):
@@ -168,7 +168,7 @@ def test_a_run_without_a_network_gives_its_state_and_offers_another(
         hold_elsewhere(run.path / "lock")
     page = open_page(run.id)
     assert sentence in words(page)
-    assert len(page.button) == 2
+    assert len(page.button) == 3
     assert gallery(page) == []
 
 
@@ -176,7 +176,7 @@ def test_damaged_files_get_a_sentence_and_lead_to_the_built_in_run(run):
     (run.path / "test_predictions.npz").write_bytes(b"no archive")
     page = open_page(run.id)
     assert "damaged" in page.warning[0].value
-    page.button[1].click().run()
+    press(page, "Use the built-in network")
     assert page.query_params["run"] == "built-in"
     (run.path / "status.json").write_text("{")
     assert f"The state of run {run.id} can't be read" in open_page(run.id).warning[0].value

@@ -2,16 +2,21 @@
 
 The controls are made from `SPECS`: a number with steps gets a slider, another number a field, a
 choice a select box, a bool a toggle; what lists a number for each convolution, a field for each.
+What differs from the nearest preset is in the page's address: one change is one step back.
 """
 
 from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.hyperparameters import MAX_CONVOLUTIONS, SPECS, Hyperparameters, Spec, from_mapping
-from cnn.presets import PRESETS, label_of, preset_name
+from cnn.presets import PRESETS, from_settings, label_of, preset_name, short_name, to_settings
+from cnn.runs.notes import MAX_NAME
 
+NAME = "next_run_name"  # the key of the field
+_SETTINGS = ("preset", *SPECS)  # the names in the address
 _EACH = [name for name, spec in SPECS.items() if spec.each]  # chosen for each convolution
 _GROUPS = {
     "Network": ":material/layers:",
@@ -20,11 +25,54 @@ _GROUPS = {
 }
 
 
+def read_address() -> None:
+    """Fill the form from the address, when the page is opened and after a step back or forward.
+
+    At other times the form is right and the address may be behind: a browser sends the one it had
+    when a control was clicked. What is impossible in the address is told until the form changes.
+    """
+    state, address = st.session_state, _address()
+    # Without a run it is no address of this page's own, but the one that its link leads to.
+    is_own = _is_step_in_history() and (address or "run" in st.query_params)
+    if "form_version" in state and not is_own:
+        return
+    values, problems = from_settings(address)
+    set_values(values)
+    state["form_problems"] = (values, problems)
+
+
+def _is_step_in_history() -> bool:
+    return getattr(get_script_run_ctx(), "is_history_navigation", False)
+
+
+def _address() -> dict[str, str]:
+    """Return the settings that the address has."""
+    query = st.query_params
+    return {name: values[-1] for name in _SETTINGS if (values := query.get_all(name))}
+
+
+def settings_in_address(values: Hyperparameters) -> dict[str, str]:
+    """Return the settings as the address has them: without any, it is the tutorial's preset."""
+    settings = to_settings(values)
+    return {} if settings == {"preset": "article"} else settings
+
+
+def write_address(values: Hyperparameters) -> None:
+    """Put the form's values into the address, and tell what was impossible there."""
+    read, problems = st.session_state.get("form_problems", (None, []))
+    if problems and values == read:
+        text = (
+            f"The address had impossible settings, so the preset's are used: {' '.join(problems)}"
+        )
+        st.warning(text, icon=":material/link_off:")
+    settings, address = settings_in_address(values), _address()
+    if settings != address:  # one update is one step back
+        st.query_params.update({name: settings.get(name, []) for name in {**settings, **address}})
+
+
 def choose_preset() -> None:
     """Show the presets in one row; with a changed hyperparameter none of them is chosen."""
     state = st.session_state
-    if "form_version" not in state:
-        set_values(PRESETS["article"])
     try:
         name = preset_name(chosen_hyperparameters())
     except ValueError:
@@ -45,6 +93,18 @@ def choose_preset() -> None:
 def _load_preset() -> None:
     if chosen := st.session_state["preset"]:
         set_values(PRESETS[chosen])
+
+
+def choose_name(values: Hyperparameters | None) -> None:
+    """Show a field for the name of the next run, which says what it is called without one."""
+    st.text_input(
+        "Name",
+        max_chars=MAX_NAME,
+        key=NAME,
+        placeholder=short_name(values) if values else None,
+        persist_state="session",
+        help="What the next run is called. It can be changed later.",
+    )
 
 
 def choose_values() -> None:
@@ -81,6 +141,7 @@ def set_values(values: Hyperparameters) -> None:
     """
     state = st.session_state
     state["form_version"] = state.get("form_version", 0) + 1
+    state["form_values"] = values
     for name, value in asdict(values).items():
         state[_key(name)] = value
     state[_key("layers")] = len(values.filters)
@@ -113,7 +174,8 @@ def _choose(name: str, spec: Spec, suffix: str = "") -> None:
     if spec.choices:
         st.selectbox(label, list(spec.choices), format_func=spec.text, **options)
     elif spec.steps:
-        st.select_slider(label, spec.steps, format_func=spec.text, **options)
+        steps = sorted({*spec.steps, getattr(st.session_state["form_values"], name)})
+        st.select_slider(label, steps, format_func=spec.text, **options)
     elif spec.kind is bool:
         st.toggle(label, **options)
     else:

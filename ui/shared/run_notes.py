@@ -4,10 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.presets import short_name
 from cnn.runs import queue
 from cnn.runs.notes import MAX_NAME, MAX_NOTE
-from cnn.runs.store import Run, RunError
+from cnn.runs.store import Run
 
 
 def offer_notes(run: Run) -> None:
@@ -41,17 +40,11 @@ def show_notes_form(run: Run) -> bool:
     """Show fields for a run's name and note, and return whether they were saved."""
     notes = run.notes
     with st.form("notes", border=False):
-        name = st.text_input("Name", notes.name, MAX_NAME, placeholder=_default_name(run))
+        default = "" if notes.name else run.contents.name
+        name = st.text_input("Name", notes.name, MAX_NAME, placeholder=default)
         note = st.text_area("Note", notes.note, max_chars=MAX_NOTE, placeholder="What you noticed")
         is_sent = st.form_submit_button("Save", type="primary")
     return is_sent and _annotate(run, name=name, note=note)
-
-
-def _default_name(run: Run) -> str:
-    try:
-        return short_name(run.hyperparameters)
-    except RunError:
-        return run.id
 
 
 def _star(run: Run, starred: bool) -> None:

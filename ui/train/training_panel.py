@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from cnn import launching
+from cnn.hyperparameters import Hyperparameters
 from cnn.presets import TUTORIAL_TEST_ACCURACY, TUTORIAL_TEST_IMAGES
 from cnn.runs import queue, store
 from cnn.runs.fine_tune_info import is_test_seen
@@ -14,15 +15,19 @@ from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_state
 from ui.shared.fine_tuned_result import show_before_and_after
-from ui.shared.number_text import duration, percent, points
+from ui.shared.number_text import duration, literal, percent
+from ui.train.train_more import offer_more
 
 FIRST_POLL_INTERVAL = 0.3  # seconds, until the first point has come
 CURVES_HEIGHT = 340  # screen pixels kept free for the curves
 _metric = partial(st.metric, border=True, height="stretch")
 
 
-def show_run(run: Run) -> None:
-    """Show a run as it is now, and keep showing it while its process works."""
+def show_run(run: Run, form: Hyperparameters | None) -> None:
+    """Show a run as it is now, and keep showing it while its process works.
+
+    `form` is what the form holds, for a new run with this one's weights.
+    """
     try:
         status, _ = run.status(), run.hyperparameters
     except RunError as error:
@@ -30,7 +35,7 @@ def show_run(run: Run) -> None:
         run_state.offer_built_in(run)
         return
     if status.over:
-        _show_over(run, status)
+        _show_over(run, status, form)
         return
     begun = bool(run.metrics().training)
     # Drawing the curves more often than once a second would slow the training down.
@@ -43,7 +48,7 @@ def _show_active(run: Run, begun: bool, status: Status) -> None:
     metrics = run.metrics()
     _show_title_and_stop(run, status)
     if status.message:  # how it resumed
-        st.caption(status.message)
+        st.caption(literal(status.message))
     _show_progress(run, metrics)
     if not metrics.training:  # the processor belongs to the training until it has begun
         st.container(height=CURVES_HEIGHT, border=False)
@@ -55,7 +60,7 @@ def _show_active(run: Run, begun: bool, status: Status) -> None:
 
 def _show_title_and_stop(run: Run, status: Status) -> None:
     title, button = st.columns([4, 1], vertical_alignment="center")
-    title.subheader(f"{run.name} · {run_state.activity(run, status)}")
+    title.subheader(f"{literal(run.name)} · {run_state.activity(run, status)}")
     stopping = run.stop_file.exists() or status.state is State.STOPPED
     if button.button(
         "Stopping …" if stopping else "Stop",
@@ -83,20 +88,27 @@ def _show_progress(run: Run, metrics: Metrics) -> None:
     st.progress(min(done / epochs, 1.0), text=f"Epoch {epoch} of {epochs}")
 
 
-def _show_over(run: Run, status: Status) -> None:
+def offers_resume(run: Run) -> bool:
+    """Whether the next step is to resume this run."""
+    try:
+        return run.status().state in (State.FAILED, State.INTERRUPTED)
+    except RunError:
+        return False
+
+
+def _show_over(run: Run, status: Status, form: Hyperparameters | None) -> None:
     """Show the result of a run, and the next steps."""
     metrics = run.metrics()
-    st.subheader(f"{run.name} · {status.state}")
-    if status.state in (State.FAILED, State.INTERRUPTED):
+    st.subheader(f"{literal(run.name)} · {status.state}")
+    if offers_resume(run):
         st.error(status.message, icon=":material/error:")
         _offer_resume(run, len(metrics.epochs))
     elif status.message:
-        st.caption(status.message)
+        st.caption(literal(status.message))
     if status.test_accuracy is not None:
         _show_result(run, status)
         show_before_and_after(run)
-    if run.is_usable:
-        _offer_pages(run)
+    _offer_next_steps(run, form)
     if metrics.training:
         _show_curves(run, metrics)
     if status.state is not State.FINISHED and (log := run.log()):
@@ -110,17 +122,28 @@ def _show_result(run: Run, status: Status) -> None:
     Digits that the network was trained on are no test: there is nothing to compare them with.
     """
     accuracy = status.test_accuracy or 0.0
-    with st.grid(4, min_column_width=130):
+    with st.grid(3, min_column_width=130):
         if is_test_seen(run):
             text = "Accuracy on digits that it was trained on, so they do not test it."
             _metric("Seen in training", percent(accuracy, 2), help=text)
         else:
             text = f"Accuracy on {status.test_images or 0:,} digits that were not used in training."
-            comparable = status.test_images == TUTORIAL_TEST_IMAGES
-            change = points(accuracy - TUTORIAL_TEST_ACCURACY) if comparable else None
-            _metric("Test accuracy", percent(accuracy, 2), change, help=text)
-            _metric("Tutorial", percent(TUTORIAL_TEST_ACCURACY, 2))
-            _metric("Best so far", percent(max([accuracy, *_others(run, status)]), 2))
+            change = None
+            if status.test_images == TUTORIAL_TEST_IMAGES:
+                change = f"{(accuracy - TUTORIAL_TEST_ACCURACY) * 100:+z.2f}"
+                text += f" The tutorial's {percent(TUTORIAL_TEST_ACCURACY, 2)} is the comparison, "
+                text += "in percentage points."
+            _metric(
+                "Test accuracy",
+                percent(accuracy, 2),
+                change,
+                delta_description="vs. Tutorial" if change else None,
+                help=text,
+            )
+            text = "The best test accuracy of all runs tested on the same digits, the built-in too."
+            _metric(
+                "Best of all runs", percent(max([accuracy, *_others(run, status)]), 2), help=text
+            )
         _metric("Training time", duration(status.seconds))
 
 
@@ -160,11 +183,13 @@ def _act(action: Callable[[Run], None], run: Run) -> None:
     st.rerun()
 
 
-def _offer_pages(run: Run) -> None:
+def _offer_next_steps(run: Run, form: Hyperparameters | None) -> None:
     query = {"run": run.id}
     with st.container(horizontal=True):
         if run.is_fine_tuned:
             navigation.offer_page(navigation.MY_DIGITS, "My digits", query)
-        mistakes = {**query, "show": "Mistakes"}
-        navigation.offer_page(navigation.PREDICTIONS, "View its mistakes", mistakes)
-        navigation.offer_page(navigation.DRAW, "Draw a digit", query, type="primary")
+        if run.is_usable:
+            mistakes = {**query, "show": "Mistakes"}
+            navigation.offer_page(navigation.PREDICTIONS, "View its mistakes", mistakes)
+            navigation.offer_page(navigation.DRAW, "Draw a digit", query)
+        offer_more(run, form)

@@ -1,0 +1,102 @@
+"""More training for a run that is over: more epochs, other seeds, or new settings."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from cnn import launching
+from cnn.hyperparameters import SPECS, Hyperparameters
+from cnn.runs import store
+from cnn.runs.continuation import continuation_problem, epochs_done, schedule_sentence
+from cnn.runs.store import Run, RunError
+from cnn.runs.warm_start import parent_files
+from ui.shared import run_picker
+from ui.shared.number_text import counted, literal
+
+EPOCHS, SEEDS = 2, 5  # what the fields begin with
+
+
+def offer_more(run: Run, form: Hyperparameters | None) -> None:
+    """Show the menu that trains a run further or again; `form` is what the form holds."""
+    key = f"train_more_{run.id}"
+    menu = st.popover("Train more", icon=":material/exercise:", key=key, on_change="rerun")
+    if menu.open:  # what is possible is read from files
+        with menu:
+            _offer_epochs(run)
+            st.divider()
+            _offer_repeats(run)
+            st.divider()
+            _offer_weights(run, form)
+
+
+def _offer_epochs(run: Run) -> None:
+    if problem := continuation_problem(run):
+        st.caption(problem)
+        return
+    most = int(SPECS["epochs"].maximum) - epochs_done(run)
+    epochs = st.number_input("More epochs", 1, most, min(EPOCHS, most), key="more_epochs")
+    st.caption(f"The same run goes on. {schedule_sentence(run, epochs)}")
+    _button(f"Train {counted(epochs, 'more epoch')}", lambda: _continue(run, epochs))
+
+
+def _continue(run: Run, epochs: int) -> Run:
+    launching.continue_run(run, epochs)
+    return run
+
+
+def _offer_repeats(run: Run) -> None:
+    values, folder = run.hyperparameters, store.runs_folder()
+    count = st.number_input("Seeds", 1, launching.MAX_REPEATS, SEEDS, key="more_seeds")
+    first = _next_seed(values)
+    st.caption(
+        f"New runs with these settings and the seeds {first} to {first + count - 1}: how much the "
+        "accuracy depends on chance."
+    )
+    with st.container(horizontal=True):
+        _button(
+            f"Again with {counted(count, 'seed')}",
+            lambda: launching.start_repeats(replace(values, seed=first), folder, count)[0],
+        )
+        _button(f"Run again with seed {values.seed}", lambda: launching.start(values, folder))
+
+
+def _next_seed(values: Hyperparameters) -> int:
+    """Return the first seed above those that these settings have been trained with."""
+    seeds = [values.seed]
+    for run in store.list_runs(store.runs_folder()):
+        theirs = run.contents.hyperparameters
+        if isinstance(theirs, Hyperparameters) and replace(theirs, seed=values.seed) == values:
+            seeds.append(theirs.seed)
+    return max(seeds) + 1
+
+
+def _offer_weights(run: Run, form: Hyperparameters | None) -> None:
+    problem = "The network of the form is impossible."
+    if form:
+        try:
+            parent_files(run, form)
+            problem = ""
+        except RunError as error:
+            problem = str(error)
+    st.caption(
+        literal(problem) or "A new run with the form's settings begins with this run's weights."
+    )
+    _button(
+        "Start from these weights",
+        lambda: launching.start_from(run, form or run.hyperparameters, store.runs_folder()),
+        disabled=bool(problem),
+    )
+
+
+def _button(label: str, start: Callable[[], Run], disabled: bool = False) -> None:
+    """Show a button that starts a training and chooses its run, or says why that can't be done."""
+    key = label.partition(" ")[0].lower() + "_more"  # the same button, whatever its numbers say
+    st.button(label, key=key, disabled=disabled, on_click=_choose_started, args=(start,))
+
+
+def _choose_started(start: Callable[[], Run]) -> None:
+    try:
+        run_picker.choose(start())
+    except (ValueError, OSError) as error:
+        st.toast(literal(f"The training could not start: {error}"), icon=":material/error:")
