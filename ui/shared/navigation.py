@@ -14,9 +14,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from cnn.plots.palette import THEMED
 from ui.shared.digit_tile import TILE_STYLE
 
-TRAIN, PREDICTIONS, DRAW, MY_DIGITS, HOW_IT_WORKS, RUNS = (
+TRAIN, PREDICTIONS, DRAW, MY_DIGITS, HOW_IT_WORKS, RUNS, SWEEPS = (
     f"pages/{name}.py"
-    for name in ("train", "predictions", "draw", "my_digits", "how_it_works", "runs")
+    for name in ("train", "predictions", "draw", "my_digits", "how_it_works", "runs", "sweeps")
 )
 _PAGES = {
     TRAIN: ("Train", ":material/model_training:"),
@@ -25,6 +25,7 @@ _PAGES = {
     MY_DIGITS: ("My digits", ":material/school:"),
     HOW_IT_WORKS: ("How it works", ":material/menu_book:"),
     RUNS: ("Runs", ":material/list_alt:"),
+    SWEEPS: ("Sweeps", ":material/tune:"),
 }
 _FOLDER = Path(__file__).parent
 _LATER_MODULES = ("altair", "pandas", "onnxruntime", "sklearn.model_selection")
