@@ -44,8 +44,8 @@ def test_tensorboard_shows_the_curves_of_training_and_validation_over_the_same_s
     assert losses == [(2, 2.0, 1001), (4, 2.0, 1001), (6, 1.0, 1001), (8, 1.0, 1001)]
     assert seen["validation", "loss"] == [(4, 1.0, 1002.0), (8, 0.5, 1004.0)]
     assert seen["validation", "accuracy"] == [(4, 0.75, 1002.0), (8, 0.75, 1004.0)]
-    assert seen[".", "test_accuracy"][0][1] == 0.875
-    assert (".", "_hparams_/session_start_info") in seen
+    assert seen["test", "accuracy"][0][1] == 0.875
+    assert ("test", "_hparams_/session_start_info") in seen
 
 
 def test_a_run_has_one_run_in_mlflow_also_when_it_is_continued(run, tmp_path, monkeypatch, capsys):
@@ -58,7 +58,7 @@ def test_a_run_has_one_run_in_mlflow_also_when_it_is_continued(run, tmp_path, mo
     experiment = client.create_experiment("digits", str(tmp_path / "artifacts"))
     assert mlflow_export.main() == 0, capsys.readouterr().out
     append_point(run.metrics_path, EpochPoint(3, 1.0, 0.5, 0.25, 0.8, 6.0))
-    run.update_status(state=State.FINISHED)
+    run.update_status(state=State.FINISHED, started=2_000.0)
     queue.annotate(run, name="Longer")
     assert mlflow_export.main() == 0, capsys.readouterr().out
     (sent,) = client.search_runs([experiment])

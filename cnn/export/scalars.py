@@ -1,4 +1,4 @@
-"""The curves of a run as other tools take them: a number at a step and a time."""
+"""The results of a run as other tools take them: numbers, each at a step and a time."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,26 +7,23 @@ from cnn.runs.store import Run
 
 
 class Scalar(NamedTuple):
-    """One number of a curve."""
+    """One number: `split` is train, validation or test; `step` counts batches since the start."""
 
     split: str
-    """`train` or `validation`."""
     tag: str
-    """`loss` or `accuracy`."""
     value: float
     step: int
-    """Batches since the start, the same for both splits."""
-    time: float
-    """Seconds since 1970."""
+    time: float  # seconds since 1970
 
 
-def scalars(run: Run) -> Iterator[Scalar]:
-    """Yield all numbers of a run's curves, those of training first."""
+def scalars(run: Run, start: float) -> Iterator[Scalar]:
+    """Yield the curves of a run that began at this time, then its test accuracy."""
     status, values, metrics = run.status(), run.hyperparameters, run.metrics()
-    start = status.started or status.created
     steps = -(-(status.training_images or values.training_images) // values.batch_size)
-    curves = [("train", *point[:3], point.seconds) for point in metrics.training]
-    curves += [("validation", point.epoch, *point[3:5], point.seconds) for point in metrics.epochs]
-    for split, epoch, loss, accuracy, seconds in curves:
+    points = [("train", *point[:3], point.seconds) for point in metrics.training]
+    points += [("validation", one[0], *one[3:5], one.seconds) for one in metrics.epochs]
+    for split, epoch, loss, accuracy, seconds in points:
         for tag, value in (("loss", loss), ("accuracy", accuracy)):
             yield Scalar(split, tag, value, round(epoch * steps), start + seconds)
+    if status.test_accuracy is not None:
+        yield Scalar("test", "accuracy", status.test_accuracy, 0, start + (status.seconds or 0))

@@ -2,11 +2,9 @@
 
 import io
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from cnn.export.scalars import scalars
 from cnn.hyperparameters import value_text
@@ -14,46 +12,28 @@ from cnn.runs.store import Run
 
 
 def tensorboard_zip(run: Run) -> bytes:
-    """Return the folder as a zip.
-
-    It holds a folder named as the run, and in that, as Keras does it, `train` and `validation`
-    with the same tags.
-    """
+    """Return a folder named as the run, zipped; as Keras does it, it holds one for each split."""
     from tensorboardX.proto.event_pb2 import Event
-    from tensorboardX.record_writer import RecordWriter
-
-    created, buffer = run.status().created, io.BytesIO()
-    events = {"": [Event(wall_time=created, summary=one) for one in _hyperparameters(run)]}
-    for one in scalars(run):
-        summary = _scalar(one.tag, one.value)
-        event = Event(wall_time=one.time, step=one.step, summary=summary)
-        events.setdefault(f"{one.split}/", []).append(event)
-    with ZipFile(buffer, "w") as archive, tempfile.NamedTemporaryFile() as file:
-        for folder, several in events.items():
-            writer = RecordWriter(file.name)
-            for event in [Event(wall_time=created, file_version="brain.Event:2"), *several]:
-                writer.write(event.SerializeToString())
-            writer.close()
-            name = f"{run.id}/{folder}events.out.tfevents.{created:.0f}.{run.id}"
-            archive.writestr(ZipInfo(name), Path(file.name).read_bytes(), ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def _scalar(tag: str, value: float) -> Any:
     from tensorboardX.proto.summary_pb2 import Summary
-
-    return Summary(value=[Summary.Value(tag=tag, simple_value=value)])
-
-
-def _hyperparameters(run: Run) -> Iterator[Any]:
-    """Yield what TensorBoard's table of hyperparameters shows, with the test accuracy."""
+    from tensorboardX.record_writer import RecordWriter
     from tensorboardX.summary import hparams
 
-    accuracy = run.status().test_accuracy
-    values = {
-        name: value_text(value) if isinstance(value, tuple) else value
-        for name, value in asdict(run.hyperparameters).items()
-    }
-    yield from hparams(values, {} if accuracy is None else {"test_accuracy": accuracy})
-    if accuracy is not None:
-        yield _scalar("test_accuracy", accuracy)
+    values = asdict(run.hyperparameters)
+    shown = {key: value_text(v) if isinstance(v, tuple) else v for key, v in values.items()}
+    start, buffer = run.status().started or run.status().created, io.BytesIO()
+    header = Event(wall_time=start, file_version="brain.Event:2")
+    tables = hparams(shown, {"accuracy": None})
+    events = {"test": [header, *(Event(wall_time=start, summary=table) for table in tables)]}
+    for one in scalars(run, start):
+        summary = Summary(value=[Summary.Value(tag=one.tag, simple_value=one.value)])
+        event = Event(wall_time=one.time, step=one.step, summary=summary)
+        events.setdefault(one.split, [header]).append(event)
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive, tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch, f"events.out.tfevents.{start:.0f}.{run.id}")
+        for split, several in events.items():
+            writer = RecordWriter(str(file))
+            for event in several:
+                writer.write(event.SerializeToString())
+            writer.close()
+            archive.write(file, f"{run.id}/{split}/{file.name}")
+    return buffer.getvalue()

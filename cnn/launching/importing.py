@@ -19,10 +19,8 @@ def import_run(data: bytes, folder: Path) -> Run:
 
     It takes some five seconds. One run is imported at a time.
     """
-    with (
-        queue.locked(folder, "import.lock"),
-        files.temporary_folder(folder / files.HIDDEN / "import") as scratch,
-    ):
+    scratch = folder / files.HIDDEN / "import"
+    with queue.locked(folder, "import.lock"), files.temporary_folder(scratch):
         run = archive.unpack(data, scratch)
         _rebuild(run)
         word = FINE_TUNED if run.is_fine_tuned else preset_name(run.hyperparameters)
@@ -32,18 +30,15 @@ def import_run(data: bytes, folder: Path) -> Run:
 
 def _rebuild(run: Run) -> None:
     command = [sys.executable, "-m", "cnn.training.rebuild", str(run.path.resolve())]
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    settings = {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    sentence = "The network could not be built: this machine lacks time, memory or disk for it."
     try:
         done = subprocess.run(
-            command, cwd=PROJECT, env=environment, capture_output=True, text=True,
-            stdin=subprocess.DEVNULL, errors="replace", timeout=MAX_SECONDS,
+            command, cwd=PROJECT, env=os.environ | settings, timeout=MAX_SECONDS,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise RunError(
-            "Building the network took too long. Try again with less going on."
-        ) from error
+        raise RunError(sentence) from error
     if done.returncode:
-        reason = done.stdout.strip().rpartition("\n")[2] if done.returncode == 2 else ""
-        raise RunError(
-            reason or "The network could not be built: too little memory or disk is left."
-        )
+        reason = done.stdout.strip().rpartition("\n")[2]
+        raise RunError(reason if done.returncode == 2 and reason else sentence)

@@ -72,23 +72,28 @@ def unpack(data: bytes, folder: Path) -> Run:
         RunError: it is not the zip of a run that is over; the sentence says what is wrong.
         OSError: the files can't be written.
     """
+    where = ""
     try:
         contents = _run_files(data)
-    except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds on damaged bytes
-        raise _refusal(error) from error
-    for name, content in contents.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        write_bytes(folder / name, content)
-    for name in [*filter(contents.__contains__, _CHECKS), *contents]:
-        try:
+        for name, content in contents.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            write_bytes(folder / name, content)
+        for name in [*filter(contents.__contains__, _CHECKS), *contents]:
+            where = f"{name}: "
             _CHECKS.get(name, read_snapshot)(folder / name)
-        except Exception as error:
-            raise _refusal(error, f"{name}: ") from error
-    return _as_imported(Run(folder))
-
-
-def _refusal(error: Exception, where: str = "") -> RunError:
-    return RunError(f"This zip is not a run: {where}{explain_error(error).rstrip('.')}.")
+    except Exception as error:  # zipfile, zlib, numpy, pydantic raise a dozen kinds
+        if isinstance(error, OSError) and error.errno:
+            raise  # of the disk
+        reason = f"{where}{explain_error(error).rstrip('.')}"
+        raise RunError(f"This zip is not a run: {reason}.") from error
+    status = Run(folder).status()
+    Run(folder).update_status(
+        imported=True,
+        mnist_file="",
+        created=min(status.created, time.time()),
+        message=re.sub(r"[^\w .,:;%()'·–-]", "", status.message)[:MAX_MESSAGE],  # no markup
+    )
+    return Run(folder)
 
 
 def _run_files(data: bytes) -> dict[str, bytes]:
@@ -119,15 +124,12 @@ def _read_zip(data: bytes, room: int) -> dict[str, bytes]:
             raise ValueError(f"unpacked, it is larger than {MAX_UNPACKED // 1_000_000} MB")
         if len({one.filename for one in members}) < len(members):
             raise ValueError("a file is in it twice")
-        return {one.filename: _read_member(archive, one) for one in members}
-
-
-def _read_member(archive: ZipFile, member: ZipInfo) -> bytes:
-    is_plain = member.compress_type in (ZIP_STORED, ZIP_DEFLATED) and not member.flag_bits & 1
-    if not is_plain or stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-        raise ValueError(f"{member.filename[:60]!a} is a link, encrypted, or packed unusually")
-    with archive.open(member) as file:
-        return file.read(member.file_size)  # never more than was declared
+        for one in members:
+            is_plain = one.compress_type in (ZIP_STORED, ZIP_DEFLATED) and not one.flag_bits & 1
+            if not is_plain or stat.S_IFMT(one.external_attr >> 16) not in (0, stat.S_IFREG):
+                raise ValueError(f"{one.filename[:60]!a} is a link, encrypted or packed unusually")
+        # Read as many bytes as were declared, however many there are.
+        return {one.filename: archive.open(one).read(one.file_size) for one in members}
 
 
 def _check_status(path: Path) -> None:
@@ -152,13 +154,6 @@ def _check_curves(path: Path) -> None:
         raise ValueError("a line is no point of a curve")
 
 
-def _check_fine_tuning(path: Path) -> None:
-    run = Run(path.parent)
-    info = read_fine_tune_info(run)
-    if info and info.digits != len(read_saved_digits(run).labels):
-        raise ValueError("the saved digits are others")
-
-
 # In the order in which they are checked. Each raises where a file holds something else.
 _CHECKS: dict[str, Callable[[Path], object]] = {
     "hyperparameters.json": lambda path: layer_table(from_json(path.read_bytes())),
@@ -169,22 +164,10 @@ _CHECKS: dict[str, Callable[[Path], object]] = {
     "metrics.jsonl": _check_curves,
     "train.log": Path.read_bytes,
     SAVED_DIGITS: lambda path: read_saved_digits(Run(path.parent)),
-    FINE_TUNE_FILE: _check_fine_tuning,
+    FINE_TUNE_FILE: lambda path: read_fine_tune_info(Run(path.parent)),
     WEIGHTS_FILE: Path.read_bytes,  # by the process that builds the network
 }
 
 
 def _is_name(name: str) -> bool:
     return name in _CHECKS or bool(_SNAPSHOT.fullmatch(name))
-
-
-def _as_imported(run: Run) -> Run:
-    """Return a run without what holds on another machine, and without markup in its message."""
-    status = run.status()
-    run.update_status(
-        imported=True,
-        mnist_file="",
-        created=min(status.created, time.time()),
-        message=re.sub(r"[^\w .,:;%()'·–-]", "", status.message)[:MAX_MESSAGE],
-    )
-    return run

@@ -1,4 +1,4 @@
-"""A run from a file: the zip that another computer's Digit Lab offers to download."""
+"""A run from a zip that was downloaded here or elsewhere."""
 
 from pathlib import Path
 
