@@ -61,7 +61,8 @@ def train(options: Namespace) -> int:
         parent = store.open_run(options.parent, folder)
         runs = [launching.start_from(parent, values, folder, idle_seconds=0)]
     else:
-        runs = launching.start_repeats(values, folder, options.repeat or 1, idle_seconds=0)
+        count = 1 if options.repeat is None else options.repeat
+        runs = launching.start_repeats(values, folder, count, idle_seconds=0)
     for run in runs if name else ():
         queue.annotate(run, name=name)
     if options.repeat is None:

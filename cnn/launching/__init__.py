@@ -61,12 +61,9 @@ def start_repeats(
     Raises:
         RunError: there are too many of them, or there is no seed that high.
     """
-    last = int(SPECS["seed"].maximum) + 1 - count
-    if not 1 <= count <= MAX_REPEATS:
-        raise RunError(f"Choose from 1 to {MAX_REPEATS} seeds, not {count}.")
-    if values.seed > last:
-        raise RunError(f"{count} seeds from {values.seed:,} on are too high: begin with {last:,}.")
-    seeds = range(values.seed, values.seed + count)
+    seeds, limit = range(values.seed, values.seed + count), int(SPECS["seed"].maximum)
+    if not 1 <= count <= MAX_REPEATS or seeds[-1] > limit:
+        raise RunError(f"Choose 1 to {MAX_REPEATS} seeds, none above {limit}.")
     return [start(replace(values, seed=seed), folder, idle_seconds) for seed in seeds]
 
 

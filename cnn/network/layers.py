@@ -29,12 +29,6 @@ class Layer(NamedTuple):
     multiply_adds: int = 0  # for one image
     options: Mapping[str, Any] = {}  # arguments of the Keras class, apart from defaults and name
 
-    @property
-    def weights(self) -> tuple[Any, ...]:
-        """What the shapes of its weights follow from: equal where they are."""
-        sizes = (self.options.get(name) for name in ("kernel_size", "filters", "units"))
-        return (self.kind, self.parameters, *sizes)
-
 
 def layer_table(hyperparameters: Hyperparameters) -> tuple[Layer, ...]:
     """Return the network's layers in order, from the pixels to the probabilities.

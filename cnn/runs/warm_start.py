@@ -1,14 +1,14 @@
-"""Whether a new run can begin with the weights of another one, and the files that it needs then."""
+"""The files of a new run that begins with the weights of another one."""
 
 import shutil
 from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from cnn.data import mnist
 from cnn.hyperparameters import Hyperparameters
-from cnn.network.layers import Layer, layer_table
-from cnn.runs.continuation import NETWORK
+from cnn.network.layers import layer_table
 from cnn.runs.files import write_bytes
 from cnn.runs.fine_tune_info import PARENT_NETWORK, is_test_seen
 from cnn.runs.store import Run, RunError
@@ -17,7 +17,7 @@ from cnn.runs.store import Run, RunError
 def read_network(parent: Run) -> bytes:
     """Return a run's network, for a run that begins with its weights, or raise `RunError`."""
     try:
-        return (parent.path / NETWORK).read_bytes()
+        return (parent.path / "model.keras").read_bytes()
     except FileNotFoundError as error:
         raise RunError("This run has no network to start from. Choose another one.") from error
     except OSError as error:
@@ -30,17 +30,13 @@ def parent_files(parent: Run, values: Hyperparameters) -> Callable[[Path], None]
     Raises:
         RunError: the weights don't fit, the parent has none, or it has seen the new run's tests.
     """
-    if misfit := _first_misfit(layer_table(parent.hyperparameters), layer_table(values)):
-        raise RunError(
-            f"The weights of {parent.name} don't fit: from {misfit} on, they have other shapes. "
-            "Choose the same layers as there."
-        )
+    for theirs, ours in zip_longest(_shapes(parent.hyperparameters), _shapes(values)):
+        if theirs != ours:
+            name = (ours or theirs)[0].replace("_", " ")
+            raise RunError(f"The weights of {parent.name} don't fit: {name} has another shape.")
     is_sample = mnist.find_source()[0].name == "sample"
     if is_test_seen(parent) or (is_sample and parent.status().dataset == "mnist"):
-        raise RunError(
-            f"{parent.name} was trained on digits that would test the new run. "
-            "Download MNIST, or start from another run."
-        )
+        raise RunError(f"{parent.name} has learned what would test the new run. Download MNIST.")
     network = read_network(parent)
 
     def populate(path: Path) -> None:
@@ -52,10 +48,10 @@ def parent_files(parent: Run, values: Hyperparameters) -> Callable[[Path], None]
     return populate
 
 
-def _first_misfit(theirs: tuple[Layer, ...], ours: tuple[Layer, ...]) -> str:
-    """Return the first layer in which the weights of two networks differ, "" if there is none."""
-    weighted = ([layer for layer in layers if layer.parameters] for layers in (theirs, ours))
-    for one, other in zip_longest(*weighted):
-        if not (one and other) or one.weights != other.weights:
-            return (other or one).name.replace("_", " ")
-    return ""
+def _shapes(values: Hyperparameters) -> list[tuple[Any, ...]]:
+    """Return of each layer with weights its name and what their shapes follow from."""
+    return [
+        (layer.name, layer.parameters, layer.output_shape[-1], layer.options.get("kernel_size"))
+        for layer in layer_table(values)
+        if layer.parameters
+    ]

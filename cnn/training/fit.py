@@ -132,8 +132,8 @@ def _fit(
 
 def _resume(run: Run, checkpoint: Checkpoint) -> tuple[int, float]:
     """Restore what has been reached: its last epoch, and the seconds it took; say so."""
-    before, epochs = continuation.before(run), run.hyperparameters.epochs
-    done = continuation.epochs_done(before) if before else 0
+    before = continuation.before(run)
+    done = len(before.metrics().epochs) if before else 0
     epoch = checkpoint.restore(done)
     if before and epoch == done:
         checkpoint.go_on_after_end()
@@ -142,7 +142,7 @@ def _resume(run: Run, checkpoint: Checkpoint) -> tuple[int, float]:
         message += f"Resumed after epoch {epoch}." if epoch else "Started again from epoch 1."
         run.update_status(message=message, resumes=run.status().resumes + 1)
     elif before:
-        message += f"Continued {f'after epoch {done} ' * (done > 0)}to epoch {epochs}"
+        message += f"Continued after epoch {done} to epoch {run.hyperparameters.epochs}"
         message += "." if checkpoint.is_restored else ", with a new optimizer: its state is lost."
         run.update_status(message=message)
     return epoch, truncate_after(run.metrics_path, epoch)

@@ -11,7 +11,6 @@ from cnn.hyperparameters import Hyperparameters
 from cnn.network.choices import OPTIMIZERS, SCHEDULES
 from cnn.network.layers import CLASSES, IMAGE_SHAPE, layer_table
 from cnn.runs import continuation
-from cnn.runs.continuation import NETWORK
 from cnn.runs.fine_tune_info import PARENT_NETWORK
 from cnn.runs.status import read_calibration
 from cnn.runs.store import Run, RunError
@@ -32,8 +31,9 @@ def starting_network(run: Run) -> keras.Model:
     The temperature that a saved network was divided by is undone.
     """
     network = build_network(run.hyperparameters)
-    path = run.path / (NETWORK if continuation.before(run) else PARENT_NETWORK)
-    if not (path.is_file() or run.is_fine_tuned):
+    is_continued = continuation.before(run) is not None
+    path = run.path / ("model.keras" if is_continued else PARENT_NETWORK)
+    if not (is_continued or run.is_fine_tuned or path.is_file()):
         return network
     try:
         network.load_weights(path)
