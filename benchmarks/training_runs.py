@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cnn import launching
 from cnn.hyperparameters import Hyperparameters
+from cnn.runs.status import Status
 from cnn.runs.store import Run
 
 LONG_IDLE = 3600.0
@@ -16,9 +17,15 @@ def train(hyperparameters: Hyperparameters, folder: Path) -> tuple[Run, float]:
     """Train one run to its end and return it with the seconds from the click on."""
     began = time.perf_counter()
     run = launching.start(hyperparameters, folder, idle_seconds=LONG_IDLE)
-    while run.status().active or run.status().in_work:
-        time.sleep(POLL_INTERVAL)
+    wait_for(run)
     return run, time.perf_counter() - began
+
+
+def wait_for(run: Run) -> Status:
+    """Wait until a run is over, and return its status."""
+    while not (status := run.status()).over:
+        time.sleep(POLL_INTERVAL)
+    return status
 
 
 def epoch_seconds(run: Run) -> list[float]:

@@ -207,7 +207,7 @@ def test_the_newest_readable_checkpoint_is_restored_and_the_last_two_stay(tmp_pa
         network, Hyperparameters(filters=(1,)), steps_per_epoch=1, steps_per_execution=1
     )
     checkpoint = Checkpoint(tmp_path, network, keras.callbacks.EarlyStopping())
-    checkpoint._early_stopping.best, checkpoint._early_stopping.wait = 0.5, 1
+    checkpoint.early_stopping.best, checkpoint.early_stopping.wait = 0.5, 1
     first = network.get_weights()[-1]
     for epoch in (1, 2, 3):
         network.get_layer("probabilities").bias.assign(first + epoch)

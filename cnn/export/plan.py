@@ -7,7 +7,7 @@ from cnn.data.mnist import SAMPLE, DatasetName
 from cnn.hyperparameters import Hyperparameters
 from cnn.network.layers import layer_table
 from cnn.runs import store
-from cnn.runs.fine_tune_info import read_fine_tune_info
+from cnn.runs.fine_tune_info import PARENT_NETWORK, read_fine_tune_info
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 
@@ -57,6 +57,7 @@ def plan_of(run: Run) -> Plan:
         "fine-tuning on saved digits": run.is_fine_tuned,
         "handwriting styles": values.augmentation == "handwriting",
         "the reject class": values.reject_class,
+        "the weights of another run": (origin.path / PARENT_NETWORK).is_file(),
     }
     return Plan(
         origin,

@@ -20,17 +20,16 @@ class Checkpoint:
     def __init__(
         self, folder: Path, network: keras.Model, early_stopping: keras.callbacks.EarlyStopping
     ) -> None:
-        self._folder, self._network, self._early_stopping = folder, network, early_stopping
+        self._folder, self._network, self.early_stopping = folder, network, early_stopping
         self._variables = [*network.variables, *network.optimizer.variables]
         self._early_stopping_state: dict[str, object] = {}
-        self._epoch = self._iterations = 0  # of the state saved or restored last
+        self._epoch = self.iterations = 0  # of the state saved or restored last
         self.is_damaged = False  # whether a file could not be read
-        self.is_restored = False
         self.is_final = False  # whether early stopping had ended the training in the state restored
 
     def save(self, epoch: int) -> None:
         """Save the state after this epoch, from 1; after an `OSError`, that before it stays."""
-        stopping, buffer = self._early_stopping, io.BytesIO()
+        stopping, buffer = self.early_stopping, io.BytesIO()
         arrays = [keras.ops.convert_to_numpy(variable) for variable in self._variables]
         best = math.nan if stopping.best is None else float(stopping.best)
         state = [best, stopping.wait, self._network.stop_training]
@@ -41,14 +40,11 @@ class Checkpoint:
         self._set_saved(epoch)
 
     def save_at_stop(self) -> bool:
-        """Save the state in the middle of an epoch as that after the epoch before.
-
-        Return whether there was anything to save: some batches since the state saved or restored.
-        """
-        if self._network.optimizer.iterations == self._iterations:
-            return False
-        self.save(self._epoch)
-        return True
+        """Save a state between two epochs as that of the first; False if there is nothing new."""
+        is_new = int(self._network.optimizer.iterations) > self.iterations
+        if is_new:
+            self.save(self._epoch)
+        return is_new
 
     def keep_newest(self) -> None:
         """Delete the second copy: the training is over, and may be continued one day."""
@@ -60,7 +56,7 @@ class Checkpoint:
         for number in sorted(numbers, reverse=True):
             try:
                 self._restore(self._file(number))
-                epoch, self.is_restored = number, True
+                epoch = number
                 break
             except Exception:  # zipfile, zlib and numpy raise a dozen kinds on damaged bytes
                 self.is_damaged = True
@@ -68,7 +64,7 @@ class Checkpoint:
         return epoch
 
     def _set_saved(self, epoch: int) -> None:
-        self._epoch, self._iterations = epoch, int(self._network.optimizer.iterations)
+        self._epoch, self.iterations = epoch, int(self._network.optimizer.iterations)
 
     def _restore(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as file:
@@ -93,7 +89,7 @@ class Checkpoint:
 
     def restore_early_stopping(self) -> None:
         """Restore early stopping, which resets itself when training begins."""
-        vars(self._early_stopping).update(self._early_stopping_state)
+        vars(self.early_stopping).update(self._early_stopping_state)
 
     def _file(self, epoch: int) -> Path:
         return self._folder / f"{epoch}.npz"

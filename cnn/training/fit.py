@@ -22,12 +22,7 @@ from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.checkpoint import Checkpoint
 from cnn.training.export import save_network
-from cnn.training.model import (
-    build_network,
-    compile_network,
-    set_steps_left,
-    starting_network,
-)
+from cnn.training.model import build_network, compile_network, set_steps_left, starting_network
 from cnn.training.pipeline import (
     choose_images,
     plain_batches,
@@ -102,12 +97,7 @@ def _fit(
     """
     hyperparameters, epochs = run.hyperparameters, run.hyperparameters.epochs
     steps = -(-len(digits.labels) // hyperparameters.batch_size)
-    compile_network(network, hyperparameters, steps, min(_batches_per_call(hyperparameters), steps))
-    early_stopping = keras.callbacks.EarlyStopping(
-        patience=hyperparameters.early_stopping or epochs,  # so many are never exceeded
-        restore_best_weights=hyperparameters.early_stopping > 0,
-    )
-    checkpoint = Checkpoint(run.path / CHECKPOINT, network, early_stopping)
+    checkpoint = _compile(run, network, steps)
     epoch, seconds = _resume(run, checkpoint)
     set_steps_left(network, hyperparameters, (epochs - epoch) * steps)
     recorder = Recorder(run, len(digits.labels), dataset.test, checkpoint, seconds)
@@ -117,7 +107,7 @@ def _fit(
             validation_data=plain_batches(dataset.validation, network.output_shape[1]),
             initial_epoch=epochs if checkpoint.is_final else epoch,
             epochs=epochs,
-            callbacks=[early_stopping, recorder],
+            callbacks=[checkpoint.early_stopping, recorder],
             shuffle=False,  # the pipeline does
             verbose=0,
         )
@@ -128,6 +118,17 @@ def _fit(
         state = State.STOPPED
     checkpoint.keep_newest()
     return state, recorder.seconds
+
+
+def _compile(run: Run, network: keras.Model, steps: int) -> Checkpoint:
+    """Compile the network for so many steps an epoch, and return what saves its training."""
+    values = run.hyperparameters
+    compile_network(network, values, steps, min(_batches_per_call(values), steps))
+    early_stopping = keras.callbacks.EarlyStopping(
+        patience=values.early_stopping or values.epochs,  # so many are never exceeded
+        restore_best_weights=values.early_stopping > 0,
+    )
+    return Checkpoint(run.path / CHECKPOINT, network, early_stopping)
 
 
 def _resume(run: Run, checkpoint: Checkpoint) -> tuple[int, float]:
@@ -143,7 +144,7 @@ def _resume(run: Run, checkpoint: Checkpoint) -> tuple[int, float]:
         run.update_status(message=message, resumes=run.status().resumes + 1)
     elif before:
         message += f"Continued after epoch {done} to epoch {run.hyperparameters.epochs}"
-        message += "." if checkpoint.is_restored else ", with a new optimizer: its state is lost."
+        message += "." if checkpoint.iterations else ", with a new optimizer: its state is lost."
         run.update_status(message=message)
     return epoch, truncate_after(run.metrics_path, epoch)
 
