@@ -73,9 +73,9 @@ def train(options: Namespace) -> int:
 def continue_run(options: Namespace) -> int:
     """Train a finished or stopped run for more epochs, as `train` trains a new one."""
     run = store.open_run(options.run, options.runs_dir)
-    if sentence := schedule_sentence(run, options.epochs):
-        print(sentence, file=sys.stderr)
+    sentence = schedule_sentence(run, options.epochs)
     launching.continue_run(run, options.epochs, idle_seconds=0)
+    print(sentence, file=sys.stderr)
     return wait_for(run, options.json)
 
 

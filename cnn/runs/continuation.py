@@ -15,12 +15,17 @@ from cnn.runs.store import Run, RunError
 BEFORE, CHECKPOINT = "before", "checkpoint"
 
 
+def epochs_done(run: Run) -> int:
+    """Return how many whole epochs a run has been trained for."""
+    return len(run.metrics().epochs)
+
+
 def continuation_problem(run: Run, epochs: int = 1) -> str:
     """Return the sentence why a run can't be trained for so many more epochs, "" if it can."""
     if run.is_built_in:
         return "The built-in run can't be continued. Start a new run from its weights instead."
     try:
-        status, done, _ = run.status(), len(run.metrics().epochs), run.hyperparameters
+        status, done, _ = run.status(), epochs_done(run), run.hyperparameters
     except RunError as error:
         return str(error)
     if status.state not in (State.FINISHED, State.STOPPED) or not status.over:
@@ -35,7 +40,7 @@ def continuation_problem(run: Run, epochs: int = 1) -> str:
 
 def schedule_sentence(run: Run, epochs: int) -> str:
     """Return what the learning rate does in so many more epochs; "" where nothing changes."""
-    values, done = run.hyperparameters, len(run.metrics().epochs)
+    values, done = run.hyperparameters, epochs_done(run)
     schedule, total = SCHEDULES[values.schedule], done + epochs
     if not schedule.keras_class or total == values.epochs:
         return ""
@@ -51,7 +56,7 @@ def schedule_sentence(run: Run, epochs: int) -> str:
 
 def begin(run: Run, epochs: int, mnist_file: str) -> None:
     """Queue a run for more epochs, whole or not at all; the queue's lock is the caller's."""
-    done = len(run.metrics().epochs)
+    done = epochs_done(run)
     values = replace(run.hyperparameters, epochs=done + epochs)
     end(run)
     with replace_together(run.path) as folder:
@@ -74,7 +79,7 @@ def before(run: Run) -> Run | None:
 def undo(run: Run) -> bool:
     """Make a run what it was before it was continued, unless it has had whole epochs since."""
     earlier = before(run)
-    if not earlier or len(run.metrics().epochs) > len(earlier.metrics().epochs):
+    if not earlier or epochs_done(run) > epochs_done(earlier):
         return False
     with replace_together(run.path) as folder:
         shutil.copytree(earlier.path, folder, dirs_exist_ok=True)

@@ -134,7 +134,7 @@ def _compile(run: Run, network: keras.Model, steps: int) -> Checkpoint:
 def _resume(run: Run, checkpoint: Checkpoint) -> tuple[int, float]:
     """Restore what has been reached: its last epoch, and the seconds it took; say so."""
     before = continuation.before(run)
-    done = len(before.metrics().epochs) if before else 0
+    done = continuation.epochs_done(before) if before else 0
     epoch = checkpoint.restore(done)
     if before and epoch == done:
         checkpoint.go_on_after_end()
