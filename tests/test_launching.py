@@ -133,7 +133,7 @@ def test_a_claim_and_a_run_queued_after_the_failure_let_workers_be_started_again
     watch(run)
     assert count(starts, 6) == 6
     queue.submit(Hyperparameters(), runs_dir)
-    slot_file, slot = slots.take_slot(runs_dir)
+    slot_file, slot = slots.take_slot(slots.slot_files(runs_dir))
     slots.record_success(slot)  # as a worker does that has claimed a run
     os.close(slot)
     assert slots.deaths(runs_dir) == slot_file.stat().st_size == 0
@@ -160,7 +160,7 @@ def test_a_worker_that_cannot_be_started_for_a_full_disk_is_told_and_leaves_no_q
 
 def test_a_slot_is_given_back_only_when_no_run_is_queued(runs_dir):
     run = queue.submit(Hyperparameters(), runs_dir)
-    _, slot = slots.take_slot(runs_dir)
+    _, slot = slots.take_slot(slots.slot_files(runs_dir))
     assert not queue.release_slot(runs_dir, slot)
     assert slots.active_workers(runs_dir) == 1
     queue.stop(run)

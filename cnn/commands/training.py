@@ -116,7 +116,7 @@ def follow(run: Run) -> Status:
     epochs = run.hyperparameters.epochs
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("starting", total=epochs)
-        while not (status := run.status()).over:
+        while not (status := launching.current_status(run, idle_seconds=0)).over:
             if points := run.metrics().training:
                 text = f"epoch {points[-1].epoch:.1f} of {epochs}, loss {points[-1].loss:.3f}"
                 progress.update(task, completed=points[-1].epoch, description=text)

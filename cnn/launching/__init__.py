@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnn.hyperparameters import SPECS, Hyperparameters
-from cnn.launching import local
+from cnn.launching import local, ray_cluster
 from cnn.runs import queue
+from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 from cnn.runs.warm_start import parent_files
 
@@ -69,10 +70,26 @@ def start_repeats(
 
 def ensure_worker(run: Run, idle_seconds: float | None = None) -> None:
     """See that there is a worker for a queued run: one may have died with runs behind it."""
-    folder = run.path.parent
-    local.ensure_workers(folder, queue.active_count(folder), idle_seconds)
+    _ensure(run.path.parent, idle_seconds)
 
 
 def warm(folder: Path) -> None:
     """See that one worker more than needed waits with everything loaded, for the next click."""
-    local.ensure_workers(folder, queue.active_count(folder) + 1)
+    _ensure(folder, more=1)
+
+
+def _ensure(folder: Path, idle_seconds: float | None = None, more: int = 0) -> None:
+    if ray_cluster.is_used(folder):
+        ray_cluster.ensure_driver(folder, idle_seconds)
+    else:
+        local.ensure_workers(folder, queue.active_count(folder) + more, idle_seconds)
+
+
+def current_status(run: Run, idle_seconds: float | None = None) -> Status:
+    """Return a run's status. One that a cluster's driver has left behind gets another driver."""
+    status = run.status()
+    if status.state is State.INTERRUPTED and status.node and ray_cluster.is_used(run.path.parent):
+        with contextlib.suppress(RunError):
+            ensure_worker(run, idle_seconds)
+        return run.status()
+    return status

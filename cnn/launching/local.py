@@ -29,15 +29,18 @@ def ensure_workers(folder: Path, wanted: int, idle_seconds: float | None = None)
                     queue.fail(run, _why_they_died(folder))
             return
         for _ in range(wanted - slots.active_workers(folder)):
-            _start_worker(folder, idle_seconds)
+            start_process("cnn.training.worker", folder, slots.slot_files(folder), idle_seconds)
 
 
-def _start_worker(folder: Path, idle_seconds: float | None) -> None:
-    """Start a worker process that holds a free slot, if there is one."""
-    if not (taken := slots.take_slot(folder)):
+def start_process(module: str, folder: Path, files: list[Path], idle_seconds: float | None) -> None:
+    """Start a process that holds a free one of these slots, if there is one.
+
+    The caller holds the queue's lock.
+    """
+    if not (taken := slots.take_slot(files)):
         return
     slot_file, descriptor = taken
-    command = [sys.executable, "-m", "cnn.training.worker", str(folder.resolve()), str(descriptor)]
+    command = [sys.executable, "-m", module, str(folder.resolve()), str(descriptor)]
     if idle_seconds is not None:
         command += ["--idle-seconds", str(idle_seconds)]
     try:
@@ -57,14 +60,15 @@ def _start_worker(folder: Path, idle_seconds: float | None) -> None:
 
 def _why_they_died(folder: Path) -> str:
     """Return a sentence with the signal that killed a worker, or with the end of its log."""
-    reason = next(filter(None, map(_why_it_died, slots.slot_files(folder))), "it left no message")
+    reason = next(filter(None, map(why_it_died, slots.slot_files(folder))), "it left no message")
     return (
         f"The training process died {slots.MAX_DEATHS} times before it could begin: {reason}. "
         "When the cause is gone, start the run again."
     )
 
 
-def _why_it_died(slot_file: Path) -> str:
+def why_it_died(slot_file: Path) -> str:
+    """Return the signal that killed the last process of a slot, or the last line of its log."""
     with contextlib.suppress(KeyError, subprocess.TimeoutExpired):  # another process started it
         code = _started[slot_file].wait(timeout=1)
         if code < 0:

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,11 @@ def locked(folder: Path, name: str = "queue.lock") -> Iterator[None]:
 def queued_runs(folder: Path) -> list[Run]:
     """Return the queued runs, the one that is next first."""
     return [run for run in reversed(store.list_runs(folder)) if _state(run) is State.QUEUED]
+
+
+def runs_for_workers(folder: Path) -> list[Run]:
+    """Return the runs that a worker of this machine may claim, the next first."""
+    return [] if slots.is_driven(folder) else queued_runs(folder)
 
 
 def active_count(folder: Path) -> int:
@@ -93,7 +98,9 @@ def resume(run: Run, mnist_file: str | None = None) -> None:
         file = _mnist_file_of(status, mnist_file)
         announce(run.path.parent)
         run.stop_file.unlink(missing_ok=True)
-        run.update_status(state=State.QUEUED, phase="", message="", ended=None, mnist_file=file)
+        run.update_status(
+            state=State.QUEUED, phase="", message="", ended=None, node="", mnist_file=file
+        )
 
 
 def continue_run(run: Run, epochs: int) -> None:
@@ -124,16 +131,22 @@ def _mnist_file_of(status: Status, mnist_file: str | None = None) -> str:
 def claim(folder: Path) -> Run | None:
     """Take the run that is next, if any, and mark it running. Its lock is the caller's."""
     with locked(folder):
-        for run in queued_runs(folder):
+        for run in runs_for_workers(folder):
             try:
                 run.lock.acquire(timeout=LOCK_SECONDS)
-                files.finish_replacement(run.path)
-                run.update_status(state=State.RUNNING, phase="starting", started=time.time())
+                mark_running(run)
                 return run
             except (OSError, RunError) as error:
                 run.lock.release()
                 fail(run, f"The training could not start: {files.explain_error(error)}.")
     return None
+
+
+def mark_running(run: Run, node: str = "", **changes: str) -> None:
+    """Mark a run as training, here or on a node. The caller holds its lock and the queue's."""
+    files.finish_replacement(run.path)
+    now = time.time()
+    run.update_status(state=State.RUNNING, phase="starting", started=now, node=node, **changes)
 
 
 def fail(run: Run, message: str) -> None:
@@ -190,10 +203,12 @@ def _is_active(run: Run) -> bool:
         return files.is_held(run.path / "lock")  # damaged
 
 
-def release_slot(folder: Path, slot: int) -> bool:
-    """Give a worker's slot, an open descriptor, back if no run is queued."""
+def release_slot(
+    folder: Path, slot: int, waiting: Callable[[Path], Collection[Run]] = runs_for_workers
+) -> bool:
+    """Give a process's slot, an open descriptor, back if none of its runs is `waiting`."""
     with locked(folder):
-        if queued_runs(folder):
+        if waiting(folder):
             return False
         slots.record_success(slot)
         os.close(slot)

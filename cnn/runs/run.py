@@ -9,14 +9,23 @@ from filelock import FileLock
 
 from cnn import hyperparameters as hp
 from cnn.presets import short_name
-from cnn.runs import files
+from cnn.runs import files, slots
 from cnn.runs.metrics import Metrics, read_metrics
 from cnn.runs.notes import Notes
-from cnn.runs.status import MODEL_FILE, STATUS, Contents, State, Status, read_folder
+from cnn.runs.status import (
+    MODEL_FILE,
+    QUEUED_ON_CLUSTER,
+    STATUS,
+    Contents,
+    State,
+    Status,
+    read_folder,
+)
 
 BUILT_IN = "built-in"
 BUILT_IN_PATH = Path(__file__).parents[1] / "pretrained"
 INTERRUPTED = "The process that trained this run ended."
+NODE_LOST = "The training on {node} ended. It goes on from its last checkpoint on a free node."
 
 
 class RunError(ValueError):
@@ -93,6 +102,9 @@ class Run:
         status = self._read_status()  # it may have ended between the two reads
         if status.state is not State.RUNNING:
             return replace(status, phase="")
+        if status.node and slots.is_driven(self.path.parent):
+            message = NODE_LOST.format(node=status.node)
+            return replace(status, phase=QUEUED_ON_CLUSTER, node="", message=message)
         return replace(status, state=State.INTERRUPTED, phase="", message=INTERRUPTED)
 
     def write_status(self, status: Status) -> None:

@@ -1,11 +1,13 @@
 """Training slots of this machine: each is a lock file that one worker process holds.
 
+One more is for the driver, the process that hands the queued runs to a Ray cluster instead.
 The process that starts a worker takes the lock and passes it on, so that the slot is taken from
 the first moment; the operating system frees it when the worker dies, however it died. Each start
 adds one byte to the lock file, and a claimed run or a good end empties it: the size of the file of
 a free slot is the number of deaths in a row.
 """
 
+import argparse
 import fcntl
 import os
 from pathlib import Path
@@ -13,6 +15,16 @@ from pathlib import Path
 from cnn.runs.files import HIDDEN, is_held
 
 MAX_DEATHS = 3  # of workers in a row before they have claimed a run
+IDLE_SECONDS = 600.0
+
+
+def process_options(description: str | None) -> argparse.Namespace:
+    """Return what a process is started with that holds a slot: the runs, the slot, its patience."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("runs_dir", type=Path)
+    parser.add_argument("slot", type=int, help="the file descriptor of its lock")
+    parser.add_argument("--idle-seconds", type=float, default=IDLE_SECONDS)
+    return parser.parse_args()
 
 
 def slot_count() -> int:
@@ -23,6 +35,16 @@ def slot_count() -> int:
 def slot_files(folder: Path) -> list[Path]:
     """Return the lock file of each slot."""
     return [folder / HIDDEN / f"worker-{slot}.lock" for slot in range(slot_count())]
+
+
+def driver_file(folder: Path) -> Path:
+    """Return the lock file of the driver's slot."""
+    return folder / HIDDEN / "driver.lock"
+
+
+def is_driven(folder: Path) -> bool:
+    """Return whether a driver hands the runs of this folder to a cluster: no worker claims one."""
+    return is_held(driver_file(folder))
 
 
 def active_workers(folder: Path) -> int:
@@ -45,12 +67,12 @@ def _free_slots(folder: Path) -> list[Path]:
     return [file for file in slot_files(folder) if file.exists() and not is_held(file)]
 
 
-def take_slot(folder: Path) -> tuple[Path, int] | None:
-    """Return the file of a free slot and the descriptor that holds it, and count a start.
+def take_slot(files: list[Path]) -> tuple[Path, int] | None:
+    """Return the first of these files that is free and the descriptor that holds it; count a start.
 
     The caller holds the queue's lock, and closes the descriptor.
     """
-    for file in slot_files(folder):
+    for file in files:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -18,6 +18,7 @@ FINE_TUNED = "fine-tuned"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 MODEL_FILE = "model.onnx"
 SWEEP_FILE = "sweep.json"  # in the folders of a sweep's runs
+QUEUED_ON_CLUSTER = "queued on the cluster"  # the phase of a run that has lost its node
 
 Time = Annotated[float, Field(ge=0, lt=1e11, allow_inf_nan=False)]  # calendars end soon after it
 Accuracy = Annotated[float, Field(ge=0, le=1)]
@@ -49,6 +50,7 @@ class Status:
     resumes: Count = 0  # how many times a process continued it after another had died
     message: str = ""  # why it failed or was stopped, how it resumed, what is wrong with it
     phase: str = ""  # what its process is doing: starting, preparing, training, saving, testing
+    node: str = ""  # the machine of a cluster that trains it, "": this one
     mnist_file: str = ""  # the file that was in use when it was queued, for the worker
     dataset: str = ""  # "mnist" or "sample"
     imported: bool = False  # whether it came as a file: its times are another machine's
@@ -61,6 +63,11 @@ class Status:
     def created_at(self) -> datetime:
         """The local time that pages show for the run: when it was queued first."""
         return datetime.fromtimestamp(self.created)
+
+    @property
+    def waits_for_node(self) -> bool:
+        """Whether a cluster's node may take it: it is queued, or has lost its node."""
+        return self.state is State.QUEUED or self.phase == QUEUED_ON_CLUSTER
 
     @property
     def in_work(self) -> bool:

@@ -6,7 +6,6 @@ process with a traceback in the slot's log. Nobody supervises it: whoever waits 
 calls `cnn.launching.ensure_worker`, which starts another, three in a row at most.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -17,25 +16,21 @@ from pathlib import Path
 
 from cnn.data import mnist
 from cnn.data.mnist import DataError
-from cnn.runs import queue, slots, wake_up
+from cnn.runs import nodes, queue, slots, wake_up
 from cnn.runs.files import HIDDEN, explain_error, is_disk_full
 from cnn.runs.store import Run, RunError
 from cnn.sweeps.study import advance
 
 PROJECT = Path(__file__).parents[2]
-IDLE_SECONDS = 600.0
 POLL_INTERVAL = 0.05
 RESCAN_SECONDS = 5.0
+LEASE_SECONDS = 120.0
 NICENESS = 5  # a page answers first; nobody at the page, and it costs nothing
 
 
 def main() -> None:
     """Serve the queue until no run has come for a while."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("runs_dir", type=Path)
-    parser.add_argument("slot", type=int, help="the file descriptor of its lock")
-    parser.add_argument("--idle-seconds", type=float, default=IDLE_SECONDS)
-    options = parser.parse_args()
+    options = slots.process_options(__doc__)
     os.nice(NICENESS)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with suppress(Exception):  # what is wrong shows in the first run, with its log
@@ -60,6 +55,20 @@ def _serve(folder: Path, slot: int, idle_seconds: float) -> None:
         wait_until = min(time.monotonic() + RESCAN_SECONDS, idle_until)
         while wake_up.queue_mtime(folder) == queue_mtime and time.monotonic() < wait_until:
             time.sleep(POLL_INTERVAL)
+
+
+def train_on_node(path: Path, node: str, mnist_file: str) -> None:
+    """Train a run in a process of a Ray cluster, from its last checkpoint; one that is over is not.
+
+    The lock of a node that is lost is free when its process has ended, or its lease on NFS has.
+    """
+    threads = os.environ.get("OMP_NUM_THREADS", "0")  # Ray's: the CPUs that were asked for
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", threads)
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # a GPU may be shared
+    run = Run(path)
+    with run.lock.acquire(timeout=LEASE_SECONDS):
+        if nodes.claim(run, node, mnist_file):
+            _train(run)
 
 
 def _train(run: Run) -> None:

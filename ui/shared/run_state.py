@@ -5,8 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn import launching
-from cnn.runs import queue, store
-from cnn.runs.status import State, Status
+from cnn.runs import queue, slots, store
+from cnn.runs.status import QUEUED_ON_CLUSTER, State, Status
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation
 
@@ -25,9 +25,12 @@ _REASONS = {
 def activity(run: Run, status: Status) -> str:
     """Return what a run that is not over is doing, in a few words."""
     if status.state is State.QUEUED:
+        if slots.is_driven(run.path.parent):
+            return QUEUED_ON_CLUSTER
         ahead = queue.queue_position(run)
         return f"queued, {ahead} ahead" if ahead else "starting"
-    return "preparing the digits" if status.phase == "preparing" else status.phase or "training"
+    phase = "preparing the digits" if status.phase == "preparing" else status.phase or "training"
+    return f"{phase} on {status.node}" if status.node else phase
 
 
 def watch(
@@ -43,7 +46,7 @@ def watch(
 
     def poll() -> None:
         try:
-            status = run.status()
+            status = launching.current_status(run)
             if status.over:
                 at_end(run)
                 st.rerun()
@@ -69,7 +72,7 @@ def explain_absence(run: Run, problem: str) -> None:
     `problem` is said of a run that should have something to show: a file of it is damaged.
     """
     try:
-        status = run.status()
+        status = launching.current_status(run)
     except RunError:
         status = None
     if status is None or (status.over and run.is_usable):

@@ -29,7 +29,7 @@ def show_run(run: Run, form: Hyperparameters | None) -> None:
     `form` is what the form holds, for a new run with this one's weights.
     """
     try:
-        status, _ = run.status(), run.hyperparameters
+        status, _ = launching.current_status(run), run.hyperparameters
     except RunError as error:
         st.error(str(error), icon=":material/broken_image:")
         run_state.offer_built_in(run)
