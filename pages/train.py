@@ -70,6 +70,8 @@ button.button(
     key="train",
     on_click=train,  # before the script, so that no other rerun can swallow a click
 )
+if where := launching.cluster_problem(folder):
+    st.warning(where, icon=":material/cloud_off:")
 is_same = show_settings(run, chosen)
 if not run.is_built_in:
     show_run(run, chosen if layers else None)

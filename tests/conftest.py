@@ -70,7 +70,7 @@ def isolate(monkeypatch, folder):
     monkeypatch.setenv("KERAS_HOME", str(folder / "keras"))
     monkeypatch.setenv("MNIST_URL", "http://127.0.0.1:9/mnist.npz")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    for name in ("MNIST_NPZ", "MLFLOW_TRACKING_URI"):
+    for name in ("MNIST_NPZ", "MLFLOW_TRACKING_URI", "RAY_ADDRESS"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -89,6 +89,11 @@ def test_tensorflow_is_imported_in_cnn_training_alone():
     assert offenses(["cnn.training"], lambda _, name: within(name, "keras"))  # so it is found
 
 
+def test_ray_is_imported_by_the_driver_of_a_cluster_alone():
+    importers = {module for module, _ in offenses(APP, lambda _, name: within(name, "ray"))}
+    assert importers == {"cnn.launching.ray_driver"}
+
+
 def test_every_package_of_cnn_has_its_place_in_the_table():
     inside = {module.split(".")[1] for module in IMPORTS if module.startswith("cnn.")}
     assert inside - set(ALLOWED) == {"__main__", "commands"}
@@ -146,7 +151,8 @@ for path in sorted(FOLDER.glob("*.py")):
     page = open_page(path.stem)
     assert not page.exception, (path, page.exception)
 assert "onnxruntime" in sys.modules
-assert not {"tensorflow", "keras", "optuna"} & {name.partition(".")[0] for name in sys.modules}
+loaded = {name.partition(".")[0] for name in sys.modules}
+assert not {"tensorflow", "keras", "optuna", "ray"} & loaded
 """
 
 

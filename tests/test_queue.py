@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnn.hyperparameters import Hyperparameters
-from cnn.runs import files, queue, slots, store, wake_up
+from cnn.runs import files, nodes, queue, slots, store, wake_up
 from cnn.runs.status import State
 from cnn.runs.store import RunError
 
@@ -47,7 +47,7 @@ def full_disk(*_, **__):
 def test_the_oldest_run_is_next_whatever_the_order_of_queueing(queued, runs_dir):
     middle, newest, oldest = queued(20.0), queued(30.0), queued(10.0)
     assert queue.queued_runs(runs_dir) == [oldest, middle, newest]
-    positions = [queue.queue_position(run) for run in (oldest, middle, newest)]
+    positions = [nodes.queue_position(run) for run in (oldest, middle, newest)]
     assert positions == [max(0, ahead + 1 - slots.slot_count()) for ahead in range(3)]
     claimed = [queue.claim(runs_dir) for _ in range(3)]
     assert claimed == [oldest, middle, newest]
@@ -187,7 +187,7 @@ def test_a_damaged_run_does_not_hold_up_the_queue(queued, runs_dir):
     damaged, following = queued(10.0), queued(20.0)
     (damaged.path / "status.json").write_text("{")
     assert queue.queued_runs(runs_dir) == [following]
-    assert queue.queue_position(damaged) == 0
+    assert nodes.queue_position(damaged) == 0
     assert queue.active_count(runs_dir) == 1
     assert queue.claim(runs_dir) == following
 

@@ -99,6 +99,8 @@ def wait_for(run: Run, as_json: bool) -> int:
 
 def follow_all(runs: Sequence[Run]) -> list[Status]:
     """Show the progress of runs until all are over; Ctrl+C stops them and keeps what they have."""
+    if problem := launching.cluster_problem(runs[0].path.parent):
+        print(problem, file=sys.stderr)
     try:
         return [follow(run) for run in runs]
     except (KeyboardInterrupt, RunError) as error:

@@ -85,6 +85,9 @@ def _ensure(folder: Path, idle_seconds: float | None = None, more: int = 0) -> N
         local.ensure_workers(folder, queue.active_count(folder) + more, idle_seconds)
 
 
+cluster_problem = ray_cluster.problem
+
+
 def current_status(run: Run, idle_seconds: float | None = None) -> Status:
     """Return a run's status. One that a cluster's driver has left behind gets another driver."""
     status = run.status()

@@ -1,9 +1,9 @@
 """The process that hands the queued runs to a Ray cluster, and leaves when idle.
 
 Started by cnn.launching as `python -m cnn.launching.ray_driver RUNS_DIR SLOT`, with the descriptor
-of the slot that it holds; never imported by the app. Queueing, placement and retries are Ray's:
-each run is one task. Ray ends this process when it loses the cluster, and the tasks of a driver
-that died; the next driver takes up their runs.
+of the slot that it holds; never imported by the app. Each run is one task: queueing, placement and
+retries are Ray's. Ray ends this process when it loses the cluster, and the tasks of a driver that
+died; the next driver takes up their runs.
 """
 
 import contextlib
@@ -11,14 +11,14 @@ import importlib
 import os
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import ray
 from ray import exceptions
 
 from cnn.launching import ray_cluster
-from cnn.runs import files, nodes, queue, slots
+from cnn.runs import nodes, queue, slots
 from cnn.runs.run import Run, RunError
 
 CONNECT_SECONDS = 30.0
@@ -28,23 +28,29 @@ MAX_RETRIES = 3  # of a run whose node or process was lost
 
 def main() -> None:
     """Serve the queue until no run has come for a while."""
-    options = slots.process_options(__doc__)
-    settings = ray_cluster.read_settings()
+    options, settings = slots.process_options(__doc__), ray_cluster.read_settings()
     _connect(settings.address)
     slots.record_success(options.slot)
-    task = ray.remote(
-        num_cpus=settings.cpus,
-        num_gpus=settings.gpus,
-        max_retries=MAX_RETRIES,
-        scheduling_strategy="SPREAD",  # one training on each node before there are two on one
-    )(train_on_node)
-    _serve(options.runs_dir, options.slot, options.idle_seconds, task)
+    folder, idle_seconds = options.runs_dir, options.idle_seconds
+    driver, sweeps = Driver(folder, settings), importlib.import_module("cnn.sweeps.study")
+    idle_since = time.monotonic()
+    while True:
+        driver.count_places()
+        sweeps.advance(folder, idle_seconds)
+        driver.hand_out_runs()
+        if driver.tasks:
+            driver.end_tasks()
+            idle_since = time.monotonic()
+        elif time.monotonic() >= idle_since + idle_seconds:
+            return
+        else:
+            time.sleep(POLL_INTERVAL)
 
 
 def _connect(address: str) -> None:
     """Connect to the cluster, or end the process; the last line of its log says why."""
 
-    def give_up(reason: object) -> None:
+    def give_up(reason: str) -> None:
         print(f"The Ray cluster at {address} takes no runs from this machine: {reason}", flush=True)
         os._exit(1)
 
@@ -58,45 +64,55 @@ def _connect(address: str) -> None:
     timer.cancel()
 
 
-def _serve(folder: Path, slot: int, idle_seconds: float, task: Any) -> None:
-    tasks: dict[Run, ray.ObjectRef] = {}
-    idle_until = time.monotonic() + idle_seconds
-    sweeps = importlib.import_module("cnn.sweeps.study")
-    while True:
-        sweeps.advance(folder, idle_seconds)
-        for run, mnist_file in nodes.waiting_runs(folder).items():
-            if run not in tasks:
-                tasks[run] = task.options(name=run.id).remote(run.path, mnist_file)
-        if tasks:
-            _end_tasks(tasks)
-            idle_until = time.monotonic() + idle_seconds
-            continue
-        if time.monotonic() >= idle_until and queue.release_slot(folder, slot, nodes.waiting_runs):
-            return
-        time.sleep(POLL_INTERVAL)
+@dataclass
+class Driver:
+    """The tasks that Ray has been given for the runs of one folder."""
+
+    folder: Path
+    settings: ray_cluster.Settings
+    tasks: dict[Run, ray.ObjectRef] = field(default_factory=dict)
+
+    def hand_out_runs(self) -> None:
+        """Give Ray a task for each run that waits for a node and has none."""
+        task = ray.remote(
+            num_cpus=self.settings.cpus,
+            num_gpus=self.settings.gpus,
+            max_retries=MAX_RETRIES,
+            scheduling_strategy="SPREAD",  # the free node before one that trains
+        )(train_on_node)
+        for run, mnist_file in nodes.waiting_runs(self.folder).items():
+            if run not in self.tasks:
+                self.tasks[run] = task.options(name=run.id).remote(run.path, mnist_file)
+
+    def count_places(self) -> None:
+        """Let pages and sweeps know how many runs the nodes train at once."""
+        wanted = {"CPU": self.settings.cpus, "GPU": self.settings.gpus}
+        places = [
+            min(int(node["Resources"].get(kind, 0) / n) for kind, n in wanted.items() if n)
+            for node in ray.nodes()
+            if node["Alive"]
+        ]
+        nodes.write_capacity(self.folder, sum(places))
+
+    def end_tasks(self) -> None:
+        """Cancel what was stopped before it began, and see to a task that has ended."""
+        for run, task in self.tasks.items():
+            if _never_began(run):
+                ray.cancel(task)
+        ended, _ = ray.wait(list(self.tasks.values()), timeout=POLL_INTERVAL)
+        for run in [run for run, task in self.tasks.items() if task in ended]:
+            _fail(run, _problem(self.tasks.pop(run)))
 
 
-def _end_tasks(tasks: dict[Run, ray.ObjectRef]) -> None:
-    """Cancel the tasks of stopped and deleted runs, and drop one that has ended."""
-    for run, task in tasks.items():
-        if _is_over(run):
-            ray.cancel(task)
-    ended, _ = ray.wait(list(tasks.values()), timeout=POLL_INTERVAL)
-    for run in [run for run, task in tasks.items() if task in ended]:
-        if message := _problem(tasks.pop(run)):
-            _fail(run, message)
-
-
-def _is_over(run: Run) -> bool:
-    """Return whether a run is stopped or gone, and no task of it at work."""
-    try:
-        is_over = run.status().over
-    except RunError:
-        is_over = True
-    return is_over and not files.is_held(run.path / "lock")
+def _never_began(run: Run) -> bool:
+    with contextlib.suppress(RunError):
+        status = run.status()
+        return status.over and not status.node
+    return False
 
 
 def _problem(task: ray.ObjectRef) -> str:
+    """Return why the task of a run did not train it, or nothing."""
     try:
         return ray.get(task)
     except exceptions.TaskCancelledError:
@@ -110,16 +126,19 @@ def _problem(task: ray.ObjectRef) -> str:
 
 def _fail(run: Run, message: str) -> None:
     with contextlib.suppress(RunError):
-        if run.status().waits_for_node:  # else it is over, or another process trains it
+        if message and run.status().waits_for_node:  # else it is over, or trains elsewhere
             queue.fail(run, message)
 
 
 def train_on_node(path: Path, mnist_file: str) -> str:
     """Train the run of a folder in a process of a node; return why that can't be, or nothing.
 
-    Ray sends it with its code, so it works on a node that does not see the project either.
+    Ray sends it with its code, so it says so on a node that does not see the project either.
     """
-    node = _node_name()
+    node_id = ray.get_runtime_context().get_node_id()
+    this = next(node for node in ray.nodes() if node["NodeID"] == node_id)
+    is_named = this["NodeName"] != this["NodeManagerAddress"]
+    node = this["NodeName" if is_named else "NodeManagerHostname"]
     needed = {f"the folder of runs, {path.parent}": path / "status.json"}
     if mnist_file:
         needed[f"the file of MNIST, {mnist_file}"] = Path(mnist_file)
@@ -129,19 +148,9 @@ def train_on_node(path: Path, mnist_file: str) -> str:
     try:
         worker = importlib.import_module("cnn.training.worker")
     except ImportError as error:
-        return (
-            f"The node {node} can't train: {error}. All nodes need this project and its packages."
-        )
+        return f"The node {node} lacks a part of this project or its packages: {error}."
     worker.train_on_node(path, node, mnist_file)
     return ""
-
-
-def _node_name() -> str:
-    """Return the name that this node was started with, else its machine's."""
-    node_id = ray.get_runtime_context().get_node_id()
-    node = next(node for node in ray.nodes() if node["NodeID"] == node_id)
-    is_named = node["NodeName"] != node["NodeManagerAddress"]
-    return node["NodeName"] if is_named else node["NodeManagerHostname"]
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def begin(run: Run, epochs: int, mnist_file: str) -> None:
         write_bytes(folder / "hyperparameters.json", values.to_json().encode())
         truncate_after(folder / "metrics.jsonl", done)
         queued = {"state": State.QUEUED, "phase": "", "message": "", "ended": None}
-        Run(folder).update_status(**queued, mnist_file=mnist_file)
+        Run(folder).update_status(**queued, mnist_file=mnist_file, node="")
 
 
 def before(run: Run) -> Run | None:

@@ -1,11 +1,39 @@
-"""What the nodes of a cluster train: the queued runs, and those that have lost their node."""
+"""How many runs train at once, here or on a cluster, and what the nodes of a cluster train."""
 
 import contextlib
 from pathlib import Path
 
 from cnn.data.mnist import keras_cache_file
-from cnn.runs import queue, store
+from cnn.runs import files, queue, slots, store
 from cnn.runs.run import Run, RunError
+
+
+def capacity(folder: Path) -> int:
+    """Return how many runs may train at once; of a cluster that is not connected yet, 0."""
+    if not slots.is_driven(folder):
+        return slots.slot_count()
+    with contextlib.suppress(OSError, ValueError):
+        return int(_capacity_file(folder).read_text())
+    return 0
+
+
+def write_capacity(folder: Path, count: int) -> None:
+    """Let everybody know how many runs a cluster trains at once; the driver calls it."""
+    if capacity(folder) != count:
+        files.write_bytes(_capacity_file(folder), str(count).encode())
+
+
+def _capacity_file(folder: Path) -> Path:
+    return folder / files.HIDDEN / "capacity"
+
+
+def queue_position(run: Run) -> int:
+    """Return how many trainings must end before this one begins; 0 when it is next."""
+    folder = run.path.parent
+    queued = queue.queued_runs(folder)
+    ahead = queued.index(run) if run in queued else 0
+    running = queue.active_count(folder) - len(queued)
+    return max(0, ahead + running + 1 - capacity(folder))
 
 
 def waiting_runs(folder: Path) -> dict[Run, str]:

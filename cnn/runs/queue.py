@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,6 @@ def _state(run: Run) -> State | None:
         return run.status().state
     except RunError:
         return None  # a damaged folder never trains
-
-
-def queue_position(run: Run) -> int:
-    """Return how many trainings must end before this one begins; 0 when it is next."""
-    queued = queued_runs(run.path.parent)
-    ahead = queued.index(run) if run in queued else 0
-    running = active_count(run.path.parent) - len(queued)
-    return max(0, ahead + running + 1 - slots.slot_count())
 
 
 def submit(
@@ -203,12 +195,10 @@ def _is_active(run: Run) -> bool:
         return files.is_held(run.path / "lock")  # damaged
 
 
-def release_slot(
-    folder: Path, slot: int, waiting: Callable[[Path], Collection[Run]] = runs_for_workers
-) -> bool:
-    """Give a process's slot, an open descriptor, back if none of its runs is `waiting`."""
+def release_slot(folder: Path, slot: int) -> bool:
+    """Give a worker's slot, an open descriptor, back if no run is queued for it."""
     with locked(folder):
-        if waiting(folder):
+        if runs_for_workers(folder):
             return False
         slots.record_success(slot)
         os.close(slot)

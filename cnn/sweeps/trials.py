@@ -11,7 +11,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from cnn.runs import queue, slots
+from cnn.runs import nodes, queue
 from cnn.runs.metrics import EpochPoint
 from cnn.runs.status import State, SweepTrial, write_sweep_trial
 from cnn.runs.store import Run
@@ -41,7 +41,7 @@ def advance_trials(sweep: Sweep, study: optuna.Study) -> bool:
     trials = [optuna.Trial(study, one._trial_id) for one in unfinished]
     active = sum(_see_to(sweep, trial, known.get(trial.number)) for trial in trials)
     begun = 0
-    while sweep.state == "running" and active + begun <= slots.slot_count():
+    while sweep.state == "running" and active + begun <= nodes.capacity(sweep.folder):
         if (trial := _next_trial(study, sweep.plan)) is None:
             break
         begun += _begin(sweep, trial)

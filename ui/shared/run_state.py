@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn import launching
-from cnn.runs import queue, slots, store
+from cnn.runs import nodes, store
 from cnn.runs.status import QUEUED_ON_CLUSTER, State, Status
 from cnn.runs.store import Run, RunError
 from ui.shared import navigation
@@ -25,9 +25,9 @@ _REASONS = {
 def activity(run: Run, status: Status) -> str:
     """Return what a run that is not over is doing, in a few words."""
     if status.state is State.QUEUED:
-        if slots.is_driven(run.path.parent):
+        if not nodes.capacity(run.path.parent):
             return QUEUED_ON_CLUSTER
-        ahead = queue.queue_position(run)
+        ahead = nodes.queue_position(run)
         return f"queued, {ahead} ahead" if ahead else "starting"
     phase = "preparing the digits" if status.phase == "preparing" else status.phase or "training"
     return f"{phase} on {status.node}" if status.node else phase
