@@ -75,7 +75,8 @@ def continue_run(options: Namespace) -> int:
     run = store.open_run(options.run, options.runs_dir)
     sentence = schedule_sentence(run, options.epochs)
     launching.continue_run(run, options.epochs, idle_seconds=0)
-    print(sentence, file=sys.stderr)
+    if sentence:
+        print(sentence, file=sys.stderr)
     return wait_for(run, options.json)
 
 

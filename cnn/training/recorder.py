@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from cnn.data.mnist import Digits
+from cnn.runs import continuation
 from cnn.runs.metrics import EpochPoint, TrainingPoint, append_point
 from cnn.runs.snapshots import START, replayed_digits, save_snapshot
 from cnn.runs.store import Run, RunError
@@ -104,7 +105,8 @@ class Recorder(keras.callbacks.Callback):
         point = EpochPoint(epoch + 1, loss, accuracy, val_loss, val_accuracy, self.seconds)
         append_point(self._run.metrics_path, point)
         self._checkpoint.save(epoch + 1)
-        if self._run.sweep and (message := pruning_message(self._run, point)):
+        is_trial = self._run.sweep and not continuation.before(self._run)  # that was one before
+        if is_trial and (message := pruning_message(self._run, point)):
             self._run.update_status(message=message)
             raise StopRequestedError
 
