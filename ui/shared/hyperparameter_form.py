@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnn.hyperparameters import MAX_CONVOLUTIONS, SPECS, Hyperparameters, Spec, from_mapping
 from cnn.presets import PRESETS, from_settings, label_of, preset_name, short_name, to_settings
 from cnn.runs.notes import MAX_NAME
+from ui.shared.number_text import literal
 
 NAME = "next_run_name"  # the key of the field
 _SETTINGS = ("preset", *SPECS)  # the names in the address
@@ -46,9 +47,9 @@ def _is_step_in_history() -> bool:
 
 
 def _address() -> dict[str, str]:
-    """Return the settings that the address has."""
+    """Return the settings that the address has, each no longer than the longest possible one."""
     query = st.query_params
-    return {name: values[-1] for name in _SETTINGS if (values := query.get_all(name))}
+    return {name: texts[-1][:99] for name in _SETTINGS if (texts := query.get_all(name))}
 
 
 def settings_in_address(values: Hyperparameters) -> dict[str, str]:
@@ -62,9 +63,9 @@ def write_address(values: Hyperparameters) -> None:
     read, problems = st.session_state.get("form_problems", (None, []))
     if problems and values == read:
         text = (
-            f"The address had impossible settings, so the preset's are used: {' '.join(problems)}"
+            f"The address had impossible settings, so the preset's are used. {' '.join(problems)}"
         )
-        st.warning(text, icon=":material/link_off:")
+        st.warning(literal(text), icon=":material/link_off:")
     settings, address = settings_in_address(values), _address()
     if settings != address:  # one update is one step back
         st.query_params.update({name: settings.get(name, []) for name in {**settings, **address}})
