@@ -28,7 +28,8 @@ def test_a_sweep_is_started_watched_stopped_and_continued_and_its_best_run_reads
     expect(heading(page, "running")).to_be_visible()
     (sweep,) = store.list_sweeps(runs_dir)
     expect(page).to_have_url(re.compile(f"sweep={sweep.id}"))
-    expect(page.get_by_text(re.compile("^[1-5] of 6 runs done"))).to_be_visible()
+    some_done = page.get_by_text(re.compile("^[1-5] of 6 runs done"))
+    expect(some_done).to_be_visible(timeout=TRAINING)
     button(page, "Stop all").click()
     expect(heading(page, "stopped")).to_be_visible()
     expect(button(page, "Continue")).to_be_visible()
@@ -40,7 +41,7 @@ def test_a_sweep_is_started_watched_stopped_and_continued_and_its_best_run_reads
     for tab in (page, second):
         tab.reload()
         expect(heading(tab, "finished")).to_be_visible(timeout=TRAINING)
-        expect(tab.get_by_text("test accuracy")).to_be_visible()
+        expect(tab.get_by_text("% test accuracy")).to_be_visible()
     trials = store.trials(sweep)
     choices = [tuple(map(value_text, one.choice.values())) for one in trials]
     assert len(set(choices)) == len(choices) == 6
