@@ -47,12 +47,8 @@ def show_plots(sweep: Sweep) -> None:
     name = st.segmented_control("Plot", list(_PLOTS), default="Parallel coordinates", required=True)
     plot, text = _PLOTS[name]
     st.caption(text)
-    try:
-        figure = _figure(plot, _study(sweep, finished))
-    except ValueError as error:  # Optuna's, of runs that are too much alike
-        st.info(f"There is no such plot of these runs: {error}", icon=":material/info:")
-    else:
-        st.plotly_chart(figure, key=plot, config={"displayModeBar": False}, alt=text)
+    figure = _figure(plot, _study(sweep, finished))
+    st.plotly_chart(figure, key=plot, config={"displayModeBar": False}, alt=text)
 
 
 def _study(sweep: Sweep, finished: list[Trial]) -> "optuna.Study":

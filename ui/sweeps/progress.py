@@ -1,7 +1,5 @@
 """A sweep: live while its runs train, with its best run, all of its runs, and Optuna's plots."""
 
-from typing import Any
-
 import streamlit as st
 
 from cnn.hyperparameters import SPECS
@@ -9,7 +7,7 @@ from cnn.runs.store import Run, RunError, list_runs
 from cnn.sweeps import store, study
 from cnn.sweeps.store import Sweep, Trial
 from ui.shared import navigation, run_state
-from ui.shared.number_text import counted, duration, percent
+from ui.shared.number_text import counted, duration, literal, percent
 from ui.sweeps.plots import cell, show_plots
 from ui.sweeps.sweep_picker import title
 
@@ -52,18 +50,15 @@ def _show(sweep: Sweep, trials: list[Trial], is_live: bool) -> None:
 
 
 def _offer_stop_or_continue(sweep: Sweep, is_live: bool) -> None:
-    stopped = sweep.state == "stopped"
-    label, icon = ("Continue", "resume") if stopped else ("Stop all", "stop_circle")
-    options: dict[str, Any] = {
-        "icon": f":material/{icon}:",
-        "width": "stretch",
-        "key": "stop_or_continue",
-    }
-    if stopping := stopped and is_live:
-        label = "Stopping …"
-    if st.button(label, disabled=stopping, **options):
+    stopping, icon = is_live and sweep.state == "stopped", ":material/stop_circle:"
+    if is_live:
+        label = "Stopping …" if stopping else "Stop all"
+        clicked = st.button(label, icon=icon, disabled=stopping, width="stretch", key="stop")
+    else:
+        clicked = st.button("Continue", icon=":material/resume:", width="stretch")
+    if clicked:
         try:
-            store.resume(sweep) if stopped else store.stop(sweep)
+            store.stop(sweep) if is_live else store.resume(sweep)
         except RunError as error:
             st.toast(str(error), icon=":material/error:")
         else:
@@ -93,7 +88,7 @@ def _show_best(sweep: Sweep, best: Run, is_live: bool) -> None:
     if not is_live:
         words = "Best run"
         result += f" · **{percent(status.test_accuracy, 2)} test accuracy**"
-    st.markdown(f"##### {words}: {best.name}\n\n{result}")
+    st.markdown(f"##### {words}: {literal(best.name)}\n\n{result}")
     with st.container(horizontal=True):
         navigation.offer_page(navigation.DRAW, "Draw", query, type="primary")
         navigation.offer_page(navigation.PREDICTIONS, "View predictions", query)
@@ -103,18 +98,20 @@ def _show_best(sweep: Sweep, best: Run, is_live: bool) -> None:
 
 def _show_table(trials: list[Trial], best: Run | None, is_live: bool) -> None:
     """Show a row for each run; when all are over the best one first, with the test accuracy."""
-    rows, accuracies = [], ["Validation accuracy"]
+    rows = []
     if not is_live:
-        accuracies += ["Test accuracy"]
         trials = sorted(trials, key=lambda one: -(one.validation_accuracy or 0))
     for one in trials:
         row = {SPECS[name].label: cell(name, value) for name, value in one.choice.items()}
-        shares = one.status.validation_accuracy, one.status.test_accuracy
-        row |= {key: share and share * 100 for key, share in zip(accuracies, shares, strict=False)}
+        shares = {"Validation accuracy": one.validation_accuracy}
+        if not is_live:
+            shares["Test accuracy"] = one.status.test_accuracy
+        row |= {label: share and share * 100 for label, share in shares.items()}
         over = one.status.over
         state = str(one.status.state) if over else run_state.activity(one.run, one.status)
         rows.append(row | {"Epochs": _epochs(one), "State": state + " · best" * (one.run == best)})
-    formats = dict.fromkeys(accuracies, st.column_config.NumberColumn(format="%.2f%%"))
+    format_ = st.column_config.NumberColumn(format="%.2f%%")
+    formats = {"Validation accuracy": format_, "Test accuracy": format_}
     st.dataframe(rows, hide_index=True, placeholder="–", column_config=formats, key="trials")
     if not is_live:
         st.caption("The best run is chosen by validation accuracy. The test digits choose nothing.")

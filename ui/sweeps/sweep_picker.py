@@ -29,17 +29,15 @@ def pick_sweep(folder: Path) -> Sweep | None:
 
     None stands for a new one, which settings in the address are for. A wrong address is told.
     """
-    sweeps, sweep, query = store.list_sweeps(folder), None, st.query_params
-    wanted = query.get("sweep")
-    if not wanted and not {"preset", *SPECS} & set(query):
-        wanted = st.session_state.get("chosen_sweep") or (sweeps[0].id if sweeps else NEW)
+    sweeps, sweep, wanted = store.list_sweeps(folder), None, st.query_params.get("sweep")
+    if not wanted and not {"preset", *SPECS} & set(st.query_params):
+        newest = [one.id for one in sweeps[:1]]
+        wanted = st.session_state.get("chosen_sweep", *newest)
     if wanted and wanted != NEW:
         try:
             sweep = store.open_sweep(wanted, folder)
-            _ = sweep.contents  # raises where it is damaged
             choose(wanted)
         except RunError as error:
-            sweep = None
             st.warning(str(error), icon=":material/search_off:")
     if sweeps:
         _show_menu(sweeps, sweep)
@@ -57,8 +55,7 @@ def _show_menu(sweeps: list[Sweep], chosen: Sweep | None) -> None:
             choose(state[key])
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        state[key] = chosen.id if chosen else NEW
-        words = labels.__getitem__
+        state[key], words = chosen.id if chosen else NEW, labels.__getitem__
         st.selectbox("Sweep", labels, format_func=words, key=key, on_change=follow, width=440)
         if chosen:
             st.button("New sweep", icon=":material/add:", on_click=choose, args=(NEW,))
