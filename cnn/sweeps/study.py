@@ -46,15 +46,20 @@ def advance(folder: Path, idle_seconds: float | None = None) -> None:
 
 
 def _advance(sweep: Sweep) -> None:
-    before = [(one.run, one.status.state, one.status.over) for one in store.trials(sweep)]
-    if _settled.get(sweep.path) == before:
+    if (before := _states(sweep)) == _settled.get(sweep.path):
         return
     from cnn.sweeps.trials import advance_trials
 
     with sweep.lock:
         files.distrust_cache()  # another process may just have created a run
-        if sweep.state == "running" and not advance_trials(sweep, load_study(sweep)):
+        if sweep.state == "running":
+            advance_trials(sweep, load_study(sweep))
+        if _states(sweep) == before:
             _settled[sweep.path] = before
+
+
+def _states(sweep: Sweep) -> list[object]:
+    return [(one.run, one.status.state, one.status.over) for one in store.trials(sweep)]
 
 
 def pruning_message(run: Run, point: EpochPoint) -> str:

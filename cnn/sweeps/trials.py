@@ -34,20 +34,18 @@ MAX_REPEATS = 3  # the same, where what is left to try is known
 RUN, SKIPPED, RESTARTS, PRUNED = "run", "skipped", "restarts", "pruned"  # notes in the study
 
 
-def advance_trials(sweep: Sweep, study: optuna.Study) -> bool:
-    """See to all trials and begin as many as may train; return whether any was begun."""
+def advance_trials(sweep: Sweep, study: optuna.Study) -> None:
+    """See to all trials, and begin as many as may train and one more. The caller has the lock."""
     known = {one.number: one for one in store.trials(sweep)}
     unfinished = study.get_trials(states=(TrialState.RUNNING,))
     trials = [optuna.Trial(study, one._trial_id) for one in unfinished]
     active = sum(_see_to(sweep, trial, known.get(trial.number)) for trial in trials)
-    begun = 0
-    while sweep.state == "running" and active + begun <= nodes.capacity(sweep.folder):
+    while sweep.state == "running" and active <= nodes.capacity(sweep.folder):
         if (trial := _next_trial(study, sweep.plan)) is None:
             break
-        begun += _begin(sweep, trial)
+        active += _begin(sweep, trial)
     if sweep.state == "running":
-        sweep.update(state="running" if active + begun else "finished", message="")
-    return begun > 0
+        sweep.update(state="running" if active else "finished", message="")
 
 
 def _see_to(sweep: Sweep, trial: optuna.Trial, known: Trial | None) -> bool:
