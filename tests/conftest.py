@@ -124,6 +124,23 @@ def hold_elsewhere():
         process.communicate()
 
 
+@pytest.fixture
+def processes(monkeypatch):
+    """The worker processes that a test starts; those still alive are ended after it."""
+    started = []
+    popen = subprocess.Popen
+
+    def remember(*arguments, **options):
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(local.subprocess, "Popen", remember)
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
 SMALL = {"filters": (8,), "pool_after": (1,), "batch_size": 16, "scale_pixels": True, "epochs": 2}
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from dataclasses import replace
 
 import pytest
@@ -19,23 +18,6 @@ pytestmark = pytest.mark.workers
 
 TINY = Hyperparameters(filters=(2,), pool_after=(1,), epochs=1, scale_pixels=True)
 ENDLESS = Hyperparameters(filters=(2,), pool_after=(1,), epochs=100, batch_size=1)
-
-
-@pytest.fixture
-def processes(monkeypatch):
-    """The worker processes that a test starts; those still alive are ended after it."""
-    started = []
-    popen = subprocess.Popen
-
-    def remember(*arguments, **options):
-        started.append(popen(*arguments, **options))
-        return started[-1]
-
-    monkeypatch.setattr(local.subprocess, "Popen", remember)
-    yield started
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 def over(run):
