@@ -1,7 +1,7 @@
 """Named hyperparameters to start from, and how others differ from them."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -60,6 +60,11 @@ def differences(values: Hyperparameters, base: Hyperparameters) -> dict[str, Any
     }
 
 
+def same_but_seed(values: Hyperparameters) -> Hyperparameters:
+    """Return what runs have in common that differ in the seed alone."""
+    return replace(values, seed=0)
+
+
 def nearest_preset(values: Hyperparameters) -> str:
     """Return the name of the preset from which the fewest values differ."""
     return min(PRESETS, key=lambda name: len(differences(values, PRESETS[name])))
@@ -69,9 +74,16 @@ def short_name(values: Hyperparameters) -> str:
     """Return the preset and what differs from it: "Fast · 3 layers (8-16-32) · lr 0.05"."""
     preset = nearest_preset(values)
     base = PRESETS[preset]
-    words = [_short(name, value, base) for name, value in differences(values, base).items()]
+    words = setting_words(values, differences(values, base), base)
     more = [f"{len(words) - MAX_NAMED} more"] if len(words) > MAX_NAMED else []
     return " · ".join([label_of(preset), *words[:MAX_NAMED], *more])
+
+
+def setting_words(
+    values: Hyperparameters, names: Iterable[str], base: Hyperparameters
+) -> list[str]:
+    """Return some of the values in a few words each, as opposed to those of `base`."""
+    return [_short(name, getattr(values, name), base) for name in names]
 
 
 def _short(name: str, value: Any, base: Hyperparameters) -> str:

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 # Readable on white and on near-black. Color-blind people can tell blue from orange.
 ACCENT, MISTAKE = "#4f5bd5", "#e5484d"
 POSITIVE, NEGATIVE, NEUTRAL = "#2e7ede", "#d66214", "#80838e"
+# Lines of several runs, told apart by the dashes too; on white and near-black at least 3:1.
+SERIES = (ACCENT, "#d66214", "#0d9488", "#a33ce8", "#e5484d", "#64748b")
+DASHES = ((), (6, 3), (2, 2), (10, 3, 2, 3), (12, 4))  # pixels: line, gap, and so on
 GRID = "#88888844"
 WHITE, TILE = "#ffffff", "#f1f1f4"
 LAYER, LAYER_EDGE = "#7b86ee", "#3a45ad"

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from cnn.runs.files import cached_by_stat, write_bytes
+from cnn.runs.files import MAX_CACHED, cached_by_stat, write_bytes
 
 Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 
@@ -35,6 +35,7 @@ class EpochPoint(NamedTuple):
 
 Point = TrainingPoint | EpochPoint
 _POINT: TypeAdapter[Point] = TypeAdapter(Point)
+_EPOCH = TypeAdapter(EpochPoint)
 
 
 class Metrics(NamedTuple):
@@ -62,6 +63,29 @@ def _read(path: Path) -> Metrics:
         tuple(point for point in points if isinstance(point, TrainingPoint)),
         tuple(point for point in points if isinstance(point, EpochPoint)),
     )
+
+
+Milestones = tuple[EpochPoint, EpochPoint] | tuple[None, None]
+
+
+def read_milestones(path: Path) -> Milestones:
+    """Return the epoch with the best validation accuracy, and the last: little to remember."""
+    try:
+        return _read_milestones(path)
+    except OSError:
+        return None, None
+
+
+@cached_by_stat(MAX_CACHED)
+def _read_milestones(path: Path) -> Milestones:
+    epochs: list[EpochPoint] = []
+    for line in path.read_bytes().splitlines():
+        if b"validation_accuracy" in line:
+            with contextlib.suppress(ValueError):
+                epochs.append(_EPOCH.validate_json(line))
+    if not epochs:
+        return None, None
+    return max(epochs, key=lambda point: point.validation_accuracy), epochs[-1]
 
 
 def append_point(path: Path, point: Point) -> None:

@@ -29,13 +29,13 @@ def _chart(metrics: Metrics, epochs: int, value: str) -> alt.LayerChart | alt.Fa
         [(one.epoch, getattr(one, f"validation_{value}"), "validation") for one in metrics.epochs],
     ]
     training, validation = (pd.DataFrame(part, columns=["epoch", value, "digits"]) for part in rows)
-    scale = _accuracy_scale(metrics) if value == "accuracy" else _loss_scale(metrics)
-    x = alt.X(
-        "epoch:Q",
-        scale=alt.Scale(domain=[0, epochs], nice=False),
-        axis=alt.Axis(title="Epoch", tickMinStep=1, grid=False, format="d"),
-    )
-    y = alt.Y(f"{value}:Q", scale=scale, axis=_axis(value))
+    settled = [point.accuracy for point in metrics.training if point.epoch >= SETTLED]
+    lowest = sorted(settled)[len(settled) // 20] if settled else 0.0
+    limits = [lowest, *(point.validation_accuracy for point in metrics.epochs)]
+    if value == "loss":
+        limits = [point.loss for point in metrics.training]
+        limits += [point.validation_loss for point in metrics.epochs]
+    x, y = epoch_axis(epochs), value_axis(value, limits)
     color = alt.Color(
         "digits:N",
         scale=alt.Scale(domain=["training", "validation"]),
@@ -50,28 +50,29 @@ def _chart(metrics: Metrics, epochs: int, value: str) -> alt.LayerChart | alt.Fa
     return alt.layer(line, between, dots).properties(height=HEIGHT)
 
 
-def _axis(value: str) -> alt.Axis:
+def epoch_axis(epochs: int) -> alt.X:
+    """Return the horizontal axis of all epochs, also of those to come."""
+    axis = alt.Axis(title="Epoch", tickMinStep=1, grid=False, format="d")
+    return alt.X("epoch:Q", scale=alt.Scale(domain=[0, epochs], nice=False), axis=axis)
+
+
+def value_axis(value: str, shown: Sequence[float]) -> alt.Y:
+    """Return the vertical axis of "accuracy" or "loss", with room for the values shown.
+
+    Accuracy starts where the curve is once it has settled, in steps that seldom change. Loss is
+    logarithmic: the first losses are hundreds of times the last ones.
+    """
     if value == "accuracy":
-        return alt.Axis(title=None, format=".0%", tickCount=5)
-    return alt.Axis(title=None, format="~g", values=POWERS_OF_TEN)
-
-
-def _accuracy_scale(metrics: Metrics) -> alt.Scale:
-    """Start the axis where the curve is once it has settled, in steps that seldom change."""
-    settled = [point.accuracy for point in metrics.training if point.epoch >= SETTLED]
-    lowest = sorted(settled)[len(settled) // 20] if settled else 0.0
-    lowest = min([lowest, *(point.validation_accuracy for point in metrics.epochs)])
-    return alt.Scale(domain=[next(floor for floor in FLOORS if lowest >= floor), 1], nice=False)
-
-
-def _loss_scale(metrics: Metrics) -> alt.Scale:
-    """Use a logarithmic axis: the first losses are hundreds of times the last ones."""
-    losses = [point.loss for point in metrics.training if point.loss > 0]
-    losses += [point.validation_loss for point in metrics.epochs if point.validation_loss > 0]
+        floor = next(floor for floor in FLOORS if min(shown) >= floor)
+        scale = alt.Scale(domain=[floor, 1], nice=False)
+        return alt.Y(
+            "accuracy:Q", scale=scale, axis=alt.Axis(title=None, format=".0%", tickCount=5)
+        )
     options: dict[str, Any] = {"type": "log", "nice": True}
-    if losses:
+    if losses := [loss for loss in shown if loss > 0]:
         options["domain"] = [max(min(*losses, 0.1), 1e-4), max(*losses, 1.0)]
-    return alt.Scale(**options)
+    axis = alt.Axis(title=None, format="~g", values=POWERS_OF_TEN)
+    return alt.Y("loss:Q", scale=alt.Scale(**options), axis=axis)
 
 
 def _thinned(points: Sequence[TrainingPoint]) -> Sequence[TrainingPoint]:

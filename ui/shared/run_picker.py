@@ -50,7 +50,7 @@ def show_menu(
     def follow() -> None:
         # A label that has changed since the browser got it comes back as the label itself.
         if (picked := st.session_state[key]) is None or picked in labels:
-            st.query_params[address] = picked or NONE
+            st.query_params.update({address: picked or NONE}, compare=[])  # Runs shows one again
 
     st.session_state[key] = chosen
     return st.selectbox(
