@@ -12,7 +12,7 @@ from cnn.runs.status import QUEUED_ON_CLUSTER, State
 from tests.pages import open_page
 from ui.shared import run_state
 
-UNTIL_THEN = "Until then, runs train on this machine."
+MEANWHILE = "Meanwhile, runs train on this machine."
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_wrong_setting_is_a_sentence_and_runs_train_here(
     assert started == ["workers"]
     told = launching.cluster_problem(runs_dir)
     assert told.startswith(sentence)
-    assert told.endswith(UNTIL_THEN)
+    assert told.endswith(MEANWHILE)
     page = open_page("train")
     assert [told] == [one.value for one in page.warning]
 
@@ -80,7 +80,7 @@ def test_a_driver_that_could_not_connect_is_told_and_not_started_again_at_once(
     lock_file.write_text(".")  # a start without a success
     lock_file.with_suffix(".log").write_text("INFO\nThe cluster takes no runs from this machine\n")
     told = launching.cluster_problem(runs_dir)
-    assert told == f"The cluster takes no runs from this machine {UNTIL_THEN}"
+    assert told == f"The cluster takes no runs from this machine {MEANWHILE}"
     monkeypatch.setattr(ray_cluster, "RETRY_SECONDS", 0.0)
     assert launching.cluster_problem(runs_dir) == ""
 

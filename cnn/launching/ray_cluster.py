@@ -68,9 +68,9 @@ def problem(folder: Path) -> str:
     try:
         settings = read_settings()
     except ValueError as error:
-        return f"{error} Until then, runs train on this machine."
+        return f"{error} Meanwhile, runs train on this machine."
     reason = _why_not(settings.address, folder)
-    return f"{reason} Until then, runs train on this machine." if reason else ""
+    return f"{reason} Meanwhile, runs train on this machine." if reason else ""
 
 
 def _why_not(address: str, folder: Path) -> str:
