@@ -32,16 +32,16 @@ def advance(folder: Path, idle_seconds: float | None = None) -> None:
     sweep from going on is its `message`. A worker started for this waits `idle_seconds`.
     """
     for sweep in store.list_sweeps(folder):
-        if sweep.state != "running":
-            continue
         try:
+            if sweep.state != "running":
+                continue
             _advance(sweep)
             trials = store.trials(sweep)
             if queued := [one.run for one in trials if one.status.state is State.QUEUED]:
                 launching.ensure_worker(queued[0], idle_seconds)
         except Exception as error:  # whatever it is, the page or worker goes on, and says so
             message = f"The sweep can't go on: {files.explain_error(error)}"
-            with suppress(OSError, RunError), sweep.lock:
+            with suppress(OSError, ValueError), sweep.lock:  # it may have been deleted
                 sweep.update(message=message)
 
 
