@@ -5,19 +5,17 @@ from functools import partial
 import streamlit as st
 
 from cnn import launching
-from cnn.data import mnist
-from cnn.network.layers import layer_table, total_parameters
-from cnn.runs import store, training_time
+from cnn.network.layers import layer_table
+from cnn.runs import store
 from cnn.runs.notes import check_notes, write_notes
 from cnn.runs.store import RunError
 from ui.shared import hyperparameter_form, navigation, run_picker
 from ui.shared.data_source import show_data_source
 from ui.shared.downloads import offer_run_downloads
-from ui.shared.network_diagram import network_html, show_layer_table
-from ui.shared.number_text import counted, duration
 from ui.shared.replay import offer_replay
 from ui.shared.run_notes import offer_notes
 from ui.shared.run_settings import show_settings
+from ui.train.next_network import show_network
 from ui.train.training_panel import offers_resume, show_run
 
 navigation.begin_page("Train")
@@ -28,11 +26,9 @@ def train() -> None:
     """Start a run with the values and the name of the form, and make it the chosen one."""
     try:
         notes = check_notes(name=st.session_state[hyperparameter_form.NAME])
-        values, named = (
-            hyperparameter_form.chosen_hyperparameters(),
-            partial(write_notes, notes=notes),
-        )
-        run_picker.choose(launching.start(values, folder, populate=named))
+        values = hyperparameter_form.chosen_hyperparameters()
+        populate = partial(write_notes, notes=notes)
+        run_picker.choose(launching.start(values, folder, populate=populate))
         st.session_state[hyperparameter_form.NAME] = ""
     except (ValueError, OSError) as error:
         st.toast(f"The training could not start: {error}", icon=":material/error:")
@@ -80,22 +76,11 @@ if not run.is_built_in:
 
 st.subheader("Network to train next")
 if not run.is_built_in:
-    others = (
-        "The run above has the same settings." if is_same else "The run above has other settings."
-    )
-    st.caption(others)
+    st.caption(f"The run above has {'the same' if is_same else 'other'} settings.")
 if chosen is None or layers is None:
     st.error(problem, icon=":material/error:")
     st.stop()
-st.html(network_html(layers))
-images = min(chosen.training_images, mnist.find_source()[0].training_images)
-factor = training_time.machine_factor(store.list_runs(folder))
-seconds = training_time.training_seconds(chosen, images, factor)
-st.markdown(
-    f"**{total_parameters(layers):,} parameters** · {images:,} images × "
-    f"{counted(chosen.epochs, 'epoch')} · about **{duration(seconds)}** to train"
-)
-show_layer_table(layers)
+show_network(chosen, layers, folder)
 show_data_source()
 
 # After everything is on the screen: both take the processor for seconds.

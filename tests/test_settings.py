@@ -19,9 +19,9 @@ VALUES = replace(PRESETS["fast"], learning_rate=0.05, dense_units=7)
 
 @pytest.fixture
 def run(tiny_mnist, runs_dir):
-    """A finished run of two epochs with a network, and with settings that no slider offers."""
+    """A finished run of one epoch with a network, and with settings that no slider offers."""
     run = store.create(VALUES, runs_dir)
-    append_point(run.metrics_path, EpochPoint(2, 0.3, 0.92, 0.2, 0.95, 4.0))
+    append_point(run.metrics_path, EpochPoint(1, 0.3, 0.92, 0.2, 0.95, 4.0))
     for file in ("model.keras", "model.onnx"):
         (run.path / file).write_bytes(b"a network")
     run.update_status(state=State.FINISHED, dataset="mnist", test_accuracy=0.9)
@@ -116,9 +116,9 @@ def more(run, **query):
 def test_a_run_is_trained_for_more_epochs_and_said_what_the_schedule_does_then(run):
     page = more(run)
     page.number_input(key="more_epochs").set_value(3).run()
-    assert "One cycle begins anew and ends after epoch 5." in words(page)
+    assert "One cycle begins anew and ends after epoch 4." in words(page)
     press(page, "Train 3 more epochs")
-    assert (run.status().state, run.hyperparameters.epochs) == (State.QUEUED, 5)
+    assert (run.status().state, run.hyperparameters.epochs) == (State.QUEUED, 4)
 
 
 def test_a_run_is_repeated_with_seeds_that_it_was_not_trained_with(run, runs_dir):
@@ -131,7 +131,7 @@ def test_a_run_is_repeated_with_seeds_that_it_was_not_trained_with(run, runs_dir
 
 def test_the_forms_network_starts_from_a_runs_weights_where_they_fit(run, monkeypatch):
     page = more(run)
-    assert "from convolution 1 on, they have other shapes" in words(page)
+    assert "convolution 1 has another shape" in words(page)
     assert button(page, "Start from these weights").disabled
     page = press(more(run, **{**SETTINGS, "epochs": "9"}), "Start from these weights")
     started = store.list_runs(store.runs_folder())[0]
@@ -140,11 +140,11 @@ def test_the_forms_network_starts_from_a_runs_weights_where_they_fit(run, monkey
 
 
 def test_why_a_training_cannot_be_started_again_is_said(run, monkeypatch):
-    page = more(run)
     monkeypatch.setattr(launching, "start", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    page = more(run)
     assert r"could not start\: disk full" in words(press(page, "Run again with seed 0"))
     run.update_status(state=State.INTERRUPTED)
-    assert "is interrupted. Resume it first." in words(more(run))
+    assert "is interrupted: only finished and stopped ones" in words(more(run))
 
 
 def test_an_impossible_network_starts_nothing_from_a_runs_weights(run):

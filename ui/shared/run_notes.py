@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.runs import queue
 from cnn.runs.notes import MAX_NAME, MAX_NOTE
 from cnn.runs.store import Run
+from ui.shared.number_text import literal
 
 
 def offer_notes(run: Run) -> None:
@@ -22,8 +23,9 @@ def offer_notes(run: Run) -> None:
         icon=":material/star:",
         type="tertiary",
         key="star_run",
-        on_click=_star,
-        args=(run, not starred),
+        on_click=_annotate,
+        args=(run,),
+        kwargs={"starred": not starred},
         help="Starred runs come first in the menu of runs.",
     )
     if st.button("Name and note", icon=":material/edit:", type="tertiary", key="name_run"):
@@ -44,17 +46,13 @@ def show_notes_form(run: Run) -> bool:
         name = st.text_input("Name", notes.name, MAX_NAME, placeholder=default)
         note = st.text_area("Note", notes.note, max_chars=MAX_NOTE, placeholder="What you noticed")
         is_sent = st.form_submit_button("Save", type="primary")
-    return is_sent and _annotate(run, name=name, note=note)
+    if is_sent:
+        _annotate(run, name=name, note=note)
+    return is_sent and (run.notes.name, run.notes.note) == (name.strip(), note.strip())
 
 
-def _star(run: Run, starred: bool) -> None:
-    _annotate(run, starred=starred)
-
-
-def _annotate(run: Run, **changes: Any) -> bool:
+def _annotate(run: Run, **changes: Any) -> None:
     try:
         queue.annotate(run, **changes)
     except (ValueError, OSError) as error:
-        st.toast(str(error), icon=":material/error:")
-        return False
-    return True
+        st.toast(literal(str(error)), icon=":material/error:")

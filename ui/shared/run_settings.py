@@ -35,27 +35,21 @@ def show_settings(run: Run, form: Hyperparameters | None = None) -> bool:
         with st.popover("Settings", type="tertiary", icon=":material/tune:"):
             st.html(network_html(layers))
             st.markdown(_table(values))
-        if values != form:
-            _offer_use(run, values, form is not None)
+        used = values != form and st.button(
+            "Use these settings",
+            type="tertiary",
+            icon=":material/input:",
+            key="use_settings",
+            help="Puts them into the form of the Train page.",
+            on_click=hyperparameter_form.set_values,
+            args=(values,),
+        )
+    if used and not form:
+        query = {"run": run.id, **hyperparameter_form.settings_in_address(values)}
+        st.switch_page(navigation.TRAIN, query_params=query)
     if run.notes.note:
         st.caption(literal(run.notes.note))
     return values == form
-
-
-def _offer_use(run: Run, values: Hyperparameters, is_on_train: bool) -> None:
-    """Show the button that puts a run's settings into the form, wherever that is."""
-    used = st.button(
-        "Use these settings",
-        type="tertiary",
-        icon=":material/input:",
-        key="use_settings",
-        help="The form has other settings now." if is_on_train else "Puts them into Train's form.",
-        on_click=hyperparameter_form.set_values,
-        args=(values,),
-    )
-    if used and not is_on_train:
-        query = {"run": run.id, **hyperparameter_form.settings_in_address(values)}
-        st.switch_page(navigation.TRAIN, query_params=query)
 
 
 def _parent(run: Run) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -37,12 +38,8 @@ def _offer_epochs(run: Run) -> None:
     most = int(SPECS["epochs"].maximum) - epochs_done(run)
     epochs = st.number_input("More epochs", 1, most, min(EPOCHS, most), key="more_epochs")
     st.caption(f"The same run goes on. {schedule_sentence(run, epochs)}")
-    _button(f"Train {counted(epochs, 'more epoch')}", lambda: _continue(run, epochs))
-
-
-def _continue(run: Run, epochs: int) -> Run:
-    launching.continue_run(run, epochs)
-    return run
+    start = partial(launching.continue_run, run, epochs)
+    _button(f"Train {counted(epochs, 'more epoch')}", "epochs", start)
 
 
 def _offer_repeats(run: Run) -> None:
@@ -54,11 +51,10 @@ def _offer_repeats(run: Run) -> None:
         "accuracy depends on chance."
     )
     with st.container(horizontal=True):
-        _button(
-            f"Again with {counted(count, 'seed')}",
-            lambda: launching.start_repeats(replace(values, seed=first), folder, count)[0],
-        )
-        _button(f"Run again with seed {values.seed}", lambda: launching.start(values, folder))
+        repeat = partial(launching.start_repeats, replace(values, seed=first), folder, count)
+        _button(f"Again with {counted(count, 'seed')}", "seeds", lambda: repeat()[0])
+        start = partial(launching.start, values, folder)
+        _button(f"Run again with seed {values.seed}", "again", start)
 
 
 def _next_seed(values: Hyperparameters) -> int:
@@ -72,31 +68,27 @@ def _next_seed(values: Hyperparameters) -> int:
 
 
 def _offer_weights(run: Run, form: Hyperparameters | None) -> None:
-    problem = "The network of the form is impossible."
-    if form:
-        try:
-            parent_files(run, form)
-            problem = ""
-        except RunError as error:
-            problem = str(error)
-    st.caption(
-        literal(problem) or "A new run with the form's settings begins with this run's weights."
-    )
-    _button(
-        "Start from these weights",
-        lambda: launching.start_from(run, form or run.hyperparameters, store.runs_folder()),
-        disabled=bool(problem),
-    )
-
-
-def _button(label: str, start: Callable[[], Run], disabled: bool = False) -> None:
-    """Show a button that starts a training and chooses its run, or says why that can't be done."""
-    key = label.partition(" ")[0].lower() + "_more"  # the same button, whatever its numbers say
-    st.button(label, key=key, disabled=disabled, on_click=_choose_started, args=(start,))
-
-
-def _choose_started(start: Callable[[], Run]) -> None:
+    values, problem = form or run.hyperparameters, ""
     try:
-        run_picker.choose(start())
-    except (ValueError, OSError) as error:
-        st.toast(literal(f"The training could not start: {error}"), icon=":material/error:")
+        parent_files(run, values)
+    except RunError as error:
+        problem = str(error)
+    if not form:
+        problem = "The network of the form is impossible."
+    st.caption(literal(problem) or "A new run with the form's settings begins with these weights.")
+    start = partial(launching.start_from, run, values, store.runs_folder())
+    _button("Start from these weights", "weights", start, disabled=bool(problem))
+
+
+def _button(label: str, what: str, start: Callable[[], Run | None], disabled: bool = False) -> None:
+    """Show a button that starts a training and chooses its run, or says why that can't be done."""
+
+    def start_and_choose() -> None:
+        try:
+            if started := start():
+                run_picker.choose(started)
+        except (ValueError, OSError) as error:
+            text = literal(f"The training could not start: {error}")
+            st.toast(text, icon=":material/error:")
+
+    st.button(label, key=f"more_{what}_button", disabled=disabled, on_click=start_and_choose)

@@ -131,14 +131,10 @@ def _show_result(run: Run, status: Status) -> None:
             change = None
             if status.test_images == TUTORIAL_TEST_IMAGES:
                 change = f"{(accuracy - TUTORIAL_TEST_ACCURACY) * 100:+z.2f}"
-                text += f" The tutorial's {percent(TUTORIAL_TEST_ACCURACY, 2)} is the comparison, "
-                text += "in percentage points."
+                text += f" In percentage points against {percent(TUTORIAL_TEST_ACCURACY, 2)}."
+            against = "vs. Tutorial" if change else None
             _metric(
-                "Test accuracy",
-                percent(accuracy, 2),
-                change,
-                delta_description="vs. Tutorial" if change else None,
-                help=text,
+                "Test accuracy", percent(accuracy, 2), change, delta_description=against, help=text
             )
             text = "The best test accuracy of all runs tested on the same digits, the built-in too."
             _metric(
