@@ -2,6 +2,7 @@ import io
 import json
 import pickle
 import stat
+import time
 import warnings
 from dataclasses import asdict, replace
 from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile, ZipInfo
@@ -105,12 +106,15 @@ def test_a_run_comes_back_with_its_network_curves_notes_and_predictions(trained,
     run = trained()
     queue.annotate(run, name="Café", note="first", starred=True)
     run.update_status(message="Resumed after epoch 1. ![x](http://x.y)", mnist_file="/secret")
+    run.update_status(node="another machine", created=1e10)
     data = RUN_FILES["zip"].content(run)
     assert not [name for name in members(data) if name.endswith((".keras", ".onnx", ".h5"))]
     back = import_run(data, runs_dir)
-    assert (back.id != run.id, back.id[:15]) == (True, run.id[:15])
-    changes = {"imported": True, "mnist_file": "", "message": "Resumed after epoch 1. x(http:x.y)"}
+    assert back.id != run.id
+    changes = {"imported": True, "mnist_file": "", "node": "", "created": back.status().created}
+    changes["message"] = "Resumed after epoch 1. x(http:x.y)"
     assert back.status() == replace(run.status(), **changes)
+    assert 0 <= time.time() - back.status().created < 600  # not in the future
     assert (back.notes, back.hyperparameters) == (run.notes, run.hyperparameters)
     assert back.metrics() == run.metrics()
     for mine, other in zip(read_snapshots(back), read_snapshots(run), strict=True):
@@ -173,6 +177,7 @@ WHOLE = [
     (lambda data: data[:-42] + b"PK\6\7" + data[-38:], "incomplete"),  # zip64
     (lambda data: pack((f"epochs/{number}.npz", b"") for number in range(4_000)), "too large"),
     (lambda data: lying(data, "status.json", 10), "CRC"),
+    (lambda data: data.replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1"), "encrypted"),
     (lambda data: lying(data, "status.json", HUGE), "larger than 8 MB"),
     (lambda data: pack([*members(data).items(), ("status.json", b"{}")]), "in it twice"),
 ]

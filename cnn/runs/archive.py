@@ -90,6 +90,7 @@ def unpack(data: bytes, folder: Path) -> Run:
     Run(folder).update_status(
         imported=True,
         mnist_file="",
+        node="",
         created=min(status.created, time.time()),
         message=re.sub(r"[^\w .,:;%()'·–-]", "", status.message)[:MAX_MESSAGE],  # no markup
     )
@@ -125,9 +126,9 @@ def _read_zip(data: bytes, room: int) -> dict[str, bytes]:
         if len({one.filename for one in members}) < len(members):
             raise ValueError("a file is in it twice")
         for one in members:
-            is_plain = one.compress_type in (ZIP_STORED, ZIP_DEFLATED) and not one.flag_bits & 1
+            is_plain = one.compress_type in (ZIP_STORED, ZIP_DEFLATED)
             if not is_plain or stat.S_IFMT(one.external_attr >> 16) not in (0, stat.S_IFREG):
-                raise ValueError(f"{one.filename[:60]!a} is a link, encrypted or packed unusually")
+                raise ValueError(f"{one.filename[:60]!a} is a link or packed unusually")
         # Read as many bytes as were declared, however many there are.
         return {one.filename: archive.open(one).read(one.file_size) for one in members}
 
