@@ -99,7 +99,8 @@ def _next_trial(study: optuna.Study, plan: SweepPlan) -> optuna.Trial | None:
         return None
     if len(trials) >= MAX_SKIPPED and all(skipped[-MAX_SKIPPED:]):
         return None
-    seed = plan.seed + len(trials)  # a sampler begins anew each time
+    # A sampler begins anew each time; neighboring seeds, and sweeps, draw other numbers.
+    seed = random.Random(f"{plan.seed} {len(trials)}").getrandbits(31)
     if not waiting and (choice := _prescribed(plan, trials, seed)):
         study.enqueue_trial(dict(choice))
     if plan.method == "tpe":
