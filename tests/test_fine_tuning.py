@@ -61,6 +61,10 @@ def test_a_fine_tuned_run_learns_the_saved_digit_and_still_its_test_digits(
     assert (info.accuracy_before, accuracy_after) == (0.0, 1.0)
     assert info.test_accuracy_before == test_accuracy
     assert status.test_accuracy >= test_accuracy - 0.1
+    queue.continue_run(run, 1)
+    train(run, load())
+    assert [point.epoch for point in run.metrics().epochs] == [*range(1, 8)]
+    assert load_classifier(run).accuracy(read_saved_digits(run)) == 1.0
 
 
 def test_a_fine_tuned_run_is_queued_with_its_digits_each_as_often_as_the_next(parent, runs_dir):
