@@ -13,6 +13,8 @@ from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
 
 BEFORE, CHECKPOINT = "before", "checkpoint"
+# The status of a run that is queued again.
+QUEUED = {"state": State.QUEUED, "phase": "", "message": "", "ended": None, "node": ""}
 
 
 def epochs_done(run: Run) -> int:
@@ -67,8 +69,7 @@ def begin(run: Run, epochs: int, mnist_file: str) -> None:
                     shutil.copyfile(run.path / name, target / name)
         write_bytes(folder / "hyperparameters.json", values.to_json().encode())
         truncate_after(folder / "metrics.jsonl", done)
-        queued = {"state": State.QUEUED, "phase": "", "message": "", "ended": None}
-        Run(folder).update_status(**queued, mnist_file=mnist_file, node="")
+        Run(folder).update_status(**QUEUED, mnist_file=mnist_file)
 
 
 def before(run: Run) -> Run | None:

@@ -90,9 +90,7 @@ def resume(run: Run, mnist_file: str | None = None) -> None:
         file = _mnist_file_of(status, mnist_file)
         announce(run.path.parent)
         run.stop_file.unlink(missing_ok=True)
-        run.update_status(
-            state=State.QUEUED, phase="", message="", ended=None, node="", mnist_file=file
-        )
+        run.update_status(**continuation.QUEUED, mnist_file=file)
 
 
 def continue_run(run: Run, epochs: int) -> None:
@@ -114,10 +112,9 @@ def current_mnist_file() -> str:
 def _mnist_file_of(status: Status, mnist_file: str | None = None) -> str:
     """Return the MNIST that a run goes on with: where it began with it, there must be one."""
     file = current_mnist_file() if mnist_file is None else mnist_file
-    file = "" if status.dataset == "sample" else file
     if status.dataset == "mnist" and not file:
         raise RunError("This run learns from MNIST, which is not on this computer. Download it.")
-    return file
+    return "" if status.dataset == "sample" else file
 
 
 def claim(folder: Path) -> Run | None:
@@ -150,21 +147,15 @@ def fail(run: Run, message: str) -> None:
 def stop(run: Run) -> None:
     """Stop a run: at once while it is queued, else as soon as its worker sees the request."""
     with locked(run.path.parent):
-        if run.status().state is State.QUEUED:
-            _take_from_queue(run)
-        else:
+        if run.status().state is not State.QUEUED:
             run.stop_file.touch()
-
-
-def _take_from_queue(run: Run) -> None:
-    """Make a queued run what it was before it was queued; a new one is stopped."""
-    if continuation.undo(run):
-        return
-    if run.metrics().training:
-        run.update_status(state=State.RUNNING)  # without a lock: interrupted
-    else:
-        message = "Stopped before it began."
-        run.update_status(state=State.STOPPED, ended=time.time(), message=message)
+        elif continuation.undo(run):
+            return  # it is what it was before
+        elif run.metrics().training:
+            run.update_status(state=State.RUNNING)  # without a lock: interrupted, as it was
+        else:
+            message = "Stopped before it began."
+            run.update_status(state=State.STOPPED, ended=time.time(), message=message)
 
 
 def annotate(run: Run, **changes: Any) -> None:
