@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnn import launching
 from cnn.network.layers import layer_table
+from cnn.presets import to_settings
 from cnn.runs import store
 from cnn.runs.notes import check_notes, write_notes
 from cnn.runs.store import RunError
@@ -81,6 +82,7 @@ if chosen is None or layers is None:
     st.error(problem, icon=":material/error:")
     st.stop()
 show_network(chosen, layers, folder)
+navigation.offer_page(navigation.SWEEPS, "Vary these in a sweep", to_settings(chosen))
 show_data_source()
 
 # After everything is on the screen: both take the processor for seconds.

@@ -79,7 +79,7 @@ def test_a_range_for_tpe_with_a_number_of_runs_and_pruning_becomes_the_plan(open
     plan = only_sweep().plan
     assert (plan.base, plan.method, plan.trials, plan.prune) == (Hyperparameters(), "tpe", 5, True)
     assert texts(plan) == {
-        "learning_rate": "1e-05..0.005",
+        "learning_rate": "0.0001..0.003",
         "padding": "valid,same",
         "batch_normalization": "false,true",
     }
@@ -88,7 +88,7 @@ def test_a_range_for_tpe_with_a_number_of_runs_and_pruning_becomes_the_plan(open
 def test_settings_in_the_address_are_where_a_sweep_starts_and_impossible_ones_are_told(
     open_sweeps, sweep
 ):
-    page = open_sweeps(preset="fast", dense_units="32", epochs="many")
+    page = open_sweeps(preset="fast", dense_units="32", epochs="many")  # as Train leads to it
     assert "epochs must be" in words(page)
     assert "Fast · dense units 32" in words(page)
     page.segmented_control[0].set_value("accurate").run()

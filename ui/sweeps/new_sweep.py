@@ -68,7 +68,9 @@ def _choose_plan() -> SweepPlan:
             prune = st.toggle("Stop weak runs early", help=text + "This needs several epochs.")
     labels = {name: spec.label for name, spec in SPECS.items()}
     default = ["learning_rate", "filters"]
-    names = st.multiselect("Hyperparameters to vary", labels, default, labels.__getitem__)
+    names = st.multiselect(
+        "Hyperparameters to vary", labels, default, labels.__getitem__, select_all=False
+    )
     with st.grid(3, min_column_width=280, gap="medium"):
         texts = {name: _choose_values(name, getattr(base, name), method) for name in names}
     if empty := [labels[name] for name, text in texts.items() if not text]:
@@ -102,7 +104,7 @@ def _choose_values(name: str, value: Any, method: str) -> str:
     start = max(0, min(at - 1, len(options) - count))
     default = options[start : start + count]
     if spec.steps and method != "grid":
-        default = [f"{options[max(at - 3, 0)]}{RANGE}{options[min(at + 3, len(options) - 1)]}"]
+        default = [f"{options[max(at - 2, 0)]}{RANGE}{options[min(at + 2, len(options) - 1)]}"]
         options = [*default, *options]
         text += f" Choose or type values, or one range, such as {default[0]}."
     chosen = st.multiselect(
