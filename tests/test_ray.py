@@ -19,6 +19,7 @@ pytest.importorskip("ray", reason="needs Ray: pip install -r requirements-ray.tx
 
 pytestmark = [pytest.mark.ray, pytest.mark.workers]
 
+PATIENCE = 240  # seconds: every process that Ray starts imports TensorFlow
 TINY = {"filters": (2,), "pool_after": (1,), "scale_pixels": True}
 QUICK = Hyperparameters(**TINY, epochs=1)
 ENDLESS = Hyperparameters(**TINY, epochs=100, batch_size=1)
@@ -96,11 +97,11 @@ def over(run):
 
 
 def ends(runs):
-    return [until(lambda run=run: over(run), f"the end of {run.id}") for run in runs]
+    return [until(lambda run=run: over(run), f"the end of {run.id}", PATIENCE) for run in runs]
 
 
 def train(run, what="epochs"):
-    until(lambda: getattr(run.metrics(), what), f"the first of its {what}")
+    until(lambda: getattr(run.metrics(), what), f"the first of its {what}", PATIENCE)
     return run
 
 

@@ -48,6 +48,7 @@ def test_a_cluster_that_answers_gets_a_driver_and_no_workers(runs_dir, address, 
     ("name", "value", "sentence"),
     [
         ("RAY_ADDRESS", "127.0.0.1:9", "No Ray cluster answers at 127.0.0.1:9."),
+        ("RAY_ADDRESS", "127.0.0.1:99999", "No Ray cluster answers at 127.0.0.1:99999."),
         ("RAY_ADDRESS", "auto", "RAY_ADDRESS must be HOST:PORT, such as 192.168.0.10:6379."),
         ("CNN_RAY_CPUS", "many", "CNN_RAY_CPUS must be a valid number, not 'many'."),
         ("CNN_RAY_CPUS", "0", "CNN_RAY_CPUS must be greater than 0, not '0'."),
@@ -78,9 +79,12 @@ def test_a_driver_that_could_not_connect_is_told_and_not_started_again_at_once(
     lock_file = slots.driver_file(runs_dir)
     lock_file.parent.mkdir()
     lock_file.write_text(".")  # a start without a success
-    lock_file.with_suffix(".log").write_text("INFO\nThe cluster takes no runs from this machine\n")
+    lock_file.with_suffix(".log").write_text("INFO\nit is none of its nodes.\n")
     told = launching.cluster_problem(runs_dir)
-    assert told == f"The cluster takes no runs from this machine {MEANWHILE}"
+    problem = f"The Ray cluster at {address} takes no runs from this machine"
+    assert told == f"{problem}: it is none of its nodes. {MEANWHILE}"
+    lock_file.with_suffix(".log").unlink()
+    assert "its driver left no message" in launching.cluster_problem(runs_dir)
     monkeypatch.setattr(ray_cluster, "RETRY_SECONDS", 0.0)
     assert launching.cluster_problem(runs_dir) == ""
 

@@ -7,6 +7,7 @@ the runs to Ray and outlives the app as workers do.
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -78,17 +79,13 @@ def _why_not(address: str, folder: Path) -> str:
         return "A Ray cluster needs the package ray: pip install -r requirements-ray.txt."
     if not _answers(address, int(time.monotonic() / TRUST_SECONDS)):
         return f"No Ray cluster answers at {address}."
-    return _why_driver_died(slots.driver_file(folder))
-
-
-def _why_driver_died(slot_file: Path) -> str:
-    """Return why the last driver could not connect, for a while."""
-    try:
+    slot_file = slots.driver_file(folder)
+    with suppress(OSError):  # no driver yet
         stat = slot_file.stat()
-    except OSError:
-        return ""
-    is_recent = time.time() < stat.st_mtime + RETRY_SECONDS
-    return local.why_it_died(slot_file) if stat.st_size and is_recent else ""
+        if stat.st_size and time.time() < stat.st_mtime + RETRY_SECONDS:
+            reason = local.why_it_died(slot_file).rstrip(".") or "its driver left no message"
+            return f"The Ray cluster at {address} takes no runs from this machine: {reason}."
+    return ""
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +93,7 @@ def _answers(address: str, period: int) -> bool:
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
-    except OSError:
+    except (OSError, OverflowError, UnicodeError):  # such as a port that is none
         return False
     return True
 

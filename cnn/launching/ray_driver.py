@@ -51,10 +51,10 @@ def _connect(address: str) -> None:
     """Connect to the cluster, or end the process; the last line of its log says why."""
 
     def give_up(reason: str) -> None:
-        print(f"The Ray cluster at {address} takes no runs from this machine: {reason}", flush=True)
+        print(reason, flush=True)
         os._exit(1)
 
-    missing = f"it is none of its nodes. Run ray start --address={address} here."
+    missing = f"it is none of its nodes, run ray start --address={address} here."
     timer = threading.Timer(CONNECT_SECONDS, give_up, [missing])  # Ray tries for minutes
     timer.start()
     try:
@@ -87,28 +87,25 @@ class Driver:
     def count_places(self) -> None:
         """Let pages and sweeps know how many runs the nodes train at once."""
         wanted = {"CPU": self.settings.cpus, "GPU": self.settings.gpus}
-        places = [
-            min(int(node["Resources"].get(kind, 0) / n) for kind, n in wanted.items() if n)
-            for node in ray.nodes()
-            if node["Alive"]
+        alive = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        counts = [
+            min(int(has.get(kind, 0) / n) for kind, n in wanted.items() if n) for has in alive
         ]
-        nodes.write_capacity(self.folder, sum(places))
+        nodes.write_capacity(self.folder, sum(counts))
 
     def end_tasks(self) -> None:
         """Cancel what was stopped before it began, and see to a task that has ended."""
         for run, task in self.tasks.items():
-            if _never_began(run):
-                ray.cancel(task)
+            with contextlib.suppress(RunError):
+                status = run.status()
+                if status.over and not status.node:
+                    ray.cancel(task)
         ended, _ = ray.wait(list(self.tasks.values()), timeout=POLL_INTERVAL)
         for run in [run for run, task in self.tasks.items() if task in ended]:
-            _fail(run, _problem(self.tasks.pop(run)))
-
-
-def _never_began(run: Run) -> bool:
-    with contextlib.suppress(RunError):
-        status = run.status()
-        return status.over and not status.node
-    return False
+            message = _problem(self.tasks.pop(run))
+            with contextlib.suppress(RunError):
+                if message and run.status().waits_for_node:  # else it is over, or trains elsewhere
+                    queue.fail(run, message)
 
 
 def _problem(task: ray.ObjectRef) -> str:
@@ -118,16 +115,10 @@ def _problem(task: ray.ObjectRef) -> str:
     except exceptions.TaskCancelledError:
         return ""
     except exceptions.RayTaskError as error:
-        return f"The training could not start: {error.cause}"
+        return f"A node could not begin the training: {error.cause}"
     except exceptions.RayError as error:
         reason = str(error).strip().partition("\n")[0]
         return f"Ray gave this run up after {MAX_RETRIES} retries: {reason}"
-
-
-def _fail(run: Run, message: str) -> None:
-    with contextlib.suppress(RunError):
-        if message and run.status().waits_for_node:  # else it is over, or trains elsewhere
-            queue.fail(run, message)
 
 
 def train_on_node(path: Path, mnist_file: str) -> str:
@@ -135,21 +126,15 @@ def train_on_node(path: Path, mnist_file: str) -> str:
 
     Ray sends it with its code, so it says so on a node that does not see the project either.
     """
-    node_id = ray.get_runtime_context().get_node_id()
-    this = next(node for node in ray.nodes() if node["NodeID"] == node_id)
-    is_named = this["NodeName"] != this["NodeManagerAddress"]
-    node = this["NodeName" if is_named else "NodeManagerHostname"]
+    here = ray.get_runtime_context().get_node_id()
+    node = next(node["NodeName"] for node in ray.nodes() if node["NodeID"] == here)
     needed = {f"the folder of runs, {path.parent}": path / "status.json"}
     if mnist_file:
         needed[f"the file of MNIST, {mnist_file}"] = Path(mnist_file)
     for what, file in needed.items():
         if not file.is_file():
             return f"The node {node} does not see {what}: put it on storage that all nodes share."
-    try:
-        worker = importlib.import_module("cnn.training.worker")
-    except ImportError as error:
-        return f"The node {node} lacks a part of this project or its packages: {error}."
-    worker.train_on_node(path, node, mnist_file)
+    importlib.import_module("cnn.training.worker").train_on_node(path, node, mnist_file)
     return ""
 
 
