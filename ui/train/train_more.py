@@ -23,11 +23,11 @@ def offer_more(run: Run, form: Hyperparameters | None) -> None:
     key = f"train_more_{run.id}"
     menu = st.popover("Train more", icon=":material/exercise:", key=key, on_change="rerun")
     if menu.open:  # what is possible is read from files
-        with menu:
+        with menu.container(border=True, gap="small"):
             _offer_epochs(run)
-            st.divider()
+        with menu.container(border=True, gap="small"):
             _offer_repeats(run)
-            st.divider()
+        with menu.container(border=True, gap="small"):
             _offer_weights(run, form)
 
 
