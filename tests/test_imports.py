@@ -151,7 +151,7 @@ for path in sorted(FOLDER.glob("*.py")):
     page = open_page(path.stem)
     assert not page.exception, (path, page.exception)
 assert "onnxruntime" in sys.modules
-loaded = {name.partition(".")[0] for name in sys.modules}
+loaded = {name.partition(".")[0] for name in list(sys.modules)}
 assert not {"tensorflow", "keras", "optuna", "ray"} & loaded
 """
 
