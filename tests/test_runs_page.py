@@ -231,8 +231,10 @@ def test_checked_rows_are_put_into_the_address(monkeypatch):
     rows = [runs[:2], runs[2:]]
     selection.check_rows(rows, [runs[2]])
     assert state["run_table"] == {"selection": {"rows": [1]}}
-    selection.follow(rows)
+    selection.follow(rows, [runs[2]])  # nothing new
+    assert address["run"] == "a"
+    selection.follow(rows, runs)
     assert address == {"run": "c", "compare": []}
     selection.check_rows(rows, runs)
-    selection.follow(rows)
+    selection.follow(rows, [])
     assert address == {"run": "c", "compare": ["a", "b", "c"]}

@@ -23,6 +23,8 @@ def show_runs(chosen: Sequence[Run]) -> None:
     """
     everything, before = _results(store.all_runs(store.runs_folder())), _progress(chosen)
 
+    selection.is_to_show_anew()  # the whole page is being shown
+
     def show() -> None:
         if selection.is_to_show_anew() or _progress(chosen) != before:
             st.rerun()
@@ -56,7 +58,7 @@ def _show(everything: Sequence[Result], chosen: Sequence[Run]) -> None:
     shown = group_by_seed(shown) if grouped else shown
     rows, table = [one.runs for one in shown], run_table(shown, grouped)
     selection.check_rows(rows, chosen)
-    show_table(table, key=selection.TABLE, on_select=partial(selection.follow, rows))
+    show_table(table, key=selection.TABLE, on_select=partial(selection.follow, rows, chosen))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":small[{count}]", width="content")
         offer_downloads("runs", table=lambda: to_csv(table))

@@ -38,9 +38,11 @@ def _checked() -> list[int]:
     return sorted(st.session_state.get(TABLE, {}).get("selection", {}).get("rows", []))
 
 
-def follow(rows: Rows) -> None:
+def follow(rows: Rows, chosen: Sequence[Run]) -> None:
     """Put the runs of the checked rows into the address; where none is, the chosen one stays."""
     ids = [run.id for number in _checked() if number < len(rows) for run in rows[number]]
+    if set(ids) == {run.id for run in chosen}:
+        return  # the browser says what `check_rows` has told it
     if len(ids) > MAX_CHOSEN:
         st.toast(f"{MAX_CHOSEN} of {len(ids):,} runs are chosen: no more at once.")
     one = {"run": ids[0]} if len(ids) == 1 else {}
