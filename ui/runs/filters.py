@@ -54,8 +54,9 @@ def _store(name: str) -> None:
     """Put a widget's new value into the address; what filters hide is not chosen any more."""
     value = st.session_state[name]
     text = "yes" if value is True else value if value != _ANY else ""
+    if st.query_params.get("compare"):  # else the table is all that changes
+        selection.show_anew()
     st.query_params.update({name: text or []}, **({} if name == "group" else {"compare": []}))
-    selection.show_anew()
 
 
 def show_all() -> None:
