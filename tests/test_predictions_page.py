@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn.evaluation.predictions import Predictions, load_predictions
-from cnn.runs import store
+from cnn.runs import files, store
 from cnn.runs.metrics import EpochPoint, append_point
 from cnn.runs.status import State
 from tests.evaluated_run import PredictsThree, make_evaluated_run, make_run
@@ -178,5 +178,5 @@ def test_damaged_files_get_a_sentence_and_lead_to_the_built_in_run(run):
     assert "damaged" in page.warning[0].value
     press(page, "Use the built-in network")
     assert page.query_params["run"] == "built-in"
-    (run.path / "status.json").write_text("{")
+    files.write_bytes(run.path / "status.json", b"{")
     assert f"The state of run {run.id} can't be read" in open_page(run.id).warning[0].value

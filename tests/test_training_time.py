@@ -88,10 +88,16 @@ def test_the_median_of_the_five_newest_runs_counts(trained, runs_dir):
 
 @pytest.mark.parametrize(
     "status",
-    [{"state": State.STOPPED}, {"seconds": None}, {"training_images": None}, {"epochs": 0}],
+    [
+        {"state": State.STOPPED},
+        {"seconds": None},
+        {"training_images": None},
+        {"training_images": 500},
+        {"epochs": 0},
+    ],
     ids=str,
 )
-def test_only_whole_trainings_count(trained, status):
+def test_only_whole_trainings_of_some_seconds_count(trained, status):
     assert machine_factor([trained(5.0, **status), trained(2.0)]) == pytest.approx(2.0)
 
 

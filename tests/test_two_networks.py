@@ -3,7 +3,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.runs import store
+from cnn.runs import run, store
 from cnn.runs.status import State
 from tests.evaluated_run import make_run, probabilities_of, store_predictions
 from tests.pages import sent, words
@@ -54,7 +54,8 @@ def picker(page):
 
 
 def test_the_built_in_network_is_compared_until_another_one_is_chosen(two, runs_dir, monkeypatch):
-    monkeypatch.setattr(store, "BUILT_IN_PATH", runs_dir / B)
+    for module in (store, run):
+        monkeypatch.setattr(module, "BUILT_IN_PATH", runs_dir / B)
     page = open_page()
     assert picker(page).value == store.BUILT_IN
     assert len(page.metric) == 3

@@ -20,6 +20,7 @@ SECONDS_PER_BATCH = 1.2e-3
 SECONDS_PER_NON_DIGIT = 3.4e-4  # for each training image, with a reject class
 SECONDS_AT_START = 1.5  # the first graph
 EARLIER_RUNS = 5
+MIN_SECONDS = 5.0  # as planned: in shorter trainings what happens once outweighs the epochs
 
 
 def training_seconds(
@@ -60,5 +61,7 @@ def _factor(run: Run) -> float | None:
             return None
         planned = training_seconds(replace(values, epochs=epochs), status.training_images)
     except ValueError:
+        return None
+    if planned < SECONDS_AT_START + MIN_SECONDS:
         return None
     return max(status.seconds - SECONDS_AT_START, 0.1) / (planned - SECONDS_AT_START)
