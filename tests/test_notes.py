@@ -45,5 +45,5 @@ def test_what_is_gone_or_built_in_cannot_be_renamed(run, runs_dir):
     with pytest.raises(RunError, match="There is no run"):
         queue.annotate(run, name="Gone")
     assert not run.path.exists()
-    with pytest.raises(RunError, match="built-in run can't be renamed"):
+    with pytest.raises(RunError, match="built-in run can't be changed"):
         queue.annotate(store.open_run("built-in", runs_dir), name="Mine")

@@ -218,6 +218,6 @@ def test_the_built_in_run_is_opened_by_its_name_not_deleted_and_not_written_to(r
     assert (built_in.id, built_in.name) == ("built-in", "Built-in")
     assert built_in.status().test_accuracy > 0.99
     assert store.all_runs(runs_dir) == [built_in]
-    with pytest.raises(RunError, match="built-in run can't be deleted"):
+    with pytest.raises(RunError, match="built-in run can't be changed"):
         queue.delete(built_in)
     assert sorted(built_in.path.iterdir()) == before

@@ -5,7 +5,7 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from statistics import mean, stdev
 
 from rich.console import Console
@@ -73,10 +73,14 @@ def train(options: Namespace) -> int:
 def continue_run(options: Namespace) -> int:
     """Train a finished or stopped run for more epochs, as `train` trains a new one."""
     run = store.open_run(options.run, options.runs_dir)
-    sentence = schedule_sentence(run, options.epochs)
+    sentence, before = schedule_sentence(run, options.epochs), run.status()
     launching.continue_run(run, options.epochs, idle_seconds=0)
     if sentence:
         print(sentence, file=sys.stderr)
+    (status,) = follow_all([run])
+    if status == replace(before, message=status.message):  # it is what it was
+        print(status.message or "Nothing was trained.", file=sys.stderr)
+        return 1
     return wait_for(run, options.json)
 
 

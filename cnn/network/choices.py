@@ -6,7 +6,7 @@ training and the exported script build Keras's classes from the rest.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, erf, exp, expm1, pi, sqrt, tanh
+from math import erf, exp, expm1, sqrt, tanh
 from typing import Any, NamedTuple
 
 
@@ -83,13 +83,6 @@ class Schedule(NamedTuple):
             "decay_steps": max(steps - warm_up, 1),
             "alpha": self.end,
         }
-
-    def rate(self, peak: float, share: float) -> float:
-        """Return the learning rate after this share of all steps, 0 to 1."""
-        if share < self.warm_up:
-            return peak * (self.start + (1 - self.start) * share / self.warm_up)
-        fall = (1 - cos(pi * (share - self.warm_up) / (1 - self.warm_up))) / 2
-        return peak * (1 - (1 - self.end) * fall)
 
 
 class Augmentation(NamedTuple):

@@ -3,8 +3,6 @@
 import shutil
 from dataclasses import replace
 
-import numpy as np
-
 from cnn.hyperparameters import SPECS
 from cnn.network.choices import SCHEDULES
 from cnn.runs.files import replace_together, write_bytes
@@ -41,19 +39,15 @@ def continuation_problem(run: Run, epochs: int = 1) -> str:
 
 
 def schedule_sentence(run: Run, epochs: int) -> str:
-    """Return what the learning rate does in so many more epochs; "" where nothing changes."""
-    values, done = run.hyperparameters, epochs_done(run)
-    schedule, total = SCHEDULES[values.schedule], done + epochs
+    """Return where the schedule ends with so many more epochs; "" where nothing changes."""
+    if continuation_problem(run, epochs):
+        return ""
+    values, total = run.hyperparameters, epochs_done(run) + epochs
+    schedule = SCHEDULES[values.schedule]
     if not schedule.keras_class or total == values.epochs:
         return ""
-    if not any((run.path / CHECKPOINT).glob("*.npz")):
-        return f"{schedule.label} begins anew and ends after epoch {total}."
-    rates = [schedule.rate(values.learning_rate, done / n) for n in (values.epochs, total)]
-    before, after = (
-        np.format_float_positional(rate, 2, fractional=False, trim="-") for rate in rates
-    )
-    end = f"ends after epoch {total}, not {values.epochs}"
-    return f"{schedule.label} then {end}: the learning rate jumps from {before} to {after}."
+    is_new = not any((run.path / CHECKPOINT).glob("*.npz"))
+    return f"{schedule.label} {'begins anew and' if is_new else 'then'} ends after epoch {total}."
 
 
 def begin(run: Run, epochs: int, mnist_file: str) -> None:
@@ -77,14 +71,18 @@ def before(run: Run) -> Run | None:
     return Run(run.path / BEFORE) if (run.path / BEFORE).is_dir() else None
 
 
-def undo(run: Run) -> bool:
-    """Make a run what it was before it was continued, unless it has had whole epochs since."""
+def undo(run: Run, **changes: str) -> bool:
+    """Make a run what it was before it was continued, unless it has had whole epochs since.
+
+    It may be continued again as soon as its status says that it is over.
+    """
     earlier = before(run)
     if not earlier or epochs_done(run) > epochs_done(earlier):
         return False
     with replace_together(run.path) as folder:
         shutil.copytree(earlier.path, folder, dirs_exist_ok=True)
-    end(run)
+        Run(folder).update_status(**changes)
+        end(run)
     return True
 
 

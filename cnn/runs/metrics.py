@@ -2,35 +2,40 @@
 
 import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from cnn.runs.files import MAX_CACHED, cached_by_stat, write_bytes
+from cnn.hyperparameters import SPECS
+from cnn.runs.files import MAX_CACHED, T, cached_by_stat, write_bytes
 
-Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+Loss = Annotated[float, Field(ge=0, lt=1e39, strict=True)]  # of 32 bits
+Amount = Annotated[float, Field(ge=0, lt=1e9, strict=True)]
+_LAST = int(SPECS["epochs"].maximum)
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class TrainingPoint(NamedTuple):
     """Loss and accuracy over the images since the point before; epoch counts from 0."""
 
-    epoch: Finite
-    loss: Finite
-    accuracy: Finite
-    images_per_second: Finite
-    seconds: Finite
+    epoch: Annotated[float, Field(ge=0, le=_LAST, strict=True)]
+    loss: Loss
+    accuracy: Share
+    images_per_second: Amount
+    seconds: Amount
 
 
 class EpochPoint(NamedTuple):
     """One whole epoch, counted from 1, with its validation."""
 
-    epoch: Annotated[int, Field(strict=True)]
-    loss: Finite
-    accuracy: Finite
-    validation_loss: Finite
-    validation_accuracy: Finite
-    seconds: Finite
+    epoch: Annotated[int, Field(ge=1, le=_LAST, strict=True)]
+    loss: Loss
+    accuracy: Share
+    validation_loss: Loss
+    validation_accuracy: Share
+    seconds: Amount
 
 
 Point = TrainingPoint | EpochPoint
@@ -55,10 +60,7 @@ def read_metrics(path: Path) -> Metrics:
 
 @cached_by_stat(limit=100)
 def _read(path: Path) -> Metrics:
-    points: list[Point] = []
-    for line in path.read_bytes().splitlines():
-        with contextlib.suppress(ValueError):
-            points.append(_POINT.validate_json(line))
+    points = list(_parsed(path, _POINT))
     return Metrics(
         tuple(point for point in points if isinstance(point, TrainingPoint)),
         tuple(point for point in points if isinstance(point, EpochPoint)),
@@ -78,14 +80,17 @@ def read_milestones(path: Path) -> Milestones:
 
 @cached_by_stat(MAX_CACHED)
 def _read_milestones(path: Path) -> Milestones:
-    epochs: list[EpochPoint] = []
-    for line in path.read_bytes().splitlines():
-        if b"validation_accuracy" in line:
-            with contextlib.suppress(ValueError):
-                epochs.append(_EPOCH.validate_json(line))
+    epochs = list(_parsed(path, _EPOCH, b"validation_accuracy"))
     if not epochs:
         return None, None
     return max(epochs, key=lambda point: point.validation_accuracy), epochs[-1]
+
+
+def _parsed(path: Path, kind: TypeAdapter[T], word: bytes = b"") -> Iterator[T]:
+    for line in path.read_bytes().splitlines():
+        if word in line:
+            with contextlib.suppress(ValueError):
+                yield kind.validate_json(line)
 
 
 def append_point(path: Path, point: Point) -> None:

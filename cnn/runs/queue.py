@@ -24,6 +24,8 @@ LOCK_SECONDS = 10.0  # longest wait for another process that uses the queue
 @contextlib.contextmanager
 def locked(folder: Path, name: str = "queue.lock") -> Iterator[None]:
     """Hold a lock, the queue's, or raise `RunError`: it is held, or the folder can't be written."""
+    if folder == store.BUILT_IN_PATH.parent:
+        raise RunError("The built-in run can't be changed.")
     hidden = folder / files.HIDDEN
     try:
         hidden.mkdir(parents=True, exist_ok=True)
@@ -95,7 +97,7 @@ def resume(run: Run, mnist_file: str | None = None) -> None:
 
 def continue_run(run: Run, epochs: int) -> None:
     """Queue a finished or stopped run again for more epochs, or raise `RunError`."""
-    with contextlib.nullcontext() if run.is_built_in else locked(run.path.parent):
+    with locked(run.path.parent):
         if problem := continuation.continuation_problem(run, epochs):
             raise RunError(problem)
         continuation.begin(run, epochs, _mnist_file_of(run.status()))
@@ -139,7 +141,13 @@ def mark_running(run: Run, node: str = "", **changes: str) -> None:
 
 
 def fail(run: Run, message: str) -> None:
-    """Let a run that can't be trained fail; one whose folder is gone is skipped."""
+    """Let a run that can't be trained fail; one whose folder is gone is skipped.
+
+    One that was continued, without a whole epoch since, is what it was before.
+    """
+    with contextlib.suppress(RunError, OSError):
+        if continuation.undo(run, message=message):
+            return
     with contextlib.suppress(RunError):
         run.update_status(state=State.FAILED, phase="", message=message, ended=time.time())
 
@@ -160,8 +168,6 @@ def stop(run: Run) -> None:
 
 def annotate(run: Run, **changes: Any) -> None:
     """Change a run's name, note or star, or raise `ValueError`; see `Notes`."""
-    if run.is_built_in:
-        raise RunError("The built-in run can't be renamed.")
     with locked(run.path.parent):
         store.open_run(run.id, run.path.parent)
         write_notes(run.path, check_notes(**{**asdict(run.notes), **changes}))
@@ -169,8 +175,6 @@ def annotate(run: Run, **changes: Any) -> None:
 
 def delete(run: Run) -> None:
     """Remove a run that is over, for good: first out of sight, then from the disk."""
-    if run.is_built_in:
-        raise RunError("The built-in run can't be deleted.")
     folder = run.path.parent
     with locked(folder), files.temporary_folder(folder / files.SCRATCH) as scratch:
         store.open_run(run.id, folder)

@@ -78,14 +78,15 @@ def train(run: Run, dataset: Dataset) -> None:
     ):
         run.update_status(message=message)
     run.update_status(phase="testing")
+    accuracy = _test(run, network, dataset.test)
+    continuation.end(run)  # before it is over, and may be continued
     run.update_status(
         state=state,
         phase="",
         ended=time.time(),
         test_images=len(dataset.test.labels),
-        test_accuracy=_test(run, network, dataset.test),
+        test_accuracy=accuracy,
     )
-    continuation.end(run)
 
 
 def _fit(
