@@ -43,7 +43,7 @@ def explanation_figure(explained: Explanation, title: str = "") -> "Figure":
         rows["kernels", "kernels", "kernels"] = 0.6
     rows |= {(layer.name,) * 3: 0.95 for layer in layers}
     figure = new_figure(10, sum(rows.values()) + 0.6)
-    figure.suptitle(title, x=0.01, ha="left")
+    figure.suptitle(title, x=0.01, ha="left", parse_math=False)
     axes = figure.subplot_mosaic([list(row) for row in rows], height_ratios=list(rows.values()))
     for one in axes.values():
         one.set(xticks=[], yticks=[])

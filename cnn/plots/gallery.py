@@ -37,7 +37,7 @@ def gallery_figure(
         color = CORRECT_TEXT if predictions.correct[index] else MISTAKE_TEXT
         axes.text(x, y, text, color=color, fontsize=8, ha="center", va="top")
     axes.set_axis_off()
-    axes.set_title(title, loc="left")
+    axes.set_title(title, loc="left", parse_math=False)
     return figure
 
 
@@ -60,7 +60,7 @@ def filters_figure(replay: Replay, title: str = "") -> "Figure":
     scale = float(np.abs(replay.filters[shown_epochs]).max()) or 1.0
     height = 5.5 * mosaics[0].shape[0] / mosaics[0].shape[1] + 0.5
     figure = new_figure(7, height * len(shown_epochs) + 0.4)
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)
     all_axes = figure.subplots(len(shown_epochs), squeeze=False)[:, 0]
     colors = LinearSegmentedColormap.from_list("weights", (NEGATIVE, TILE, POSITIVE))
     for axes, epoch, image in zip(all_axes, shown_epochs, mosaics, strict=True):

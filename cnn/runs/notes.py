@@ -1,10 +1,11 @@
 """What people say of a run: its name, a note, a star."""
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from cnn.data.problems import readable_errors
 from cnn.runs.files import write_bytes
@@ -13,13 +14,19 @@ NOTES_FILE = "notes.json"
 MAX_NAME, MAX_NOTE = 80, 2_000  # characters
 
 
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text):
+        raise ValueError("must be one line without control characters")
+    return text
+
+
 @dataclass(frozen=True)
 class Notes:
     """What notes.json holds. Without a name, a run has that of its preset and what differs."""
 
     __pydantic_config__ = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
-    name: Annotated[str, Field(max_length=MAX_NAME)] = ""
+    name: Annotated[str, Field(max_length=MAX_NAME), AfterValidator(_one_line)] = ""
     note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
     starred: bool = False
 

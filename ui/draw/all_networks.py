@@ -12,7 +12,7 @@ from cnn.runs import store
 from cnn.runs.store import Run
 from ui.draw.prediction import NOT_A_DIGIT
 from ui.shared.bars import probability_bars
-from ui.shared.number_text import a_digit, probability
+from ui.shared.number_text import a_digit, literal, probability
 from ui.shared.run_picker import run_labels
 
 MAX_OTHERS = 7  # with the page's own, as many as stay loaded
@@ -41,7 +41,7 @@ def show_all_networks(drawing: Drawing, run: Run) -> None:
         try:
             predictions[labels[one]] = load_classifier(runs[one]).predict(image)[0]
         except ValueError:
-            sentence = f"{labels[one]} is left out: its network can't be read."
+            sentence = f"{literal(labels[one])} is left out: its network can't be read."
             st.caption(f":material/broken_image: {sentence}")
     if predictions:
         st.markdown(f"**{verdict(list(predictions.values()))}**")

@@ -14,7 +14,7 @@ from cnn.runs.store import Run
 from ui.predictions import charts, gallery, heat_maps, opened_digit
 from ui.predictions.second_network import pick_second
 from ui.shared.downloads import offer_downloads
-from ui.shared.number_text import counted, percent, points, with_minus
+from ui.shared.number_text import counted, literal, percent, points, with_minus
 from ui.shared.run_picker import run_label
 from ui.shared.run_predictions import predictions_of
 
@@ -50,8 +50,8 @@ def compare_networks(run: Run, predictions: Predictions) -> None:
         st.warning(str(error), icon=":material/broken_image:")
         return
     st.markdown(
-        f":small[**A**, the network chosen above: {run_label(run)}]  \n"
-        f":small[**B**, to compare: {run_label(second)}]"
+        f":small[**A**, the network chosen above: {literal(run_label(run))}]  \n"
+        f":small[**B**, to compare: {literal(run_label(second))}]"
     )
     _explain_seen_in_training(comparison)
     _show_split(comparison)

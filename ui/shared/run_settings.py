@@ -48,7 +48,7 @@ def show_settings(run: Run, form: Hyperparameters | None = None) -> bool:
         query = {"run": run.id, **hyperparameter_form.settings_in_address(values)}
         st.switch_page(navigation.TRAIN, query_params=query)
     if run.notes.note:
-        st.caption(literal(run.notes.note))
+        st.text(run.notes.note)
     return values == form
 
 
