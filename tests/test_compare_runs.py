@@ -77,6 +77,9 @@ def test_a_label_is_the_given_name_or_what_differs_and_never_twice(finished):
     queue.annotate(second, name="Slow")
     again = [*map(result_of, [first, second, finished(learning_rate=0.05)])]
     assert labels_of(again) == ["lr 0.05", "Slow", "lr 0.05 (2)"]
+    queue.annotate(second, name="lr 0.05 (2)")
+    again = [result_of(one.runs[0]) for one in again]
+    assert labels_of(again) == ["lr 0.05", "lr 0.05 (2)", "lr 0.05 (3)"]
     many = finished(learning_rate=0.02, epochs=2, dropout=0.5, filters=(4,))
     assert labels_of([result_of(first), result_of(many)])[0] == "Tutorial · lr 0.05"
 

@@ -191,7 +191,7 @@ def test_several_are_starred_stopped_and_deleted_after_one_question(finished, ru
     assert all(run.notes.starred for run in [*ended, queued])
     page = press(page, "Delete 2")
     assert "**2 runs** and their networks" in words(page)
-    assert "1 run that still trains stays" in words(page)
+    assert "1 live run stays: to delete, stop first." in words(page)
     page = press(page, "Cancel")
     page = press(page, "Stop 1")
     assert queued.status().state is State.STOPPED
@@ -204,6 +204,7 @@ def test_several_are_starred_stopped_and_deleted_after_one_question(finished, ru
 def test_a_damaged_run_is_deleted_and_one_deleted_elsewhere_is_said(finished, runs_dir):
     broken, run = finished(), finished()
     (broken.path / "status.json").write_text("{")
+    assert not open_page("runs", compare=[broken.id]).exception
     page = open_page("runs", compare=[broken.id, run.id, "gone"])
     assert "There is no run 'gone'" in words(page)
     page = press(page, "Delete 2")

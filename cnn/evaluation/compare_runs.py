@@ -1,6 +1,5 @@
 """Many runs side by side: their results, what they differ in, groups of seeds, Pareto fronts."""
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from statistics import fmean, stdev
@@ -135,15 +134,26 @@ def labels_of(results: Sequence[Result]) -> list[str]:
 
     It is the name that somebody gave, or the values that differ, or the default name if many do.
     """
-    names, labels, seen = differing(results), [], Counter[str]()
+    names, labels = differing(results), []
     base = next((one.values for one in results if one.values), None)
     for one in results:
         label, is_named = one.name, len(one.runs) == 1 and one.runs[0].notes.name
         if base and one.values and not is_named and 0 < len(names) <= MAX_WORDS:
             label = " · ".join(setting_words(one.values, names, base))
-        seen[label] += 1
-        labels.append(f"{label} ({seen[label]})" if seen[label] > 1 else label)
-    return labels
+        labels.append(label)
+    return distinct(labels)
+
+
+def distinct(labels: Iterable[str]) -> list[str]:
+    """Return labels, no two alike: of equal ones, all but the first get a number."""
+    counts: dict[str, int] = {}
+    for label in labels:
+        free = label
+        while free in counts:
+            counts[label] += 1
+            free = f"{label} ({counts[label]})"
+        counts[free] = 1
+    return list(counts)
 
 
 def pareto_front(costs: Mapping[str, tuple[float, float]]) -> list[str]:

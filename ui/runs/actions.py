@@ -12,6 +12,8 @@ from ui.shared.downloads import offer_run_downloads
 from ui.shared.number_text import counted, literal
 from ui.shared.run_notes import offer_notes
 
+_ASKED = "runs_to_delete"  # in the session: other reruns don't close the dialog
+
 
 def show_actions(run: Run) -> None:
     """Show what can be done with one run."""
@@ -53,8 +55,12 @@ def _offer_stop_and_delete(runs: Sequence[Run]) -> None:
         icon = ":material/stop_circle:"
         st.button(label, icon=icon, help=text, on_click=_for_each, args=(queue.stop, live))
     label, fixed = f"Delete {len(over)}" if len(runs) > 1 else "Delete", runs[0].is_built_in
+    state, chosen = st.session_state, [run.id for run in over]
     if over and st.button(label, icon=":material/delete:", disabled=fixed):
-        st.dialog(f"Delete {counted(len(over), 'run')}?")(_confirm_deletion)(over, len(live))
+        state[_ASKED] = chosen
+    if over and state.get(_ASKED) == chosen:
+        dialog = st.dialog(f"Delete {counted(len(over), 'run')}?", on_dismiss=_close)
+        dialog(_confirm_deletion)(over, len(live))
 
 
 def _confirm_deletion(runs: Sequence[Run], live: int) -> None:
@@ -64,18 +70,23 @@ def _confirm_deletion(runs: Sequence[Run], live: int) -> None:
         what = f"**{literal(run_picker.run_label(runs[0]))}** and its network"
     st.markdown(f"{what} will be gone for good.")
     if live:
-        st.markdown(f"{counted(live, 'run')} that still trains stays: stop it first.")
+        st.markdown(f"{counted(live, 'live run')} stay{'s' * (live == 1)}: to delete, stop first.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel"):
+        if st.button("Cancel", on_click=_close):
             st.rerun()
         icon = ":material/delete:"
         if st.button("Delete for good", icon=icon, type="primary", on_click=_delete, args=(runs,)):
             st.rerun()
 
 
+def _close() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
 def _delete(runs: Sequence[Run]) -> None:
+    _close()
     _for_each(queue.delete, runs)
-    gone = {run.id for run in runs}
+    gone = {run.id for run in runs if not (run.path / "status.json").is_file()}
     st.query_params["compare"] = [
         one for one in st.query_params.get_all("compare") if one not in gone
     ]

@@ -28,6 +28,8 @@ def show_comparison(runs: Sequence[Run]) -> None:
     """Show the charts of several runs; damaged ones are left out."""
     results = [one for one in map(result_of, runs) if one.status]
     results = group_by_seed(results) if is_grouped() else results
+    if not results:
+        return
     labels = labels_of(results)
     lines, (costs, accuracy) = curves(results[:MAX_LINES], labels), cost_table(results, labels)
     if len(lines):
@@ -43,8 +45,9 @@ def show_comparison(runs: Sequence[Run]) -> None:
 
 def _show_pair(name: str, charts: Sequence[Callable[[alt.Legend | None], Chart]]) -> None:
     """Show two charts side by side; a file of both has the legend that the page has above."""
-    for column, draw in zip(st.columns(2, gap="large"), charts, strict=True):
-        column.altair_chart(draw(None))
+    for number, column in enumerate(st.columns(2, gap="large")):
+        chart = charts[number](None)
+        column.altair_chart(chart, key=f"{name}_{number}", alt=str(chart.title))
     offer_downloads(
         f"runs-{name}", lambda: alt.hconcat(*(draw(_LEGEND) for draw in charts)).to_dict()
     )

@@ -18,6 +18,8 @@ def offer_import(folder: Path) -> Run | None:
     if OPEN in st.session_state:
         _ask_for_zip(folder)
     imported: Run | None = st.session_state.pop(IMPORTED, None)
+    if imported:
+        st.query_params["compare"] = []  # it is shown alone
     return imported
 
 

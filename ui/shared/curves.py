@@ -19,7 +19,9 @@ SETTLED = 0.2  # epochs after which the axis is chosen, so that it does not move
 def show_curves(metrics: Metrics, epochs: int) -> None:
     """Draw both charts side by side on the same epochs, under each other on a phone."""
     for column, value in zip(st.columns(2), ("accuracy", "loss"), strict=True):
-        column.altair_chart(_chart(metrics, epochs, value), key=f"{value}_curve")
+        chart = _chart(metrics, epochs, value)
+        alt_text = f"{value.capitalize()} in training and validation over the epochs"
+        column.altair_chart(chart, key=f"{value}_curve", alt=alt_text)
 
 
 def _chart(metrics: Metrics, epochs: int, value: str) -> alt.LayerChart | alt.FacetChart:

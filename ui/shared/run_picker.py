@@ -1,12 +1,12 @@
 """The chosen run: the same on all pages, and in the address."""
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from cnn.evaluation.compare_runs import distinct
 from cnn.runs import store
 from cnn.runs.status import State
 from cnn.runs.store import Run, RunError
@@ -83,10 +83,8 @@ def run_labels(everything: Iterable[Run]) -> dict[str, str]:
     Of equal ones, the oldest keeps its label, and the others get a number.
     """
     labels = {run.id: run_label(run) for run in everything}
-    seen: Counter[str] = Counter()
-    for run_id in sorted(labels):
-        seen[label := labels[run_id]] += 1
-        labels[run_id] = f"{label} ({seen[label]})" if seen[label] > 1 else label
+    oldest_first = sorted(labels)
+    labels.update(zip(oldest_first, distinct(labels[one] for one in oldest_first), strict=True))
     return labels
 
 

@@ -13,7 +13,7 @@ from cnn.runs.store import list_runs
 from cnn.sweeps import store
 from cnn.sweeps.space import MAX_RUNS, RANGE, grid_size, parse_values
 from cnn.sweeps.store import SweepPlan
-from ui.shared.number_text import counted, duration
+from ui.shared.number_text import counted, duration, literal
 from ui.sweeps.sweep_picker import NEW, choose
 
 _METHODS: dict[Any, tuple[str, str]] = {
@@ -21,6 +21,7 @@ _METHODS: dict[Any, tuple[str, str]] = {
     "random": ("Random", "Trains combinations drawn at random."),
     "tpe": ("TPE", "Optuna proposes each run by the results so far."),
 }
+_CLICKED = "sweep_start_clicked"
 _BOOL = {"false": "no", "true": "yes"}
 _one_of = partial(st.segmented_control, required=True, width="stretch")
 
@@ -36,18 +37,26 @@ def show_form(folder: Path) -> None:
         if plan.method == "grid" and (impossible := int(grid_size(plan.space)) - size):
             words += f" · {counted(impossible, 'impossible combination')} left out"
     except ValueError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
 
-    def start() -> None:
-        try:
-            choose(store.create(plan, folder).id)  # type: ignore[arg-type]
-        except (ValueError, OSError) as error:
-            st.toast(f"The sweep could not start: {error}", icon=":material/error:")
-
+    # A click is kept until the form has been read: what was typed last counts too.
+    if st.session_state.pop(_CLICKED, False) and plan and words:
+        _start(plan, folder)
     with st.container(horizontal=True, vertical_alignment="center"):
         icon, off = ":material/play_arrow:", not words
-        st.button("Start", icon=icon, type="primary", width=160, disabled=off, on_click=start)
+        keep = partial(st.session_state.update, {_CLICKED: True})
+        st.button("Start", icon=icon, type="primary", width=160, disabled=off, on_click=keep)
         st.markdown(words)
+
+
+def _start(plan: SweepPlan, folder: Path) -> None:
+    try:
+        choose(store.create(plan, folder).id)
+    except (ValueError, OSError) as error:
+        problem = literal(f"The sweep could not start: {error}")
+        st.toast(problem, icon=":material/error:")
+    else:
+        st.rerun()
 
 
 def _choose_plan() -> SweepPlan:
@@ -85,13 +94,12 @@ def _choose_base() -> Hyperparameters:
     base, problems = from_settings({"preset": "fast", **query})
 
     def follow() -> None:
-        choose(NEW)
-        query["preset"] = state[key]
+        choose(NEW, preset=state[key])
 
     state[key] = preset_name(base) if preset_name(base) in PRESETS else None
     _one_of("Start from", list(PRESETS), format_func=label_of, key=key, on_change=follow)
     for problem in problems:
-        st.warning(problem, icon=":material/error:")
+        st.warning(literal(problem), icon=":material/error:")
     images = min(base.training_images, mnist.find_source()[0].training_images)
     st.caption(f"{short_name(base)} · {counted(base.epochs, 'epoch')} · {images:,} images")
     return base

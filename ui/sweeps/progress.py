@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn.hyperparameters import SPECS
+from cnn.runs.metrics import read_milestones
 from cnn.runs.store import Run, RunError, list_runs
 from cnn.sweeps import store, study
 from cnn.sweeps.store import Sweep, Trial
@@ -78,7 +79,8 @@ def _show_progress(sweep: Sweep, trials: list[Trial]) -> None:
 
 
 def _epochs(trial: Trial) -> int:
-    return len(trial.run.metrics().epochs)
+    _, last = read_milestones(trial.run.metrics_path)
+    return last.epoch if last else 0
 
 
 def _show_best(sweep: Sweep, best: Run, is_live: bool) -> None:
@@ -109,7 +111,9 @@ def _show_table(trials: list[Trial], best: Run | None, is_live: bool) -> None:
         row |= {label: share and share * 100 for label, share in shares.items()}
         over = one.status.over
         state = str(one.status.state) if over else run_state.activity(one.run, one.status)
-        rows.append(row | {"Epochs": _epochs(one), "State": state + " · best" * (one.run == best)})
+        rows.append(
+            row | {"Epochs done": _epochs(one), "State": state + " · best" * (one.run == best)}
+        )
     format_ = st.column_config.NumberColumn(format="%.2f%%")
     formats = {"Validation accuracy": format_, "Test accuracy": format_}
     st.dataframe(rows, hide_index=True, placeholder="–", column_config=formats, key="trials")

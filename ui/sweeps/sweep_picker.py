@@ -13,10 +13,10 @@ from cnn.sweeps.store import Sweep
 NEW = "new"  # in the address: the form of a new sweep
 
 
-def choose(sweep_id: str) -> None:
-    """Make this the chosen sweep; nothing else stays in the address."""
+def choose(sweep_id: str, **settings: str) -> None:
+    """Make this the chosen sweep; nothing else but these settings stays in the address."""
     st.session_state["chosen_sweep"] = sweep_id
-    st.query_params.from_dict({"sweep": sweep_id})
+    st.query_params.from_dict({"sweep": sweep_id, **settings})
 
 
 def title(sweep: Sweep) -> str:
