@@ -111,14 +111,14 @@ def test_a_finished_run_has_a_snapshot_from_before_the_first_epoch_and_of_each(f
 
 
 def test_a_stopped_run_keeps_its_network_and_is_usable_before_its_test(new_run, monkeypatch):
-    run, test, seen = new_run(epochs=50), fit._test, []
+    run, test, seen = new_run(epochs=50), fit.save_predictions, []
     run.stop_file.touch()
 
     def tell_and_test(*arguments):
         seen.append((run.is_usable, run._read_status()))
         return test(*arguments)
 
-    monkeypatch.setattr(fit, "_test", tell_and_test)
+    monkeypatch.setattr(fit, "save_predictions", tell_and_test)
     train(run, load())
     ((usable, status),) = seen
     assert usable

@@ -13,10 +13,11 @@ from cnn.data.mnist import DataError, DatasetName, Digits, load_test
 from cnn.inference.predictor import load_predictor
 from cnn.network.layers import CLASSES
 from cnn.runs.fine_tune_info import is_test_seen
+from cnn.runs.status import PREDICTIONS_FILE
 from cnn.runs.store import Run
-from cnn.runs.stored_predictions import PREDICTIONS_FILE, read_stored_predictions
 
 MIN_PROBABILITY = np.float32(1e-7)  # keras.config.epsilon()
+MAX_ROUNDING = 0.01  # of the sum of ten stored probabilities
 _HINT = "Train it again on the Train page, or choose another network."
 
 
@@ -108,7 +109,7 @@ def load_predictions(run: Run) -> Predictions:
 def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
     """Return the stored probabilities, checked to be of these digits."""
     try:
-        probabilities, labels = read_stored_predictions(path)
+        probabilities, labels = _read_file(path)
     except FileNotFoundError:
         raise ValueError(f"This run has no stored predictions ({path.name}). {_HINT}") from None
     except Exception as error:  # zipfile, zlib and numpy each raise their own
@@ -121,3 +122,18 @@ def _read_probabilities(path: Path, digits: Digits) -> NDArray[np.float32]:
             f"digits than the {len(digits.labels):,} test digits on this computer. {_HINT}"
         )
     return probabilities
+
+
+def _read_file(path: Path) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Return probabilities (n, 10) and true labels (n,) of a file.
+
+    Raises:
+        Exception: of a dozen kinds, since zipfile, zlib and numpy each raise their own.
+    """
+    with np.load(path, allow_pickle=False) as file, np.errstate(over="ignore"):
+        probabilities, labels = file["probabilities"].astype(np.float32), file["labels"]
+    gaps = np.abs(probabilities.sum(axis=1) - 1)  # NaN where one is NaN
+    is_full = probabilities.shape == (labels.size, CLASSES) and (gaps < MAX_ROUNDING).all()
+    if not is_full or probabilities.min(initial=0) < 0:
+        raise ValueError(f"expected were {CLASSES} probabilities for each digit")
+    return probabilities, labels

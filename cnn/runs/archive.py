@@ -27,12 +27,11 @@ from cnn.runs.notes import NOTES_FILE, check_notes
 from cnn.runs.run import Run, RunError
 from cnn.runs.snapshots import read_snapshot
 from cnn.runs.status import CALIBRATION, FINE_TUNE_FILE, STATUS, State
-from cnn.runs.stored_predictions import PREDICTIONS_FILE, read_stored_predictions
 
 WEIGHTS_FILE = "weights.npz"
 MAX_ZIP, MAX_UNPACKED = 64_000_000, 128_000_000  # bytes; the second with the arrays in each .npz
 MAX_DIRECTORY = 200_000  # bytes of a zip's list of files: some 2,000
-MAX_BYTES = {".json": 100_000, ".jsonl": 8_000_000, ".log": 1_000_000}  # .npz: all together
+MAX_BYTES = {".json": 100_000, ".jsonl": 8_000_000}  # .npz: all together
 MAX_MESSAGE = 300  # characters
 _SNAPSHOT = re.compile(r"epochs/(0|[1-9][0-9]{0,3})\.npz")
 
@@ -91,6 +90,8 @@ def unpack(data: bytes, folder: Path) -> Run:
         imported=True,
         mnist_file="",
         node="",
+        test_accuracy=None,  # measured here, by the process that builds the network
+        test_images=None,
         created=min(status.created, time.time()),
         message=re.sub(r"[^\w .,:;%()'·–-]", "", status.message)[:MAX_MESSAGE],  # no markup
     )
@@ -134,18 +135,12 @@ def _read_zip(data: bytes, room: int) -> dict[str, bytes]:
 
 
 def _check_status(path: Path) -> None:
-    """Raise `ValueError` unless the run is over, with the test accuracy of its predictions."""
-    status, file = STATUS.validate_json(path.read_bytes()), path.with_name(PREDICTIONS_FILE)
+    """Raise `ValueError` unless the run is over."""
+    status = STATUS.validate_json(path.read_bytes())
     if status.state not in (State.FINISHED, State.STOPPED) or status.phase:
         raise ValueError(f"the run is not over: it is {status.state}")
     if status.dataset not in ("", *get_args(DatasetName)):
         raise ValueError("its digits are unknown")
-    accuracy = None
-    if file.is_file():
-        probabilities, labels = read_stored_predictions(file)
-        accuracy = float(np.mean(probabilities.argmax(axis=1) == labels))
-    if status.test_accuracy != accuracy:
-        raise ValueError("the test accuracy is not that of the predictions")
 
 
 def _check_curves(path: Path) -> None:
@@ -157,12 +152,10 @@ def _check_curves(path: Path) -> None:
 # In the order in which they are checked. Each raises where a file holds something else.
 _CHECKS: dict[str, Callable[[Path], object]] = {
     "hyperparameters.json": lambda path: layer_table(from_json(path.read_bytes())),
-    PREDICTIONS_FILE: read_stored_predictions,
     "status.json": _check_status,
     NOTES_FILE: lambda path: check_notes(**json.loads(path.read_bytes())),
     "calibration.json": lambda path: CALIBRATION.validate_json(path.read_bytes()),
     "metrics.jsonl": _check_curves,
-    "train.log": Path.read_bytes,
     SAVED_DIGITS: lambda path: read_saved_digits(Run(path.parent)),
     FINE_TUNE_FILE: lambda path: read_fine_tune_info(Run(path.parent)),
     WEIGHTS_FILE: Path.read_bytes,  # by the process that builds the network

@@ -17,6 +17,7 @@ from cnn.runs.notes import Notes, read_notes
 FINE_TUNED = "fine-tuned"
 FINE_TUNE_FILE = "taught.json"  # in the folders of fine-tuned runs
 MODEL_FILE = "model.onnx"
+PREDICTIONS_FILE = "test_predictions.npz"  # of the test digits, by the trained network
 SWEEP_FILE = "sweep.json"  # in the folders of a sweep's runs
 QUEUED_ON_CLUSTER = "queued on the cluster"  # the phase of a run that has lost its node
 

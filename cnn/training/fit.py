@@ -15,9 +15,8 @@ from cnn.runs import continuation
 from cnn.runs.continuation import CHECKPOINT
 from cnn.runs.files import replace_together, write_bytes
 from cnn.runs.metrics import truncate_after
-from cnn.runs.status import State, write_calibration
+from cnn.runs.status import PREDICTIONS_FILE, State, write_calibration
 from cnn.runs.store import Run
-from cnn.runs.stored_predictions import PREDICTIONS_FILE
 from cnn.runs.training_time import seconds_per_image
 from cnn.training.calibrate import calibrate, digit_probabilities
 from cnn.training.checkpoint import Checkpoint
@@ -78,7 +77,7 @@ def train(run: Run, dataset: Dataset) -> None:
     ):
         run.update_status(message=message)
     run.update_status(phase="testing")
-    accuracy = _test(run, network, dataset.test)
+    accuracy = save_predictions(run, network, dataset.test)
     continuation.end(run)  # before it is over, and may be continued
     run.update_status(
         state=state,
@@ -180,7 +179,7 @@ def _chance_level_message(accuracy: float, labels: np.ndarray, learning_rate: fl
     )
 
 
-def _test(run: Run, network: keras.Model, test: Digits) -> float:
+def save_predictions(run: Run, network: keras.Model, test: Digits) -> float:
     """Save the predictions for all test digits, and return the accuracy."""
     outputs = network.predict(plain_batches(test, network.output_shape[1]), verbose=0)
     probabilities, buffer = digit_probabilities(outputs), io.BytesIO()
