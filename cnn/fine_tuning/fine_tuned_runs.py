@@ -14,12 +14,12 @@ from cnn.runs import training_time
 from cnn.runs.fine_tune_info import (
     FineTuneInfo,
     read_fine_tune_info,
+    read_network,
     saved_image_count,
     write_fine_tune_info,
 )
 from cnn.runs.status import FINE_TUNED
 from cnn.runs.store import Run
-from cnn.runs.warm_start import read_network
 
 EPOCHS = 3
 TRAINING_IMAGES = 12_000

@@ -8,9 +8,9 @@ from pathlib import Path
 from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.launching import local, ray_cluster
 from cnn.runs import queue
+from cnn.runs.fine_tune_info import parent_files
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
-from cnn.runs.warm_start import parent_files
 
 MAX_REPEATS = 100
 

@@ -1,16 +1,21 @@
-"""What a fine-tuned run carries: its parent's network, and the saved digits it learns.
+"""What a run carries that begins with another one's weights: its network, and saved digits.
 
 All of it lies in the run's folder, so that parent and saved digits may be deleted meanwhile.
 """
 
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from cnn.data.mnist import Digits
+from cnn.data.mnist import Digits, find_source
+from cnn.hyperparameters import Hyperparameters
+from cnn.network.layers import layer_table
 from cnn.runs.files import explain_error, write_bytes
 from cnn.runs.status import FINE_TUNE_FILE
 from cnn.runs.store import Run, RunError
@@ -73,6 +78,49 @@ def is_test_seen(run: Run) -> bool:
     except RunError:
         return True
     return info is not None and info.test_is_seen
+
+
+def read_network(parent: Run) -> bytes:
+    """Return a run's network, for a run that begins with its weights, or raise `RunError`."""
+    try:
+        return (parent.path / "model.keras").read_bytes()
+    except FileNotFoundError as error:
+        raise RunError("This run has no network to start from. Choose another one.") from error
+    except OSError as error:
+        raise RunError(f"This run's network can't be read: {error.strerror}.") from error
+
+
+def parent_files(parent: Run, values: Hyperparameters) -> Callable[[Path], None]:
+    """Return what puts a parent's weights into a new run's folder.
+
+    Raises:
+        RunError: the weights don't fit, the parent has none, or it has seen the new run's tests.
+    """
+    for theirs, ours in zip_longest(_shapes(parent.hyperparameters), _shapes(values)):
+        if theirs != ours:
+            name = (ours or theirs)[0].replace("_", " ")
+            raise RunError(f"The weights of {parent.name} don't fit: {name} has another shape.")
+    is_sample = find_source()[0].name == "sample"
+    if is_test_seen(parent) or (is_sample and parent.status().dataset == "mnist"):
+        raise RunError(f"{parent.name} has learned what would test the new run. Download MNIST.")
+    network = read_network(parent)
+
+    def populate(path: Path) -> None:
+        write_bytes(path / PARENT_NETWORK, network)
+        if (calibration := parent.path / "calibration.json").is_file():  # of these weights
+            shutil.copyfile(calibration, path / calibration.name)
+        Run(path).update_status(message=f"Started from the weights of {parent.name}.")
+
+    return populate
+
+
+def _shapes(values: Hyperparameters) -> list[tuple[Any, ...]]:
+    """Return of each layer with weights its name and what their shapes follow from."""
+    return [
+        (layer.name, layer.parameters, layer.output_shape[-1], layer.options.get("kernel_size"))
+        for layer in layer_table(values)
+        if layer.parameters
+    ]
 
 
 def saved_image_count(saved: int, others: int) -> int:

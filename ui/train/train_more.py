@@ -10,8 +10,8 @@ from cnn import launching
 from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.runs import store
 from cnn.runs.continuation import continuation_problem, epochs_done, schedule_sentence
+from cnn.runs.fine_tune_info import parent_files
 from cnn.runs.store import Run, RunError
-from cnn.runs.warm_start import parent_files
 from ui.shared import run_picker
 from ui.shared.number_text import counted, literal
 
