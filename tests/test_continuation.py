@@ -140,6 +140,16 @@ def test_a_continuation_stopped_before_anything_is_done_leaves_the_run_as_it_was
     assert run.status().state is State.FINISHED
 
 
+def test_a_continuation_that_fails_before_a_whole_epoch_leaves_the_run_and_says_why(trained):
+    run = trained(epochs=1)
+    launching.continue_run(run, 2)
+    queue.fail(run, "The loss is no longer a number.")
+    status = run.status()
+    assert (status.state, status.message) == (State.FINISHED, "The loss is no longer a number.")
+    assert run.hyperparameters.epochs == 1
+    assert continuation_problem(run) == ""
+
+
 def test_a_run_of_an_earlier_version_goes_on_from_its_network(trained):
     run = trained(epochs=2)
     accuracy = run.status().test_accuracy

@@ -25,7 +25,7 @@ def test_a_new_run_is_queued_and_holds_what_was_chosen(run, runs_dir):
     assert not run.is_usable
     assert run.metrics() == ((), ())
     assert run.log() == ""
-    assert re.fullmatch(r"\d{8}-\d{6}-fast-[0-9a-f]{4}", run.id)
+    assert re.fullmatch(r"\d{8}-\d{6}-fast-[0-9a-f]{8}", run.id)
     assert store.open_run(run.id, runs_dir) == run
 
 

@@ -147,6 +147,7 @@ def test_a_run_whose_process_died_is_queued_again_and_not_for_ever(create):
     for _ in range(4):
         run = queue.claim(sweep.folder)
         assert run.hyperparameters.learning_rate == 0.001
+        run.update_status(training_images=100)
         run.lock.release()  # it says running, and nobody trains it
         study.advance(sweep.folder)
     assert "died 4 times" in run.status().message
@@ -159,13 +160,13 @@ def test_a_deleted_run_is_not_made_again_and_a_failed_one_counts_as_bad(create):
     first = queue.claim(sweep.folder)
     end(first)
     queue.delete(first)
-    end(queue.claim(sweep.folder), None, State.FAILED)
+    end(queue.claim(sweep.folder), None, State.FAILED, training_images=100)
     assert finish(sweep) == 4
     assert states(sweep)[:2] == ["FAIL", "PRUNED"]
     assert chosen(sweep) == EACH[1:]
 
 
-def test_a_stopped_sweep_is_continued_with_what_never_began(create):
+def test_a_stopped_sweep_goes_on_with_all_that_was_stopped(create):
     sweep = create()
     running = queue.claim(sweep.folder)
     store.stop(sweep)
@@ -175,8 +176,9 @@ def test_a_stopped_sweep_is_continued_with_what_never_began(create):
     end(running, 0.3, State.STOPPED)
     assert len(sweep.runs()) == 2
     store.resume(sweep)
-    assert finish(sweep) == 5
+    assert finish(sweep) == 6
     assert states(sweep) == ["COMPLETE"] * 6
+    assert all(trial.status.state is State.FINISHED for trial in store.trials(sweep))
     assert chosen(sweep) == EACH
     with pytest.raises(RunError, match="finished: nothing is left"):
         store.resume(sweep)

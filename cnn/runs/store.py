@@ -46,7 +46,7 @@ def create(
 def new_id(word: str, created: float) -> str:
     """Return an id for a run created at this time."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
-    return f"{stamp}-{word}-{secrets.token_hex(2)}"
+    return f"{stamp}-{word}-{secrets.token_hex(4)}"
 
 
 def open_run(run_id: str, folder: Path) -> Run:

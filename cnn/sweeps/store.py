@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from cnn.data import mnist
 from cnn.runs import files, queue, slots, store
+from cnn.runs.continuation import epochs_done
 from cnn.runs.status import State, Status, Time
 from cnn.runs.store import Run, RunError
 from cnn.runs.training_time import machine_factor, training_seconds
@@ -22,6 +23,7 @@ from cnn.sweeps.space import SweepPlan, plan_size, possible_choices
 
 FOLDER = ".sweeps"  # beside the runs
 PLAN_FILE = "sweep.json"
+PRUNED = "Pruned after epoch"  # how the message of a run begins that fell behind the others
 SweepState = Literal["running", "stopped", "finished"]
 
 
@@ -111,7 +113,7 @@ def estimate_seconds(plan: SweepPlan, earlier: Iterable[Run]) -> float:
 def create(plan: SweepPlan, folder: Path) -> Sweep:
     """Create a sweep, or raise `ValueError`; `study.advance` begins it."""
     plan_size(plan)
-    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
     sweep = Sweep(folder / FOLDER / name)
     with queue.locked(folder):
         sweep.path.mkdir(parents=True)
@@ -151,11 +153,16 @@ class Trial(NamedTuple):
         return self.status.validation_accuracy
 
     @property
+    def is_pruned(self) -> bool:
+        """Whether Optuna's pruner stopped it."""
+        return self.status.message.startswith(PRUNED)
+
+    @property
     def never_began(self) -> bool:
-        """Whether it was stopped, or failed, while it was queued."""
+        """Whether it was stopped while it was queued, or failed before it had its digits."""
         if self.status.state is State.STOPPED:
             return self.status.over and not self.run.is_usable
-        return self.status.state is State.FAILED and self.status.started is None
+        return self.status.state is State.FAILED and self.status.training_images is None
 
 
 def trials(sweep: Sweep) -> list[Trial]:
@@ -185,14 +192,14 @@ def stop(sweep: Sweep, message: str = "") -> None:
 
 
 def resume(sweep: Sweep) -> None:
-    """Let a stopped sweep go on, as `study.advance` does: first with runs that never began.
-
-    A run that was stopped in training counts with what it has reached.
-    """
+    """Let a stopped sweep go on, as `study.advance` does: first with runs that were stopped."""
     with sweep.lock:
         if sweep.state != "stopped":
             raise RunError(f"This sweep is {sweep.state}: nothing is left to resume.")
         for trial in trials(sweep):
+            left = trial.run.hyperparameters.epochs - epochs_done(trial.run)
             if trial.never_began:
                 queue.resume(trial.run, sweep.contents.mnist_file)
+            elif trial.status.state is State.STOPPED and left > 0 and not trial.is_pruned:
+                queue.continue_run(trial.run, left)
         sweep.update(state="running", message="")

@@ -74,7 +74,7 @@ def pruning_message(run: Run, point: EpochPoint) -> str:
         if not sweep.plan.prune or not should_prune(load_study(sweep), run, point):
             return ""
     accuracy = "its validation accuracy was below the median of the others"
-    return f"Pruned after epoch {point.epoch}: {accuracy}."
+    return f"{store.PRUNED} {point.epoch}: {accuracy}."
 
 
 def load_study(sweep: Sweep) -> "optuna.Study":
