@@ -202,9 +202,10 @@ def test_several_are_starred_stopped_and_deleted_after_one_question(finished, ru
 
 
 def test_a_damaged_run_is_deleted_and_one_deleted_elsewhere_is_said(finished, runs_dir):
-    broken, run = finished(), finished()
-    (broken.path / "status.json").write_text("{")
-    assert not open_page("runs", compare=[broken.id]).exception
+    broken, run, other = finished(), finished(), finished()
+    for one in (broken, other):
+        (one.path / "status.json").write_text("{")
+    assert not open_page("runs", compare=[broken.id, other.id]).exception
     page = open_page("runs", compare=[broken.id, run.id, "gone"])
     assert "There is no run 'gone'" in words(page)
     page = press(page, "Delete 2")

@@ -116,6 +116,8 @@ def _show_table(trials: list[Trial], best: Run | None, is_live: bool) -> None:
         )
     format_ = st.column_config.NumberColumn(format="%.2f%%")
     formats = {"Validation accuracy": format_, "Test accuracy": format_}
-    st.dataframe(rows, hide_index=True, placeholder="–", column_config=formats, key="trials")
+    st.dataframe(
+        rows, hide_index=True, placeholder="–", column_config=formats, key="trials", alt="Runs"
+    )
     if not is_live:
         st.caption("The best run is chosen by validation accuracy. The test digits choose nothing.")
