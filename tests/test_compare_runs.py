@@ -51,8 +51,11 @@ def test_the_first_of_equally_good_epochs_is_the_best_and_none_where_none_has_en
 def test_seeds_are_one_result_with_mean_and_sample_deviation(finished):
     runs = [finished([0.9 + seed / 100], 0.94 + seed / 100, seed=seed) for seed in range(3)]
     other = finished(seed=1, learning_rate=0.05)
-    (seeds, single) = group_by_seed(map(result_of, [*runs, other]))
-    assert seeds.runs == tuple(runs)
+    copy, stopped = finished([0.5], 0.5, seed=2), finished([0.5], 0.5, seed=7)
+    stopped.update_status(state=State.STOPPED)
+    everything = map(result_of, [*runs, other, copy, stopped])
+    (seeds, single, alone) = group_by_seed(everything)
+    assert (seeds.runs, alone.runs) == (tuple(runs), (stopped,))
     assert seeds.name == "Tutorial"
     assert seeds.test_accuracy == pytest.approx(0.95)
     assert seeds.test_deviation == pytest.approx(0.01)

@@ -11,7 +11,7 @@ from cnn.presets import same_but_seed, setting_words, short_name
 from cnn.runs.files import MAX_CACHED
 from cnn.runs.fine_tune_info import PARENT_NETWORK, is_test_seen
 from cnn.runs.metrics import read_milestones
-from cnn.runs.status import Status
+from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
 
 MAX_WORDS = 3  # with more differences, a run's name says it better
@@ -68,15 +68,17 @@ def result_of(run: Run) -> Result:
 def group_by_seed(results: Iterable[Result]) -> list[Result]:
     """Return one result for those that differ in the seed alone, in order of their first.
 
-    A run that began with another's weights stays alone.
+    Of several with the same seed the first counts. Runs that are not finished, and those that began
+    with another's weights, stay alone.
     """
-    groups: dict[Hashable, list[Result]] = {}
+    groups: dict[Hashable, dict[Hashable, Result]] = {}
     for one in results:
         key: Hashable = one.runs
-        if one.status and one.values and not (one.runs[0].path / PARENT_NETWORK).is_file():
-            key = same_but_seed(one.values), one.status.dataset
-        groups.setdefault(key, []).append(one)
-    return [_merged(group) for group in groups.values()]
+        is_finished = one.status is not None and one.status.state is State.FINISHED
+        if is_finished and one.values and not (one.runs[0].path / PARENT_NETWORK).is_file():
+            key = same_but_seed(one.values), one.status and one.status.dataset
+        groups.setdefault(key, {}).setdefault(one.values and one.values.seed, one)
+    return [_merged(list(group.values())) for group in groups.values()]
 
 
 def _merged(group: Sequence[Result]) -> Result:
@@ -86,11 +88,12 @@ def _merged(group: Sequence[Result]) -> Result:
     values = same_but_seed(first.values)
     if len(group) == 1:
         return first._replace(values=values)
+    names = {one.runs[0].notes.name for one in group}
     tests = mean_and_deviation(one.test_accuracy for one in group)
     validations = mean_and_deviation(one.validation_accuracy for one in group)
     return first._replace(
         runs=tuple(one.runs[0] for one in group),
-        name=short_name(values),
+        name=names.pop() if len(names) == 1 and all(names) else short_name(values),
         state=", ".join(dict.fromkeys(one.state for one in group)),
         values=values,
         test_accuracy=tests[0],

@@ -21,7 +21,6 @@ _METHODS: dict[Any, tuple[str, str]] = {
     "random": ("Random", "Trains combinations drawn at random."),
     "tpe": ("TPE", "Optuna proposes each run by the results so far."),
 }
-_CLICKED = "sweep_start_clicked"
 _BOOL = {"false": "no", "true": "yes"}
 _one_of = partial(st.segmented_control, required=True, width="stretch")
 
@@ -39,14 +38,12 @@ def show_form(folder: Path) -> None:
     except ValueError as error:
         st.error(literal(str(error)), icon=":material/error:")
 
-    # A click is kept until the form has been read: what was typed last counts too.
-    if st.session_state.pop(_CLICKED, False) and plan and words:
-        _start(plan, folder)
     with st.container(horizontal=True, vertical_alignment="center"):
         icon, off = ":material/play_arrow:", not words
-        keep = partial(st.session_state.update, {_CLICKED: True})
-        st.button("Start", icon=icon, type="primary", width=160, disabled=off, on_click=keep)
+        clicked = st.button("Start", icon=icon, type="primary", width=160, disabled=off)
         st.markdown(words)
+    if clicked and plan:  # no callback: what was typed last counts too
+        _start(plan, folder)
 
 
 def _start(plan: SweepPlan, folder: Path) -> None:
