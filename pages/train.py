@@ -13,6 +13,7 @@ from cnn.runs.store import RunError
 from ui.shared import hyperparameter_form, navigation, run_picker
 from ui.shared.data_source import show_data_source
 from ui.shared.downloads import offer_run_downloads
+from ui.shared.problems import told
 from ui.shared.replay import offer_replay
 from ui.shared.run_notes import offer_notes
 from ui.shared.run_settings import show_settings
@@ -25,14 +26,13 @@ folder = store.runs_folder()
 
 def train() -> None:
     """Start a run with the values and the name of the form, and make it the chosen one."""
-    try:
+    with told("The training could not start: "):
         notes = check_notes(name=st.session_state[hyperparameter_form.NAME])
         values = hyperparameter_form.chosen_hyperparameters()
+        layer_table(values)  # raises where they are impossible, since the page was drawn
         populate = partial(write_notes, notes=notes)
         run_picker.choose(launching.start(values, folder, populate=populate))
         st.session_state[hyperparameter_form.NAME] = ""
-    except (ValueError, OSError) as error:
-        st.toast(f"The training could not start: {error}", icon=":material/error:")
 
 
 hyperparameter_form.read_address()

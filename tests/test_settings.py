@@ -142,7 +142,7 @@ def test_the_forms_network_starts_from_a_runs_weights_where_they_fit(run, monkey
 def test_why_a_training_cannot_be_started_again_is_said(run, monkeypatch):
     monkeypatch.setattr(launching, "start", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     page = more(run)
-    assert r"could not start\: disk full" in words(press(page, "Run again with seed 0"))
+    assert "could not start: disk full" in words(press(page, "Run again with seed 0"))
     run.update_status(state=State.INTERRUPTED)
     assert "is interrupted: only finished and stopped ones" in words(more(run))
 

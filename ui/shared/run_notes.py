@@ -7,7 +7,7 @@ import streamlit as st
 from cnn.runs import queue
 from cnn.runs.notes import MAX_NAME, MAX_NOTE
 from cnn.runs.store import Run
-from ui.shared.number_text import literal
+from ui.shared.problems import told
 
 
 def offer_notes(run: Run) -> None:
@@ -52,7 +52,5 @@ def show_notes_form(run: Run) -> bool:
 
 
 def _annotate(run: Run, **changes: Any) -> None:
-    try:
+    with told():
         queue.annotate(run, **changes)
-    except (ValueError, OSError) as error:
-        st.toast(literal(str(error)), icon=":material/error:")

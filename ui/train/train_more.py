@@ -8,12 +8,15 @@ import streamlit as st
 
 from cnn import launching
 from cnn.hyperparameters import SPECS, Hyperparameters
-from cnn.runs import store
+from cnn.presets import same_but_seed
+from cnn.runs import queue, store
 from cnn.runs.continuation import continuation_problem, epochs_done, schedule_sentence
-from cnn.runs.fine_tune_info import parent_files
+from cnn.runs.fine_tune_info import PARENT_NETWORK, parent_files
+from cnn.runs.notes import check_notes
 from cnn.runs.store import Run, RunError
-from ui.shared import run_picker
+from ui.shared import hyperparameter_form, run_picker
 from ui.shared.number_text import counted, literal
+from ui.shared.problems import told
 
 EPOCHS, SEEDS = 2, 5  # what the fields begin with
 
@@ -25,8 +28,9 @@ def offer_more(run: Run, form: Hyperparameters | None) -> None:
     if menu.open:  # what is possible is read from files
         with menu.container(border=True, gap="small"):
             _offer_epochs(run)
-        with menu.container(border=True, gap="small"):
-            _offer_repeats(run)
+        if not (run.path / PARENT_NETWORK).is_file():  # a repeat would begin without its weights
+            with menu.container(border=True, gap="small"):
+                _offer_repeats(run)
         with menu.container(border=True, gap="small"):
             _offer_weights(run, form)
 
@@ -38,7 +42,10 @@ def _offer_epochs(run: Run) -> None:
     most = int(SPECS["epochs"].maximum) - epochs_done(run)
     epochs = st.number_input("More epochs", 1, most, min(EPOCHS, most), key="more_epochs")
     st.caption(f"The same run goes on. {schedule_sentence(run, epochs)}")
-    start = partial(launching.continue_run, run, epochs)
+
+    def start() -> None:  # with what the field holds at the click
+        launching.continue_run(run, st.session_state["more_epochs"])
+
     _button(f"Train {counted(epochs, 'more epoch')}", "epochs", start)
 
 
@@ -51,8 +58,9 @@ def _offer_repeats(run: Run) -> None:
         "accuracy depends on chance."
     )
     with st.container(horizontal=True):
-        repeat = partial(launching.start_repeats, replace(values, seed=first), folder, count)
-        _button(f"Again with {counted(count, 'seed')}", "seeds", lambda: repeat()[0])
+        repeat = partial(launching.start_repeats, replace(values, seed=first), folder)
+        text = f"Again with {counted(count, 'seed')}"
+        _button(text, "seeds", lambda: repeat(st.session_state["more_seeds"])[0])
         start = partial(launching.start, values, folder)
         _button(f"Run again with seed {values.seed}", "again", start)
 
@@ -62,7 +70,7 @@ def _next_seed(values: Hyperparameters) -> int:
     seeds = [values.seed]
     for run in store.list_runs(store.runs_folder()):
         theirs = run.contents.hyperparameters
-        if isinstance(theirs, Hyperparameters) and replace(theirs, seed=values.seed) == values:
+        if isinstance(theirs, Hyperparameters) and same_but_seed(theirs) == same_but_seed(values):
             seeds.append(theirs.seed)
     return max(seeds) + 1
 
@@ -76,19 +84,26 @@ def _offer_weights(run: Run, form: Hyperparameters | None) -> None:
     if not form:
         problem = "The network of the form is impossible."
     st.caption(literal(problem) or "A new run with the form's settings begins with these weights.")
-    start = partial(launching.start_from, run, values, store.runs_folder())
+    start = partial(_start_from, run)
     _button("Start from these weights", "weights", start, disabled=bool(problem))
+
+
+def _start_from(run: Run) -> Run:
+    """Start a run with the values and the name that the form holds at the click."""
+    notes = check_notes(name=st.session_state[hyperparameter_form.NAME])
+    values = hyperparameter_form.chosen_hyperparameters()
+    started = launching.start_from(run, values, store.runs_folder())
+    queue.annotate(started, name=notes.name)
+    st.session_state[hyperparameter_form.NAME] = ""
+    return started
 
 
 def _button(label: str, what: str, start: Callable[[], Run | None], disabled: bool = False) -> None:
     """Show a button that starts a training and chooses its run, or says why that can't be done."""
 
     def start_and_choose() -> None:
-        try:
+        with told("The training could not start: "):
             if started := start():
                 run_picker.choose(started)
-        except (ValueError, OSError) as error:
-            text = literal(f"The training could not start: {error}")
-            st.toast(text, icon=":material/error:")
 
     st.button(label, key=f"more_{what}_button", disabled=disabled, on_click=start_and_choose)

@@ -16,6 +16,7 @@ from cnn.runs.store import Run, RunError
 from ui.shared import navigation, run_state
 from ui.shared.fine_tuned_result import show_before_and_after
 from ui.shared.number_text import duration, literal, percent
+from ui.shared.problems import told
 from ui.train.train_more import offer_more
 
 FIRST_POLL_INTERVAL = 0.3  # seconds, until the first point has come
@@ -171,12 +172,9 @@ def _offer_resume(run: Run, epochs: int) -> None:
 
 def _act(action: Callable[[Run], None], run: Run) -> None:
     """Stop or resume a run and show it anew, or say why that can't be done."""
-    try:
+    with told():
         action(run)
-    except RunError as error:
-        st.toast(str(error), icon=":material/error:")
-        return
-    st.rerun()
+        st.rerun()
 
 
 def _offer_next_steps(run: Run, form: Hyperparameters | None) -> None:
