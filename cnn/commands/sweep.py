@@ -109,5 +109,6 @@ def _print_results(sweep: Sweep, as_json: bool) -> int:
         print(json.dumps({"runs": runs, "best": best.id if best else None}))
     elif best:
         print(f"Best by validation accuracy: {best.id}")
-        print(f"Test accuracy {best.status().test_accuracy or 0:.2%}")
+        accuracy = best.status().test_accuracy
+        print("It was not tested." if accuracy is None else f"Test accuracy {accuracy:.2%}")
     return 0 if best else 1

@@ -188,7 +188,8 @@ def stop(sweep: Sweep, message: str = "") -> None:
             sweep.update(state="stopped", message=message)
         for trial in trials(sweep):
             if trial.status.active:
-                queue.stop(trial.run)
+                with suppress(RunError):  # deleted meanwhile
+                    queue.stop(trial.run)
 
 
 def resume(sweep: Sweep) -> None:

@@ -64,15 +64,17 @@ def _states(sweep: Sweep) -> list[object]:
 
 def pruning_message(run: Run, point: EpochPoint) -> str:
     """Tell Optuna of an epoch of a sweep's run; return why the run is to be stopped, if it is."""
-    from cnn.sweeps.trials import should_prune
-
     try:
         sweep = store.open_sweep(run.sweep, run.path.parent)
-    except RunError:  # deleted, or on the machine that the run was brought from
-        return ""
-    with sweep.lock:
-        if not sweep.plan.prune or not should_prune(load_study(sweep), run, point):
+        if not sweep.plan.prune:
             return ""
+        from cnn.sweeps.trials import should_prune
+
+        with sweep.lock:
+            if not should_prune(load_study(sweep), run, point):
+                return ""
+    except Exception:  # whatever is wrong with the sweep or its study, the training goes on
+        return ""
     accuracy = "its validation accuracy was below the median of the others"
     return f"{store.PRUNED} {point.epoch}: {accuracy}."
 
@@ -82,9 +84,7 @@ def load_study(sweep: Sweep) -> "optuna.Study":
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    # Fewer than 5 runs, or the first third of the epochs, say too little for a median.
-    warm_up = 1 + sweep.plan.base.epochs // 3
-    pruner = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=warm_up)
+    pruner = optuna.pruners.MedianPruner(n_startup_trials=5)  # fewer say too little for a median
     with sweep.lock:
         _drop_half_line(sweep.path / JOURNAL)
         name, storage = sweep.id, _storage(sweep)

@@ -167,7 +167,9 @@ def should_prune(study: optuna.Study, run: Run, point: EpochPoint) -> bool:
         return False
     if point.epoch not in frozen.intermediate_values:  # else it was resumed
         trial.report(point.validation_accuracy, point.epoch)
-    if point.epoch >= run.hyperparameters.epochs or not trial.should_prune():
+    epochs = run.hyperparameters.epochs  # whose first third says too little
+    is_between = 1 + epochs // 3 <= point.epoch < epochs
+    if not is_between or not trial.should_prune():
         return PRUNED in frozen.user_attrs  # and its process died before it had ended
     trial.set_user_attr(PRUNED, True)
     return True
