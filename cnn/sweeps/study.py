@@ -14,7 +14,7 @@ from cnn import launching
 from cnn.runs import files
 from cnn.runs.metrics import EpochPoint
 from cnn.runs.status import State
-from cnn.runs.store import Run, RunError
+from cnn.runs.store import Run
 from cnn.sweeps import store
 from cnn.sweeps.store import Sweep
 
