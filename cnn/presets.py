@@ -132,7 +132,9 @@ def _named_in(error: ValueError, values: Mapping[str, Any]) -> list[str]:
 def split_setting(setting: str) -> tuple[str, str]:
     """Return name and text of one `name=value`, such as `filters=16-8`, or raise `ValueError`."""
     name, equals, text = setting.partition("=")
-    if not equals or name not in SPECS:
+    if name in SPECS and not equals:
+        raise ValueError(f"{name} has no value. Write {name}=VALUE.")
+    if name not in SPECS:
         raise ValueError(
             f"{setting!r} is not a setting. Write name=value with a name from: {', '.join(SPECS)}."
         )

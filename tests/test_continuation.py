@@ -187,8 +187,8 @@ def test_a_schedule_is_stretched_to_the_new_end_and_said(trained):
 def test_what_cannot_be_continued_says_why(trained, runs_dir):
     run, built_in = trained(epochs=1), store.open_run(store.BUILT_IN, runs_dir)
     assert continuation_problem(run) == ""
-    assert "had 1 epochs, and a run has 100 at most" in continuation_problem(run, 100)
-    with pytest.raises(RunError, match="had 1 epochs, and a run has 100 at most"):
+    assert "from 1 to 100 epochs, and this one has had 1" in continuation_problem(run, 100)
+    with pytest.raises(RunError, match="from 1 to 100 epochs, and this one has had 1"):
         launching.continue_run(run, 0)
     with pytest.raises(RunError, match="built-in run can't be changed"):
         launching.continue_run(built_in, 1)

@@ -153,7 +153,7 @@ def test_a_setting_is_name_and_value(setting, value):
     assert hp.from_mapping({name: again}) == values
 
 
-@pytest.mark.parametrize("setting", ["", "epochs", "=3", "epochs =3", "to_json=1"])
+@pytest.mark.parametrize("setting", ["", "epoch", "=3", "epochs =3", "to_json=1"])
 def test_what_is_no_setting_is_refused_with_the_names(setting):
     with pytest.raises(ValueError, match=r"is not a setting\. Write name=value") as error:
         split_setting(setting)

@@ -51,7 +51,7 @@ def finish(sweep, accuracy=lambda values: values.learning_rate):
     """Train nothing, and let each run end, one after the other; return how many there were."""
     for count in range(100):
         study.advance(sweep.folder)
-        assert sweep.message == ""
+        assert sweep.contents.message == ""
         assert sum(trial.status.active for trial in store.trials(sweep)) <= 2
         if not (run := queue.claim(sweep.folder)):
             return count
@@ -123,7 +123,7 @@ def test_a_process_may_die_at_any_step_and_the_next_finishes_what_it_began(
 
         monkeypatch.setattr(JournalFileBackend, "append_logs", die)
         sweep = create({"learning_rate": "0.001,0.01"})
-        deaths += sweep.message == "The sweep can't go on: It died."
+        deaths += sweep.contents.message == "The sweep can't go on: It died."
         monkeypatch.setattr(JournalFileBackend, "append_logs", append)
         study._storage.cache_clear()  # as the next process knows nothing
         study.advance(sweep.folder)
@@ -189,7 +189,10 @@ def test_runs_that_fail_before_they_begin_stop_their_sweep_with_the_reason(creat
     for run in queue.queued_runs(sweep.folder):
         queue.fail(run, "The training process died 3 times.")
     study.advance(sweep.folder)
-    assert (sweep.state, sweep.message) == ("stopped", "The training process died 3 times.")
+    assert (sweep.state, sweep.contents.message) == (
+        "stopped",
+        "The training process died 3 times.",
+    )
     store.resume(sweep)
     assert finish(sweep) == 6
 
@@ -199,10 +202,10 @@ def test_looking_at_a_sweep_in_which_nothing_changed_does_not_open_its_study(cre
     study.advance(sweep.folder)
     monkeypatch.setattr(study, "load_study", lambda sweep: 1 / 0)
     study.advance(sweep.folder)
-    assert sweep.message == ""
+    assert sweep.contents.message == ""
     end(queue.claim(sweep.folder))
     study.advance(sweep.folder)
-    assert "division by zero" in sweep.message
+    assert "division by zero" in sweep.contents.message
 
 
 def test_a_run_below_the_median_of_the_others_is_pruned_before_its_last_epoch(create):

@@ -84,5 +84,9 @@ def export(options: Namespace) -> int:
 
 def import_file(options: Namespace) -> int:
     """Add the run in a zip, and print its id."""
-    print(import_run(options.file.read_bytes(), options.runs_dir).id)
+    try:
+        zipped = options.file.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{options.file} can't be read: {error.strerror}.") from error
+    print(import_run(zipped, options.runs_dir).id)
     return 0

@@ -59,7 +59,7 @@ def sweep(options: Namespace) -> int:
     if found.state != "finished":
         where = "" if found.folder == runs_folder() else f" --runs-dir {found.folder}"
         command = f"python -m cnn sweep --resume {found.id}{where}"
-        print(f"{found.message} To continue: {command}", file=sys.stderr)
+        print(f"{found.contents.message} To continue: {command}", file=sys.stderr)
     return _print_results(found, options.json)
 
 
@@ -87,7 +87,10 @@ def _follow(sweep: Sweep) -> None:
             trials = store.trials(sweep)
             best = max((trial.validation_accuracy or 0 for trial in trials), default=0)
             done = sum(trial.status.over for trial in trials)
-            text = sweep.message or f"{done} of {size} runs, best validation accuracy {best:.2%}"
+            text = (
+                sweep.contents.message
+                or f"{done} of {size} runs, best validation accuracy {best:.2%}"
+            )
             progress.update(task, completed=done, description=text)
             if sweep.state != "running" and done == len(trials):
                 return

@@ -34,7 +34,7 @@ def continuation_problem(run: Run, epochs: int = 1) -> str:
         return f"Run {run.id} has no network to go on from. Start it again."
     limit = int(SPECS["epochs"].maximum)
     if not 1 <= epochs <= limit - done:
-        return f"It has had {done} epochs, and a run has {limit} at most."
+        return f"A run has from 1 to {limit} epochs, and this one has had {done}."
     return ""
 
 

@@ -78,11 +78,6 @@ class Sweep:
         return self.contents.state
 
     @property
-    def message(self) -> str:
-        """What keeps it from going on, or why it was stopped; else ""."""
-        return self.contents.message
-
-    @property
     def lock(self) -> FileLock:
         """What a process holds that uses the study; always taken before the queue's."""
         return FileLock(self.path / "lock", is_singleton=True)
@@ -104,8 +99,10 @@ class Sweep:
 def estimate_seconds(plan: SweepPlan, earlier: Iterable[Run]) -> float:
     """Return how long all runs will take at most, by earlier ones; see `plan_size` for errors."""
     size, factor = plan_size(plan), machine_factor(earlier)
-    images = mnist.find_source()[0].training_images
-    possible = possible_choices(plan.base, plan.space)
+    images, possible = (
+        mnist.find_source()[0].training_images,
+        possible_choices(plan.base, plan.space),
+    )
     each = mean(training_seconds(values, images, factor) for _, values in possible)
     return each * size / min(size, slots.slot_count())
 
@@ -113,8 +110,7 @@ def estimate_seconds(plan: SweepPlan, earlier: Iterable[Run]) -> float:
 def create(plan: SweepPlan, folder: Path) -> Sweep:
     """Create a sweep, or raise `ValueError`; `study.advance` begins it."""
     plan_size(plan)
-    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
-    sweep = Sweep(folder / FOLDER / name)
+    sweep = Sweep(folder / FOLDER / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}")
     with queue.locked(folder):
         sweep.path.mkdir(parents=True)
         sweep.write(Contents(plan, time.time(), queue.current_mnist_file()))
@@ -151,11 +147,6 @@ class Trial(NamedTuple):
     def validation_accuracy(self) -> float | None:
         """The accuracy of its network, by which the sweep chooses; None before it is saved."""
         return self.status.validation_accuracy
-
-    @property
-    def is_pruned(self) -> bool:
-        """Whether Optuna's pruner stopped it."""
-        return self.status.message.startswith(PRUNED)
 
     @property
     def never_began(self) -> bool:
@@ -199,8 +190,9 @@ def resume(sweep: Sweep) -> None:
             raise RunError(f"This sweep is {sweep.state}: nothing is left to resume.")
         for trial in trials(sweep):
             left = trial.run.hyperparameters.epochs - epochs_done(trial.run)
+            is_stopped = trial.status.state is State.STOPPED
             if trial.never_began:
                 queue.resume(trial.run, sweep.contents.mnist_file)
-            elif trial.status.state is State.STOPPED and left > 0 and not trial.is_pruned:
+            elif is_stopped and left and not trial.status.message.startswith(PRUNED):
                 queue.continue_run(trial.run, left)
         sweep.update(state="running", message="")

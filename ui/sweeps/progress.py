@@ -42,8 +42,8 @@ def _show(sweep: Sweep, trials: list[Trial], is_live: bool) -> None:
         with button:
             _offer_stop_or_continue(sweep, is_live)
         _show_progress(sweep, trials)
-    if sweep.message:
-        st.error(sweep.message, icon=":material/error:")
+    if sweep.contents.message:
+        st.error(sweep.contents.message, icon=":material/error:")
     if best := store.best_run(sweep):
         _show_best(sweep, best, is_live)
     if trials:

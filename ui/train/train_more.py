@@ -39,9 +39,11 @@ def _offer_epochs(run: Run) -> None:
     if problem := continuation_problem(run):
         st.caption(problem)
         return
-    most = int(SPECS["epochs"].maximum) - epochs_done(run)
+    done, points = epochs_done(run), run.metrics().training
+    most = int(SPECS["epochs"].maximum) - done
     epochs = st.number_input("More epochs", 1, most, min(EPOCHS, most), key="more_epochs")
-    st.caption(f"The same run goes on. {schedule_sentence(run, epochs)}")
+    begun = ", with what it has learned since" * bool(points and points[-1].epoch > done)
+    st.caption(f"The same run goes on after epoch {done}{begun}. {schedule_sentence(run, epochs)}")
 
     def start() -> None:  # with what the field holds at the click
         launching.continue_run(run, st.session_state["more_epochs"])
