@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnn.hyperparameters import SPECS, Hyperparameters
 from cnn.launching import local, ray_cluster
-from cnn.runs import queue
+from cnn.runs import queue, slots
 from cnn.runs.fine_tune_info import parent_files
 from cnn.runs.status import State, Status
 from cnn.runs.store import Run, RunError
@@ -81,7 +81,7 @@ def warm(folder: Path) -> None:
 def _ensure(folder: Path, idle_seconds: float | None = None, more: int = 0) -> None:
     if ray_cluster.is_used(folder):
         ray_cluster.ensure_driver(folder, idle_seconds)
-    else:
+    elif not slots.is_driven(folder):  # whose runs no worker may claim
         local.ensure_workers(folder, queue.active_count(folder) + more, idle_seconds)
 
 

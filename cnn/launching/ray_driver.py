@@ -29,6 +29,7 @@ MAX_RETRIES = 3  # of a run whose node or process was lost
 def main() -> None:
     """Serve the queue until no run has come for a while."""
     options, settings = slots.process_options(__doc__), ray_cluster.read_settings()
+    nodes.write_capacity(options.runs_dir, 0)  # a former driver's is another cluster's
     _connect(settings.address)
     slots.record_success(options.slot)
     folder, idle_seconds = options.runs_dir, options.idle_seconds
@@ -91,7 +92,8 @@ class Driver:
         counts = [
             min(int(has.get(kind, 0) / n) for kind, n in wanted.items() if n) for has in alive
         ]
-        nodes.write_capacity(self.folder, sum(counts))
+        with contextlib.suppress(OSError):  # a full disk ends no training
+            nodes.write_capacity(self.folder, sum(counts))
 
     def end_tasks(self) -> None:
         """Cancel what was stopped before it began, and see to a task that has ended."""

@@ -120,31 +120,29 @@ def _mnist_file_of(status: Status, mnist_file: str | None = None) -> str:
 
 
 def claim(folder: Path) -> Run | None:
-    """Take the run that is next, if any, and mark it running. Its lock is the caller's."""
+    """Take the next run that nobody holds, and mark it running. Its lock is the caller's."""
     with locked(folder):
         for run in runs_for_workers(folder):
             try:
-                run.lock.acquire(timeout=LOCK_SECONDS)
+                run.lock.acquire(timeout=0)
                 mark_running(run)
                 return run
+            except Timeout:
+                continue  # a node may be about to train it
             except (OSError, RunError) as error:
                 run.lock.release()
                 fail(run, f"The training could not start: {files.explain_error(error)}.")
     return None
 
 
-def mark_running(run: Run, node: str = "", **changes: str) -> None:
+def mark_running(run: Run, **changes: str) -> None:
     """Mark a run as training, here or on a node. The caller holds its lock and the queue's."""
     files.finish_replacement(run.path)
-    now = time.time()
-    run.update_status(state=State.RUNNING, phase="starting", started=now, node=node, **changes)
+    run.update_status(state=State.RUNNING, phase="starting", started=time.time(), **changes)
 
 
 def fail(run: Run, message: str) -> None:
-    """Let a run that can't be trained fail; one whose folder is gone is skipped.
-
-    One that was continued, without a whole epoch since, is what it was before.
-    """
+    """Let a run fail, or be what it was before it was continued; one that is gone is skipped."""
     with contextlib.suppress(RunError, OSError):
         if continuation.undo(run, message=message):
             return
