@@ -32,7 +32,9 @@ def runs(runs_dir):
 
 
 def check(page, row):
-    """Click the check box of a row, the first of which is 0."""
+    """Click the check box of a row, the first of which is 0, once the page is as it stays."""
+    state = "data-test-script-state"
+    expect(page.get_by_test_id("stApp")).to_have_attribute(state, "notRunning")
     table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller")
     table.click(position={"x": 16, "y": HEADER + ROW * row + ROW / 2})
 
