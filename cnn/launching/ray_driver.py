@@ -29,7 +29,8 @@ MAX_RETRIES = 3  # of a run whose node or process was lost
 def main() -> None:
     """Serve the queue until no run has come for a while."""
     options, settings = slots.process_options(__doc__), ray_cluster.read_settings()
-    nodes.write_capacity(options.runs_dir, 0)  # a former driver's is another cluster's
+    with contextlib.suppress(OSError):
+        nodes.write_capacity(options.runs_dir, 0)  # a former driver's is another cluster's
     _connect(settings.address)
     slots.record_success(options.slot)
     folder, idle_seconds = options.runs_dir, options.idle_seconds

@@ -52,7 +52,8 @@ def _serve(folder: Path, slot: int, idle_seconds: float) -> None:
             continue
         if time.monotonic() >= idle_until and queue.release_slot(folder, slot):
             return
-        wait_until = min(time.monotonic() + RESCAN_SECONDS, idle_until)
+        now = time.monotonic()
+        wait_until = max(min(now + RESCAN_SECONDS, idle_until), now + POLL_INTERVAL)
         while wake_up.queue_mtime(folder) == queue_mtime and time.monotonic() < wait_until:
             time.sleep(POLL_INTERVAL)
 
