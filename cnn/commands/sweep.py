@@ -9,10 +9,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Literal
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-from cnn.commands.training import add_json
+from cnn.commands.training import add_json, progress_bar
 from cnn.hyperparameters import value_text
 from cnn.presets import PRESETS, split_setting
 from cnn.runs.store import list_runs, runs_folder
@@ -78,9 +75,8 @@ def _plan(options: Namespace) -> SweepPlan:
 
 def _follow(sweep: Sweep) -> None:
     """Show the progress of a sweep on stderr until it is finished or stopped."""
-    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     size = plan_size(sweep.plan)
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("starting", total=size)
         while True:
             study.advance(sweep.folder, idle_seconds=0)

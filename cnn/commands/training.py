@@ -6,13 +6,13 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from statistics import mean, stdev
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cnn import hyperparameters as hp
 from cnn import launching
+from cnn.evaluation.compare_runs import mean_and_deviation
 from cnn.network.layers import layer_table, total_parameters
 from cnn.presets import PRESETS, split_setting
 from cnn.runs import queue, store
@@ -117,11 +117,16 @@ def follow_all(runs: Sequence[Run]) -> list[Status]:
         return [follow(run) for run in runs]
 
 
+def progress_bar() -> Progress:
+    """Return a bar on stderr, with a text and the time left."""
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=Console(stderr=True))
+
+
 def follow(run: Run) -> Status:
     """Show the progress of a run on stderr until it is over."""
-    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     epochs = run.hyperparameters.epochs
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("starting", total=epochs)
         while not (status := launching.current_status(run, idle_seconds=0)).over:
             if points := run.metrics().training:
@@ -149,9 +154,7 @@ def _print_repeats(runs: Sequence[Run], statuses: Sequence[Status], as_json: boo
         {"run": run.id, "seed": run.hyperparameters.seed, "test_accuracy": status.test_accuracy}
         for run, status in zip(runs, statuses, strict=True)
     ]
-    reached = [one.test_accuracy for one in statuses if one.test_accuracy is not None]
-    average = mean(reached) if reached else None
-    spread = stdev(reached) if len(reached) > 1 else None
+    average, spread = mean_and_deviation(one.test_accuracy for one in statuses)
     if as_json:
         print(json.dumps({"runs": results, "mean": average, "spread": spread}))
     else:
@@ -160,4 +163,4 @@ def _print_repeats(runs: Sequence[Run], statuses: Sequence[Status], as_json: boo
             print(f"{run.id:40} seed {run.hyperparameters.seed:<10} {shown:>8}")
         if average is not None:
             print(f"Mean {average:.2%} ± {100 * (spread or 0):.2f} percentage points")
-    return 0 if len(reached) == len(runs) else 1
+    return 1 if any(one.test_accuracy is None for one in statuses) else 0

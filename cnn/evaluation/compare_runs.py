@@ -94,7 +94,6 @@ def _merged(group: Sequence[Result]) -> Result:
     return first._replace(
         runs=tuple(one.runs[0] for one in group),
         name=names.pop() if len(names) == 1 and all(names) else short_name(values),
-        state=", ".join(dict.fromkeys(one.state for one in group)),
         values=values,
         test_accuracy=tests[0],
         test_deviation=tests[1],
@@ -160,7 +159,7 @@ def distinct(labels: Iterable[str]) -> list[str]:
 
 
 def pareto_front(costs: Mapping[str, tuple[float, float]]) -> list[str]:
-    """Return whom nobody beats in both: keys of (cost, accuracy), from the cheapest on."""
+    """Return the keys on the Pareto front of (cost, accuracy), in order of their cost."""
     front, best = [], float("-inf")
     for key, (_, accuracy) in sorted(costs.items(), key=lambda item: (item[1][0], -item[1][1])):
         if accuracy > best:

@@ -99,10 +99,8 @@ class Sweep:
 def estimate_seconds(plan: SweepPlan, earlier: Iterable[Run]) -> float:
     """Return how long all runs will take at most, by earlier ones; see `plan_size` for errors."""
     size, factor = plan_size(plan), machine_factor(earlier)
-    images, possible = (
-        mnist.find_source()[0].training_images,
-        possible_choices(plan.base, plan.space),
-    )
+    images = mnist.find_source()[0].training_images
+    possible = possible_choices(plan.base, plan.space)
     each = mean(training_seconds(values, images, factor) for _, values in possible)
     return each * size / min(size, slots.slot_count())
 
